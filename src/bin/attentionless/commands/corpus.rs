@@ -1,0 +1,27 @@
+//! `corpus`: what a source holds, and what cleaning makes of it.
+
+use super::print_json;
+use attentionless::{
+    corpus::{Spec, build},
+    store::write_whole,
+};
+use std::{error::Error, path::Path, process::ExitCode};
+
+pub fn corpus(spec: &Spec, out: Option<&Path>, json: bool) -> Result<ExitCode, Box<dyn Error>> {
+    let corpus = build(spec)?;
+    if let Some(file) = out {
+        let lines = corpus.train.iter().map(|pair| format!("{}\t{}\n", pair.source, pair.target));
+        write_whole(file, lines.collect::<String>().as_bytes())?;
+        eprintln!("wrote {} training pairs to {}", corpus.train.len(), file.display());
+    }
+    if json {
+        let value = serde_json::json!({ "hash": corpus.hash, "report": corpus.report });
+        return print_json(&value);
+    }
+    print!("{}", corpus.report);
+    println!("hash {}", corpus.hash);
+    for pair in corpus.train.iter().take(5) {
+        println!("  {}  =  {}", pair.source, pair.target);
+    }
+    Ok(ExitCode::SUCCESS)
+}

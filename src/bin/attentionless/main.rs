@@ -1,0 +1,50 @@
+//! The command line of attentionless.
+
+mod args;
+mod commands;
+mod progress;
+mod table;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::{error::Error, process::ExitCode};
+
+fn main() -> ExitCode {
+    // clap itself exits with 2 on wrong usage and with 0 on help.
+    match execute(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(code_of(error.as_ref()))
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
+    match command {
+        Command::Run { recipe, work } => commands::work::run(&recipe, &work),
+        Command::Train { recipe, work } => commands::work::train(&recipe, &work),
+        Command::Distil { run, nets, how } => commands::work::distil(&run, &nets, &how),
+        Command::Eval { run, mixes, on, how } => commands::eval::eval(&run, &mixes, &on, &how),
+        Command::Translate { run, mix, beam, device } => commands::translate::translate(&run, &mix, beam, &device),
+        Command::Corpus { source, pair, pairs, max_chars, seed, valid, test, out, json } => {
+            let spec = attentionless::corpus::Spec { source, direction: pair, pairs, valid, test, max_chars, seed };
+            commands::corpus::corpus(&spec, out.as_deref(), json)
+        }
+        Command::Plan { recipe, table, how } => commands::plan::plan(&recipe, table, &how),
+        Command::Devices { json } => commands::devices::devices(json),
+    }
+}
+
+/// 2 where the words of the command were wrong, 1 where the work failed.
+fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    use attentionless::{
+        model::mix::MixError,
+        recipe::RecipeError,
+        session::SessionError,
+    };
+    let usage = error.is::<RecipeError>()
+        || error.is::<MixError>()
+        || matches!(error.downcast_ref(), Some(SessionError::OtherRecipe { .. } | SessionError::Recipe(_)));
+    if usage { 2 } else { 1 }
+}

@@ -1,0 +1,115 @@
+//! Tables for people.
+
+use crate::progress::duration;
+use attentionless::{
+    plan::{NetPlan, Plan},
+    score::Report,
+};
+
+/// Scores, a row a mix.
+pub fn rows(report: &Report) -> String {
+    let head = ["mix", "BLEU", "95 %", "vs teacher", "nltk BLEU*", "chrF2", "parameters", "ms/sent.", "R² by layer"];
+    let cells = report.rows.iter().map(|row| {
+        let r2 = row.r2.iter().map(|(place, r2)| format!("{place} {r2:.2}")).collect::<Vec<_>>().join(" ");
+        let against = row.difference.as_ref().map_or("—".into(), |difference| {
+            format!("{:+.2} ({})", difference.bleu, difference.verdict)
+        });
+        vec![
+            row.mix.clone(),
+            format!("{:.2}", row.bleu),
+            format!("{:.2}–{:.2}", row.bleu_low, row.bleu_high),
+            against,
+            format!("{:.2}", row.bleu_authors),
+            format!("{:.2}", row.chrf),
+            row.parameters.to_string(),
+            format!("{:.1}", row.ms_per_sentence),
+            r2,
+        ]
+    });
+    let text = aligned(&head, &cells.collect::<Vec<_>>());
+    let (corpus, direction, split, sentences) = (&report.corpus, &report.direction, &report.split, report.sentences);
+    let seconds = &report.seconds;
+    format!(
+        "\n{corpus}, {direction}, {sentences} sentences of {split}; recipe {}\n\n{text}\n\
+         BLEU {}\n* in the authors' convention: on words, with <s> and </s> counted\n\
+         seconds: teacher {:.0}, nets {:.0}, scores {:.0}\n",
+        &report.recipe[..12.min(report.recipe.len())],
+        report.signature,
+        seconds.teacher,
+        seconds.distil,
+        seconds.eval
+    )
+}
+
+/// What nets cost.
+pub fn nets(rows: &[NetPlan]) -> String {
+    let head = ["site", "method", "size", "hidden", "parameters", "training", "largest buffer"];
+    let cells = rows.iter().map(|row| {
+        vec![
+            row.site.to_string(),
+            row.method.to_string(),
+            row.size.to_string(),
+            row.hidden.to_string(),
+            row.parameters.to_string(),
+            bytes(row.training_bytes),
+            bytes(row.largest_buffer_bytes),
+        ]
+    });
+    aligned(&head, &cells.collect::<Vec<_>>())
+}
+
+/// What a run costs.
+pub fn plan(plan: &Plan) -> String {
+    let teacher = &plan.teacher;
+    let mut text = format!(
+        "recipe   {}\nteacher  {} parameters, {} in training, largest buffer {}\n",
+        &plan.recipe[..12],
+        teacher.parameters,
+        bytes(teacher.training_bytes),
+        bytes(teacher.largest_buffer_bytes)
+    );
+    if !plan.nets.is_empty() {
+        let attention = teacher.attention_parameters;
+        text += &format!("nets     each takes the place of {attention} parameters of queries, keys and values\n\n");
+        text += &nets(&plan.nets);
+    }
+    if let Some(seconds) = &plan.seconds {
+        text += &format!(
+            "\ntime     teacher {}, nets {} (from {:.0} GFLOP/s, measured on this device now)\n",
+            duration(seconds.teacher),
+            duration(seconds.nets),
+            seconds.gflops
+        );
+    }
+    text
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        ..1_000_000 => format!("{:.1} kB", count as f64 / 1e3),
+        ..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        _ => format!("{:.2} GB", count as f64 / 1e9),
+    }
+}
+
+/// Columns as wide as their widest cell; the first to the left, the others to the right.
+fn aligned(head: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.chain([head[column].chars().count()]).max().unwrap_or(0)
+    };
+    let widths = (0..head.len()).map(width).collect::<Vec<_>>();
+    let line = |cells: &mut dyn Iterator<Item = &str>| {
+        let padded = cells.zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
+    };
+    let mut text = line(&mut head.iter().copied());
+    text += &(widths.iter().map(|&width| "─".repeat(width)).collect::<Vec<_>>().join("  ") + "\n");
+    for row in rows {
+        text += &line(&mut row.iter().map(String::as_str));
+    }
+    text
+}

@@ -1,0 +1,61 @@
+//! What goes into the teacher's attention and what comes out, recorded while the teacher runs without dropout.
+
+use crate::{
+    batching::Example,
+    checkpoint::{CheckpointError, read},
+    model::{
+        batch::{PairRows, Rows},
+        fillings::Pass,
+        sites::Site,
+        transformer::Transformer,
+    },
+};
+use burn::tensor::{Device, Tensor};
+use std::collections::BTreeMap;
+
+/// Input and output of one attention: `[batch · length, d_model]` each, padding not masked.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    pub input: Tensor<2>,
+    pub output: Tensor<2>,
+}
+
+/// What the encoder's attention of each layer saw and said.
+pub fn encoder(model: &Transformer, source: &Rows) -> Vec<Captured> {
+    let mut found = Vec::new();
+    let mut tap = |_: Site, _: usize, input: &Tensor<2>, output: &Tensor<2>| {
+        found.push(Captured { input: input.clone(), output: output.clone() });
+    };
+    model.encode(source, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
+    found
+}
+
+/// The mean output of each attention over the tokens of a text: `d_model` values for each site and layer.
+pub type Means = BTreeMap<(Site, usize), Vec<f32>>;
+
+/// The means over these pairs, with the gold targets before the decoder.
+pub async fn means(model: &Transformer, examples: &[Example], device: &Device) -> Result<Means, CheckpointError> {
+    const BATCH: usize = 128;
+    let mut sums: BTreeMap<(Site, usize), (Vec<f64>, usize)> = BTreeMap::new();
+    let mut order = (0..examples.len()).collect::<Vec<_>>();
+    order.sort_by_key(|&index| examples[index].0.len());
+    for batch in order.chunks(BATCH) {
+        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+        let rows = PairRows::new(&pairs, None, device);
+        let mut found = Vec::new();
+        let mut tap = |site: Site, layer: usize, _: &Tensor<2>, output: &Tensor<2>| {
+            let rows = if site == Site::Encoder { &rows.source } else { &rows.input };
+            let sum = (output.clone() * rows.mask.clone()).sum_dim(0);
+            found.push(((site, layer), sum, rows.tokens()));
+        };
+        model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
+        for (place, sum, tokens) in found {
+            let values = read(sum).await?;
+            let (total, count) = sums.entry(place).or_insert_with(|| (vec![0.0; values.len()], 0));
+            total.iter_mut().zip(values).for_each(|(total, value)| *total += f64::from(value));
+            *count += tokens;
+        }
+    }
+    let mean = |(total, count): (Vec<f64>, usize)| total.iter().map(|sum| (sum / count as f64) as f32).collect();
+    Ok(sums.into_iter().map(|(place, sum)| (place, mean(sum))).collect())
+}

@@ -1,0 +1,73 @@
+//! What can be wrong with a corpus: each error says what was expected, what was found, where, and what to do.
+
+use std::path::PathBuf;
+
+use super::language::{Direction, Language};
+
+#[derive(Debug, thiserror::Error)]
+pub enum CorpusError {
+    #[error(
+        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE or aligned:SRC,TGT; {hint}"
+    )]
+    Source { text: String, hint: &'static str },
+
+    #[error("{field} is {found}, but must be at least {least}: raise it")]
+    TooLow { field: &'static str, found: usize, least: usize },
+
+    #[error("{file}: no such file; check the path, which starts at the directory the command runs in", file = file.display())]
+    NotFound { file: PathBuf },
+
+    #[error("{file}: cannot be read ({reason})", file = file.display())]
+    Unreadable { file: PathBuf, reason: String },
+
+    #[error(
+        "{file}, line {line}: expected UTF-8, found byte 0x{value:02X} at offset {byte} of the file{guess}; save it as UTF-8",
+        file = file.display()
+    )]
+    NotUtf8 { file: PathBuf, line: usize, byte: usize, value: u8, guess: &'static str },
+
+    #[error(
+        "{file}, line {line}: expected 2 columns separated by a {separator}, found {found}; give each line one sentence and its translation",
+        file = file.display()
+    )]
+    Columns { file: PathBuf, line: usize, found: usize, separator: &'static str },
+
+    #[error(
+        "{file}, line {line}: a quoted field opens here and never closes; close it, or double a quote that belongs to the text",
+        file = file.display()
+    )]
+    OpenQuote { file: PathBuf, line: usize },
+
+    #[error(
+        "{file}, line 1: the header names {first} and {second}, but the direction is {direction}; choose the direction that the file holds",
+        file = file.display()
+    )]
+    Header { file: PathBuf, first: Language, second: Language, direction: Direction },
+
+    #[error(
+        "{source_file} has {source_lines} lines and {target_file} has {target_lines}: line-aligned files need the same number; find the missing or extra line",
+        source_file = source_file.display(), target_file = target_file.display()
+    )]
+    Lengths { source_file: PathBuf, source_lines: usize, target_file: PathBuf, target_lines: usize },
+
+    #[error(
+        "{file}: expected Ding's `German :: English` lines, found none in {lines} lines; give the file de-en of Debian's package trans-de-en",
+        file = file.display()
+    )]
+    NotDing { file: PathBuf, lines: usize },
+
+    #[error(
+        "{corpus} has no {missing}: it holds {languages}, but the direction is {direction}; choose another direction or corpus"
+    )]
+    Language { corpus: String, missing: Language, languages: &'static str, direction: Direction },
+
+    #[error(
+        "{corpus}: nothing is left of {read} pairs for the {part} set{dropped}; give more text or loosen the limits"
+    )]
+    NothingLeft { corpus: String, part: &'static str, read: usize, dropped: String },
+
+    #[error(
+        "{corpus}: {found} different source sentences are too few to split into train, valid and test, which takes at least {needed}; give more text, or --valid and --test"
+    )]
+    TooFew { corpus: String, found: usize, needed: usize },
+}

@@ -1,0 +1,41 @@
+//! Sentence pairs: where they come from, how they are cleaned, how they are split.
+//!
+//! A [`Source`] is read into pairs, every pair takes the same way through [`clean`], and [`build`] splits what is left
+//! into train, valid and test so that no source sentence is in two of them. Parsers work on text, so that they run in
+//! the browser as well; only [`from_disk`] opens files.
+
+pub mod aligned;
+pub mod clean;
+pub mod ding;
+pub mod error;
+pub mod everyday;
+pub mod language;
+pub mod report;
+pub mod source;
+pub mod split;
+mod text;
+pub mod tsv;
+
+pub use error::CorpusError;
+pub use language::{Direction, Language};
+pub use report::{Reason, Report};
+pub use source::{Source, from_disk};
+pub use split::{Corpus, Spec, build, build_with, whole};
+
+/// A sentence and its translation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pair {
+    pub source: String,
+    pub target: String,
+}
+
+impl Pair {
+    pub fn new(source: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { source: source.into(), target: target.into() }
+    }
+
+    /// The same pair, translated the other way round.
+    pub fn swapped(self) -> Self {
+        Self { source: self.target, target: self.source }
+    }
+}

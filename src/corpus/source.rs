@@ -1,0 +1,190 @@
+//! The names of corpora, as the command line and the recipe write them, and reading one into pairs.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Pair, aligned, ding,
+    error::CorpusError,
+    everyday,
+    language::{Direction, Language},
+    report::Tally,
+    text, tsv,
+};
+
+/// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE` or `aligned:SRC,TGT`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Source {
+    /// The project's own grammar.
+    Everyday,
+    /// Its sentences longer than any in training.
+    EverydayLong,
+    /// The example sentences of a German-English dictionary in Ding's format.
+    Ding(PathBuf),
+    /// Two columns, separated by tabs, or by commas if the name ends in `.csv`.
+    Tsv(PathBuf),
+    /// Two text files, a sentence a line.
+    Aligned(PathBuf, PathBuf),
+}
+
+impl FromStr for Source {
+    type Err = CorpusError;
+
+    fn from_str(text: &str) -> Result<Self, CorpusError> {
+        let wrong = |hint| CorpusError::Source { text: text.to_owned(), hint };
+        let file = |path: &str| match path.trim() {
+            "" => Err(wrong("the file's name is missing")),
+            path => Ok(PathBuf::from(path)),
+        };
+        match text.trim().split_once(':') {
+            None if text.trim() == "everyday" => Ok(Self::Everyday),
+            Some(("everyday", "long")) => Ok(Self::EverydayLong),
+            Some(("ding", path)) => Ok(Self::Ding(file(path)?)),
+            Some(("tsv", path)) => Ok(Self::Tsv(file(path)?)),
+            Some(("aligned", paths)) => match paths.split(',').collect::<Vec<_>>()[..] {
+                [source, target] => Ok(Self::Aligned(file(source)?, file(target)?)),
+                _ => Err(wrong("aligned takes two files with one comma between them, and no comma in their names")),
+            },
+            Some(("everyday", _)) => Err(wrong("the only variant of everyday is `long`")),
+            None if ["ding", "tsv", "aligned"].contains(&text.trim()) => Err(wrong("the file's name is missing")),
+            None if Path::new(text).extension().is_some() => Err(wrong("write the kind of the file before its name")),
+            _ => Err(wrong("the word before the colon is the kind of the corpus")),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Everyday => formatter.write_str("everyday"),
+            Self::EverydayLong => formatter.write_str("everyday:long"),
+            Self::Ding(file) => write!(formatter, "ding:{}", file.display()),
+            Self::Tsv(file) => write!(formatter, "tsv:{}", file.display()),
+            Self::Aligned(source, target) => write!(formatter, "aligned:{},{}", source.display(), target.display()),
+        }
+    }
+}
+
+impl TryFrom<String> for Source {
+    type Error = CorpusError;
+
+    fn try_from(text: String) -> Result<Self, CorpusError> {
+        text.parse()
+    }
+}
+
+impl From<Source> for String {
+    fn from(source: Source) -> Self {
+        source.to_string()
+    }
+}
+
+/// Gives the bytes of a file: the disk's ([`from_disk`]), or in the browser those of a file the user picked.
+pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
+
+/// Opens files natively.
+pub fn from_disk(file: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(file)
+}
+
+/// What is wanted of a source. Sources without an end of their own make `count` pairs for `part`; files give all.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub direction: Direction,
+    pub part: everyday::Part,
+    pub count: usize,
+    pub seed: u64,
+}
+
+impl Source {
+    /// The raw pairs, before cleaning. Pairs that the source itself holds unfit are tallied, not returned.
+    pub fn read(&self, request: Request, open: Open, tally: &mut Tally) -> Result<Vec<Pair>, CorpusError> {
+        let direction = request.direction;
+        match self {
+            Self::Everyday => Ok(from_grammar(request, request.part)),
+            Self::EverydayLong => Ok(from_grammar(request, everyday::Part::Long)),
+            Self::Ding(file) => {
+                self.holds(direction, &[Language::German, Language::English], "German and English")?;
+                let pairs = ding::parse(file, &load(file, open)?, tally)?;
+                let forward = direction.source == Language::German;
+                Ok(if forward { pairs } else { pairs.into_iter().map(Pair::swapped).collect() })
+            }
+            Self::Tsv(file) => tsv::parse(file, &load(file, open)?, tsv::Format::of(file), direction),
+            Self::Aligned(source, target) => aligned::parse(source, &load(source, open)?, target, &load(target, open)?),
+        }
+    }
+
+    fn holds(&self, direction: Direction, held: &[Language], languages: &'static str) -> Result<(), CorpusError> {
+        match [direction.source, direction.target].into_iter().find(|language| !held.contains(language)) {
+            Some(missing) => Err(CorpusError::Language { corpus: self.to_string(), missing, languages, direction }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn from_grammar(request: Request, part: everyday::Part) -> Vec<Pair> {
+    let Direction { source, target } = request.direction;
+    let pair = |sentence: &everyday::Sentence| Pair::new(sentence.text(source), sentence.text(target));
+    everyday::sentences(request.seed, part, request.count).iter().map(pair).collect()
+}
+
+fn load(file: &Path, open: Open) -> Result<String, CorpusError> {
+    let bytes = open(file).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => CorpusError::NotFound { file: file.to_owned() },
+        _ => CorpusError::Unreadable { file: file.to_owned(), reason: error.to_string() },
+    })?;
+    text::decode(file, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_both_ways() {
+        for name in
+            ["everyday", "everyday:long", "ding:/a b/de-en", "tsv:x.csv", "tsv:C:\\x.tsv", "aligned:a.de,b/a.en"]
+        {
+            let source: Source = name.parse().unwrap();
+            assert_eq!(source.to_string(), name);
+            let json = serde_json::to_string(&source).unwrap();
+            assert_eq!(serde_json::from_str::<Source>(&json).unwrap(), source);
+        }
+        assert_eq!("aligned: a , b".parse::<Source>().unwrap(), Source::Aligned("a".into(), "b".into()));
+    }
+
+    #[test]
+    fn wrong_names_say_what_is_right() {
+        let wrong = [
+            "",
+            "everyda",
+            "everyday:short",
+            "ding",
+            "ding:",
+            "tsv: ",
+            "aligned:a",
+            "aligned:a,",
+            "aligned:a,b,c",
+            "x.tsv",
+        ];
+        for name in wrong {
+            let message = name.parse::<Source>().unwrap_err().to_string();
+            assert!(message.starts_with(&format!("`{name}` is no corpus source: expected everyday,")), "{message}");
+        }
+        assert!(serde_json::from_str::<Source>("\"nothing\"").is_err());
+    }
+
+    #[test]
+    fn files_that_are_not_there() {
+        let missing = load(Path::new("no/such/file"), &from_disk).unwrap_err();
+        assert!(missing.to_string().starts_with("no/such/file: no such file"));
+        let folder = load(Path::new("."), &from_disk).unwrap_err();
+        assert!(matches!(folder, CorpusError::Unreadable { .. }), "{folder}");
+    }
+}

@@ -1,0 +1,194 @@
+//! Which device a run is on: a GPU through wgpu where there is one, else the CPU through burn's backend `flex`.
+
+use burn::tensor::{
+    Device,
+    wgpu::{WgpuSetup, wgpu},
+};
+use serde::Serialize;
+use std::sync::{Arc, Mutex};
+use std::{fmt, str::FromStr};
+
+/// burn reads the adapter's features, not the device's, and then writes shaders that need them.
+const USED_BY_BURN: wgpu::Features = wgpu::Features::SUBGROUP
+    .union(wgpu::Features::TIMESTAMP_QUERY)
+    .union(wgpu::Features::SHADER_F16)
+    .union(wgpu::Features::SHADER_F64)
+    .union(wgpu::Features::SHADER_INT64)
+    .union(wgpu::Features::SHADER_FLOAT32_ATOMIC);
+
+/// Dispatches that burn gathers in one submit: 64 took two thirds of the time of one by one.
+const TASKS: usize = 64;
+
+/// What was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// A hardware adapter, else the CPU.
+    #[default]
+    Auto,
+    /// Any adapter, a software one too.
+    Wgpu,
+    Cpu,
+    /// The first adapter whose name holds this text.
+    Named(String),
+}
+
+/// A device that could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    #[error("no graphics adapter was found; `--device cpu` runs without one")]
+    NoAdapter,
+    #[error("no graphics adapter is called `{name}`; there are: {found}")]
+    NoSuchAdapter { name: String, found: String },
+    #[error("the adapter {name} gave no device: {reason}; `--device cpu` runs without one")]
+    Refused { name: String, reason: String },
+    #[error("the device reported: {0}; nothing computed since the last save counts")]
+    Fault(String),
+}
+
+/// A graphics adapter of this machine.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Adapter {
+    pub name: String,
+    pub backend: String,
+    /// A renderer on the CPU: slower than `flex`.
+    pub software: bool,
+    pub max_buffer_bytes: u64,
+    pub max_binding_bytes: u64,
+    /// Whether `auto` would take it.
+    pub chosen: bool,
+}
+
+/// An open device, and what went wrong on it.
+pub struct Opened {
+    pub device: Device,
+    pub name: String,
+    /// The largest buffer that it can bind; none on the CPU.
+    pub largest_buffer: Option<u64>,
+    faults: Arc<Mutex<Vec<String>>>,
+}
+
+impl FromStr for Choice {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "auto" => Self::Auto,
+            "wgpu" => Self::Wgpu,
+            "cpu" => Self::Cpu,
+            name => Self::Named(name.into()),
+        })
+    }
+}
+
+impl fmt::Display for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.software { "software" } else { "hardware" };
+        let mib = |bytes: u64| bytes >> 20;
+        let (buffer, binding) = (mib(self.max_buffer_bytes), mib(self.max_binding_bytes));
+        write!(f, "{} ({}, {kind}; buffers of {buffer} MiB, bindings of {binding} MiB)", self.name, self.backend)
+    }
+}
+
+/// Compute needs Vulkan, Metal, DirectX 12 or WebGPU; the same card behind OpenGL is no other card.
+const BACKENDS: wgpu::Backends = wgpu::Backends::PRIMARY;
+
+fn instance() -> wgpu::Instance {
+    let without_display = wgpu::InstanceDescriptor::new_without_display_handle();
+    wgpu::Instance::new(wgpu::InstanceDescriptor { backends: BACKENDS, ..without_display })
+}
+
+fn is_software(adapter: &wgpu::Adapter) -> bool {
+    adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}
+
+async fn adapters_of(instance: &wgpu::Instance) -> Vec<wgpu::Adapter> {
+    instance.enumerate_adapters(BACKENDS).await
+}
+
+/// The adapters of this machine.
+pub async fn adapters() -> Vec<Adapter> {
+    let found = adapters_of(&instance()).await;
+    let chosen = found.iter().position(|adapter| !is_software(adapter));
+    let described = found.iter().enumerate().map(|(index, adapter)| {
+        let (info, limits) = (adapter.get_info(), adapter.limits());
+        Adapter {
+            name: info.name,
+            backend: info.backend.to_string(),
+            software: is_software(adapter),
+            max_buffer_bytes: limits.max_buffer_size,
+            max_binding_bytes: limits.max_storage_buffer_binding_size,
+            chosen: chosen == Some(index),
+        }
+    });
+    described.collect()
+}
+
+/// Opens what was asked for.
+pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
+    if *choice == Choice::Cpu {
+        return Ok(cpu());
+    }
+    let instance = instance();
+    let found = adapters_of(&instance).await;
+    let names = found.iter().map(|adapter| adapter.get_info().name).collect::<Vec<_>>().join(", ");
+    let adapter = match choice {
+        Choice::Auto | Choice::Cpu => found.into_iter().find(|adapter| !is_software(adapter)),
+        Choice::Wgpu => {
+            let (software, hardware): (Vec<_>, Vec<_>) = found.into_iter().partition(is_software);
+            Some(hardware.into_iter().chain(software).next().ok_or(DeviceError::NoAdapter)?)
+        }
+        Choice::Named(name) => {
+            let named = |adapter: &wgpu::Adapter| {
+                adapter.get_info().name.to_lowercase().contains(&name.to_lowercase())
+            };
+            let missing = || DeviceError::NoSuchAdapter { name: name.clone(), found: names };
+            Some(found.into_iter().find(named).ok_or_else(missing)?)
+        }
+    };
+    match adapter {
+        Some(adapter) => on_adapter(instance, adapter).await,
+        None => Ok(cpu()),
+    }
+}
+
+/// The CPU, through burn's backend `flex`.
+pub fn cpu() -> Opened {
+    Opened { device: Device::flex(), name: "CPU (flex)".into(), largest_buffer: None, faults: Arc::default() }
+}
+
+/// A device with the adapter's real limits, handed to burn.
+async fn on_adapter(instance: wgpu::Instance, adapter: wgpu::Adapter) -> Result<Opened, DeviceError> {
+    let (info, limits) = (adapter.get_info(), adapter.limits());
+    let refused = |reason: String| DeviceError::Refused { name: info.name.clone(), reason };
+    let descriptor = wgpu::DeviceDescriptor {
+        required_features: adapter.features() & USED_BY_BURN,
+        required_limits: limits.clone(),
+        memory_hints: wgpu::MemoryHints::MemoryUsage,
+        ..Default::default()
+    };
+    let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
+    let setup = WgpuSetup { instance, adapter, device, queue, backend: info.backend };
+    let opened = Device::wgpu_options().tasks_max(TASKS).setup(setup.clone()).init();
+    let device = opened.map_err(|error| refused(format!("{error:?}")))?;
+    let faults = Arc::<Mutex<Vec<String>>>::default();
+    let record = faults.clone();
+    // In the place of burn's handler, which panics; so after burn's registration.
+    setup.device.on_uncaptured_error(Arc::new(move |error| {
+        record.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(error.to_string());
+    }));
+    let largest = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+    let name = format!("{} ({})", info.name, info.backend);
+    Ok(Opened { device, name, largest_buffer: Some(largest), faults })
+}
+
+impl Opened {
+    /// Errors if the device complained since the last call. A submit it refused writes nothing and burn does not know, so
+    /// results count only after this.
+    pub fn check(&self) -> Result<(), DeviceError> {
+        let mut faults = self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match std::mem::take(&mut *faults).into_iter().next() {
+            Some(fault) => Err(DeviceError::Fault(fault)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Fits shallow nets to the attention they replace, from what the teacher's attention sees and says.
+
+use crate::{
+    batching::{Example, shuffled},
+    capture::{self, Captured},
+    checkpoint::{Checkpoint, CheckpointError, read},
+    model::{
+        batch::Rows,
+        layers::Init,
+        net::{ShallowNet, flatten},
+        sites::NetId,
+        transformer::Transformer,
+    },
+    optimizer::{Adam, gradients},
+    recipe::Recipe,
+};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+
+/// How far a net is from its attention on held-out sentences.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Fit {
+    /// Mean squared error an element, over unpadded elements.
+    pub mse: f64,
+    /// `1 - squared error / squared distance to the mean of each feature`, over unpadded elements.
+    pub r2: f64,
+}
+
+/// A net in training.
+pub struct Student {
+    pub id: NetId,
+    net: ShallowNet,
+    adam: Adam,
+    losses: Vec<Tensor<1>>,
+}
+
+impl Student {
+    /// Each net of a run has initial weights of its own, whichever others are fitted beside it.
+    fn new(id: NetId, recipe: &Recipe, device: &Device) -> Self {
+        let net = new_net(id, recipe, &device.clone().autodiff());
+        Self { id, net, adam: Adam::default(), losses: Vec::new() }
+    }
+
+    /// One step of Adam on the captured attention.
+    fn step(&mut self, captured: &Captured, rows: &Rows, width: usize, rate: f64) {
+        let loss = masked_error(&self.net, captured, rows, width);
+        let found = gradients(&self.net, loss.backward());
+        self.losses.push(loss.inner());
+        self.net = self.adam.step(self.net.clone(), found, rate);
+    }
+}
+
+/// The net of this name with initial weights.
+pub fn new_net(id: NetId, recipe: &Recipe, device: &Device) -> ShallowNet {
+    let width = recipe.width();
+    // Far from the teacher's streams, and apart by more than a net has tensors.
+    let first = (1 << 32) + ((id.site as u64 * 64 + id.layer as u64) * 64 + id.kind.size as u64) * 64;
+    ShallowNet::new(width, id.kind.size.hidden(width), &mut Init::new(recipe.seed, first, device))
+}
+
+/// The squared error over unpadded elements, divided by their number: `[1]`.
+pub fn masked_error(net: &ShallowNet, captured: &Captured, rows: &Rows, width: usize) -> Tensor<1> {
+    let [count, d_model] = captured.output.dims();
+    let y = net.flat(flatten(captured.input.clone(), rows, width / d_model));
+    let y = y.narrow(1, 0, rows.length * d_model).reshape([count, d_model]);
+    let error = (y - captured.output.clone()) * rows.mask.clone();
+    (error.clone() * error).sum() / (rows.tokens() * d_model) as f32
+}
+
+/// Nets that are fitted together, so that what the teacher says is computed once for all of them.
+pub struct Distillation {
+    recipe: Recipe,
+    teacher: Transformer,
+    device: Device,
+    pub students: Vec<Student>,
+    epoch: u32,
+    batches: Vec<Vec<usize>>,
+    done: usize,
+    steps: u32,
+}
+
+impl Distillation {
+    /// Fits these nets to the teacher, from initial weights.
+    pub fn new(recipe: &Recipe, teacher: Transformer, ids: &[NetId], count: usize, device: &Device) -> Self {
+        let students = ids.iter().map(|&id| Student::new(id, recipe, device)).collect();
+        let batches = shuffled(count, recipe.distil.batch, recipe.seed, 0);
+        let (recipe, device) = (recipe.clone(), device.clone());
+        Self { recipe, teacher, device, students, epoch: 0, batches, done: 0, steps: 0 }
+    }
+
+    /// Goes on from a [`Distillation::checkpoint`] of the same nets.
+    pub fn resume(mut self, count: usize, mut checkpoint: Checkpoint) -> Result<Self, CheckpointError> {
+        let number = |key| checkpoint.word(key).map(|word| word.parse().unwrap_or(0));
+        (self.steps, self.epoch, self.done) = (number("steps")?, number("epoch")?, number("done")? as usize);
+        for student in &mut self.students {
+            let mut own = checkpoint.split_off(&format!("{}:", student.id));
+            student.adam = Adam { steps: self.steps, moments: own.take("adam.", &self.device) };
+            student.net = own.into_module(student.net.clone())?;
+        }
+        self.batches = shuffled(count, self.recipe.distil.batch, self.recipe.seed, self.epoch);
+        Ok(self)
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Steps of the whole distillation.
+    pub fn total(&self) -> u32 {
+        self.batches.len() as u32 * self.recipe.distil.epochs
+    }
+
+    /// Whether all epochs are done.
+    pub fn finished(&self) -> bool {
+        self.epoch >= self.recipe.distil.epochs
+    }
+
+    /// One step of every net on the same sentences. Gives the number of sentences.
+    pub fn step(&mut self, examples: &[Example]) -> usize {
+        let sources = self.batches[self.done].iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
+        let rows = Rows::new(&sources, None, &self.device);
+        let captured = capture::encoder(&self.teacher, &rows);
+        self.steps += 1;
+        let rate = rate(self.recipe.distil.rate, self.steps, self.total());
+        for student in &mut self.students {
+            student.step(&captured[student.id.layer], &rows, self.recipe.width(), rate);
+        }
+        self.done += 1;
+        if self.done == self.batches.len() {
+            (self.epoch, self.done) = (self.epoch + 1, 0);
+            self.batches = shuffled(examples.len(), self.recipe.distil.batch, self.recipe.seed, self.epoch);
+        }
+        rows.batch
+    }
+
+    /// The losses since the last call, by net.
+    pub async fn losses(&mut self) -> Result<Vec<(NetId, Vec<f32>)>, CheckpointError> {
+        let mut found = Vec::new();
+        for student in self.students.iter_mut().filter(|student| !student.losses.is_empty()) {
+            let losses = Tensor::cat(std::mem::take(&mut student.losses), 0);
+            found.push((student.id, read(losses).await?));
+        }
+        Ok(found)
+    }
+
+    /// All that [`Distillation::resume`] needs, in one file, so that its parts are of the same step.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, CheckpointError> {
+        let mut whole = Checkpoint::default();
+        for student in &self.students {
+            let own = Checkpoint::of(&student.net).await?.with("adam.", &student.adam.moments).await?;
+            whole.tensors.extend(own.prefixed(&format!("{}:", student.id)).tensors);
+        }
+        let words = [("steps", self.steps), ("epoch", self.epoch), ("done", self.done as u32)];
+        whole.metadata.extend(words.map(|(key, word)| (key.to_string(), word.to_string())));
+        Ok(whole)
+    }
+
+    /// The nets as they are, with their weights as a file holds them and their fit on held-out sentences.
+    pub async fn results(&self, examples: &[Example]) -> Result<Vec<(NetId, Checkpoint, Fit)>, CheckpointError> {
+        let mut found = Vec::new();
+        for student in &self.students {
+            let net = student.net.valid();
+            let fit = fit(&self.teacher, &net, student.id, self.recipe.width(), examples, &self.device).await?;
+            let checkpoint = Checkpoint::of(&net).await?.prefixed(&prefix(student.id));
+            found.push((student.id, checkpoint, fit));
+        }
+        Ok(found)
+    }
+}
+
+/// The module that a net would be in PyTorch: `encoder.layers.0.alr.`
+fn prefix(id: NetId) -> String {
+    let stack = if id.site == crate::model::sites::Site::Encoder { "encoder" } else { "decoder" };
+    format!("{stack}.layers.{}.{}.", id.layer, id.kind.method.code())
+}
+
+/// A net from its file's tensors.
+pub fn net_from(id: NetId, recipe: &Recipe, checkpoint: Checkpoint, device: &Device) -> Result<ShallowNet, CheckpointError> {
+    checkpoint.unprefixed(&prefix(id)).into_module(new_net(id, recipe, device))
+}
+
+/// Warm-up over 50 steps (or a tenth of a short run), then a cosine to 0; steps counted from 1.
+fn rate(top: f64, step: u32, total: u32) -> f64 {
+    let warmup = 50.min(total / 10).max(1);
+    if step <= warmup {
+        return top * f64::from(step) / f64::from(warmup);
+    }
+    let through = f64::from(step - warmup) / f64::from((total - warmup).max(1));
+    top * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * through))
+}
+
+/// The fit of a net on these sentences.
+async fn fit(
+    teacher: &Transformer,
+    net: &ShallowNet,
+    id: NetId,
+    width: usize,
+    examples: &[Example],
+    device: &Device,
+) -> Result<Fit, CheckpointError> {
+    const BATCH: usize = 128;
+    let mut residuals = Residuals::default();
+    for batch in examples.chunks(BATCH) {
+        let sources = batch.iter().map(|example| &example.0).collect::<Vec<_>>();
+        let rows = Rows::new(&sources, None, device);
+        let captured = capture::encoder(teacher, &rows).swap_remove(id.layer);
+        residuals.add(net, &captured, &rows, width).await?;
+    }
+    Ok(residuals.fit())
+}
+
+/// What a [`Fit`] is computed from, batch by batch.
+#[derive(Clone, Debug, Default)]
+pub struct Residuals {
+    /// The sum of squared errors.
+    error: f64,
+    /// The sum of squared targets.
+    squares: f64,
+    /// The sum of the targets of each feature.
+    sums: Vec<f64>,
+    /// Unpadded elements.
+    elements: usize,
+}
+
+impl Residuals {
+    /// Adds what the net makes of a captured attention; `width` is that of a flattened sentence.
+    pub async fn add(
+        &mut self,
+        net: &ShallowNet,
+        captured: &Captured,
+        rows: &Rows,
+        width: usize,
+    ) -> Result<(), CheckpointError> {
+        let target = captured.output.clone() * rows.mask.clone();
+        let elements = rows.tokens() * target.dims()[1];
+        let parts = vec![
+            masked_error(net, captured, rows, width),
+            (target.clone() * target.clone()).sum(),
+            target.sum_dim(0).reshape([-1]),
+        ];
+        let values = read(Tensor::cat(parts, 0)).await?;
+        self.error += f64::from(values[0]) * elements as f64;
+        self.squares += f64::from(values[1]);
+        self.sums.resize(values.len() - 2, 0.0);
+        self.sums.iter_mut().zip(&values[2..]).for_each(|(sum, &value)| *sum += f64::from(value));
+        self.elements += elements;
+        Ok(())
+    }
+
+    pub fn fit(&self) -> Fit {
+        let tokens = self.elements as f64 / self.sums.len().max(1) as f64;
+        let spread = self.squares - self.sums.iter().map(|sum| sum * sum / tokens).sum::<f64>();
+        Fit { mse: self.error / self.elements as f64, r2: 1.0 - self.error / spread }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn the_rate_rises_and_falls_to_zero() {
+        assert_eq!(rate(1.0, 25, 1000), 0.5);
+        assert_eq!(rate(1.0, 50, 1000), 1.0);
+        assert!((rate(1.0, 525, 1000) - 0.5).abs() < 1e-12);
+        assert!(rate(1.0, 1000, 1000) < 1e-12);
+        assert!(rate(1.0, 1, 3) > 0.0);
+    }
+}

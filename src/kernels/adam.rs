@@ -1,0 +1,131 @@
+//! Adam (Kingma and Ba 2014) with the paper's constants, one kernel a tensor. Moments lie interleaved: `[count, 2]`.
+
+use super::{
+    cpu,
+    gpu::{self, Scalar, Wgsl},
+};
+use burn::backend::{
+    Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
+    autodiff::checkpoint::strategy::CheckpointStrategy,
+    backend_extension,
+    tensor::FloatTensor,
+    wgpu::into_contiguous,
+};
+use burn::tensor::{Shape, Slice, Tensor};
+
+const BETA1: f64 = 0.9;
+const BETA2: f64 = 0.98;
+const EPSILON: f32 = 1e-9;
+
+/// What changes from step to step; computed on the CPU in f64.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The rate over `1 - beta1^t`.
+    rate: f32,
+    /// `1 / sqrt(1 - beta2^t)`
+    correction: f32,
+}
+
+impl Step {
+    /// Step number `t`, from 1, with this learning rate.
+    pub fn new(t: u32, rate: f64) -> Self {
+        let power = |beta: f64| libm::pow(beta, f64::from(t));
+        Self { rate: (rate / (1.0 - power(BETA1))) as f32, correction: (1.0 - power(BETA2)).sqrt().recip() as f32 }
+    }
+}
+
+/// The next weights and moments of a tensor of any shape; `moments: [count, 2]` holds the mean and the mean square of the
+/// gradient of each element, 0 at the start.
+pub fn adam<const D: usize>(
+    weight: Tensor<D>,
+    gradient: Tensor<D>,
+    moments: Tensor<2>,
+    step: Step,
+) -> (Tensor<D>, Tensor<2>) {
+    let operands = (weight.into_dispatch(), gradient.into_dispatch(), moments.into_dispatch());
+    let (weight, moments) = Dispatch::adam_step(operands.0, operands.1, operands.2, step);
+    (Tensor::from_dispatch(weight), Tensor::from_dispatch(moments))
+}
+
+/// What a backend must know to run [`adam`]. The default body is the oracle.
+#[backend_extension(Cube, Flex, Autodiff)]
+pub trait AdamOps: Backend {
+    fn adam_step(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        composed::<Self>(weight, gradient, moments, step)
+    }
+}
+
+/// In burn's operations.
+pub(super) fn composed<B: Backend>(
+    weight: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    moments: FloatTensor<B>,
+    step: Step,
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    let (shape, count) = (weight.shape(), weight.shape().num_elements());
+    let column = |x, i: usize| B::float_slice(x, &[Slice::full(), Slice::from(i..i + 1)]);
+    let mix = |old, beta: f64, new| {
+        let old = B::float_mul_scalar(old, (beta as f32).into());
+        B::float_add(old, B::float_mul_scalar(new, (1.0 - beta as f32).into()))
+    };
+    let gradient = B::float_reshape(gradient, Shape::new([count, 1]));
+    let m = mix(column(moments.clone(), 0), BETA1, gradient.clone());
+    let v = mix(column(moments, 1), BETA2, B::float_mul(gradient.clone(), gradient));
+    let below = B::float_mul_scalar(B::float_sqrt(v.clone()), step.correction.into());
+    let change = B::float_div(m.clone(), B::float_add_scalar(below, EPSILON.into()));
+    let change = B::float_reshape(B::float_mul_scalar(change, step.rate.into()), shape);
+    (B::float_sub(weight, change), B::float_cat(vec![m, v], 1))
+}
+
+impl<B: Backend + AdamOps, C: CheckpointStrategy> AdamOps for Autodiff<B, C> {}
+
+impl AdamOps for Flex {
+    fn adam_step(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        const CHUNK: usize = 1 << 14;
+        let (shape, gradient) = (weight.layout().shape().clone(), cpu::contiguous(gradient));
+        let (mut weight, mut moments) = (cpu::into_values(weight), cpu::into_values(moments));
+        let (count, gradient) = (weight.len(), cpu::values(&gradient));
+        cpu::by_pairs((&mut weight, CHUNK), (&mut moments, 2 * CHUNK), |chunk, weights, moments| {
+            let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
+            for ((w, mv), g) in weights.iter_mut().zip(moments.chunks_exact_mut(2)).zip(&gradient[chunk * CHUNK..]) {
+                mv[0] = beta1 * mv[0] + (1.0 - beta1) * g;
+                mv[1] = beta2 * mv[1] + (1.0 - beta2) * g * g;
+                *w -= step.rate * mv[0] / (mv[1].sqrt() * step.correction + EPSILON);
+            }
+        });
+        (cpu::tensor(weight, shape), cpu::tensor(moments, [count, 2]))
+    }
+}
+
+impl AdamOps for Cube {
+    fn adam_step(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        const ROW: usize = 65535 * 256;
+        let (shape, count) = (weight.meta.shape().clone(), weight.meta.shape().num_elements());
+        let [weight, gradient, moments] = [weight, gradient, moments].map(into_contiguous);
+        let (next_weight, next_moments) = (gpu::empty(&weight, shape), gpu::empty(&weight, [count, 2]));
+        let texts = vec![include_str!("../../shaders/adam.wgsl")];
+        let kernel = Wgsl { name: "adam", texts, words: vec![], workgroup: [256, 1] };
+        let factors = [BETA1 as f32, BETA2 as f32, step.rate, step.correction, EPSILON].map(Scalar::Float);
+        let sizes = [Scalar::Int(count), Scalar::Int(ROW)];
+        let scalars = sizes.into_iter().chain(factors).chain([Scalar::Int(0)]).collect::<Vec<_>>();
+        let groups = [count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1];
+        let tensors = [&weight, &gradient, &moments, &next_weight, &next_moments];
+        gpu::launch(kernel, groups, &tensors, &scalars);
+        (next_weight, next_moments)
+    }
+}

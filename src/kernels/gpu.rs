@@ -1,0 +1,84 @@
+//! How a WGSL kernel is bound and launched on burn's tensors.
+
+use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
+use burn::tensor::Shape;
+use cubecl::{
+    prelude::{CubeCount, KernelId},
+    server::{KernelArguments, MetadataBindingInfo},
+};
+
+/// WebGPU forbids one buffer to be both read-only and writable in a dispatch, and one range of it to be writable twice.
+/// Natively burn packs tensors into shared buffers, so by the first rule every input is writable. In a browser each
+/// tensor has its own buffer, and by the second rule, for a tensor that is passed twice, every input is read-only.
+const INPUT_ACCESS: &str = if cfg!(target_family = "wasm") { "read" } else { "read_write" };
+
+/// A kernel: WGSL texts that are joined in order, and words that are put in for `{{name}}`.
+#[derive(Clone, Debug)]
+pub(super) struct Wgsl {
+    /// Names the texts and the entry point; with `words` it keys the pipeline.
+    pub name: &'static str,
+    pub texts: Vec<&'static str>,
+    pub words: Vec<(&'static str, usize)>,
+    /// As in `@workgroup_size` of the text, which WGSL alone decides.
+    pub workgroup: [u32; 2],
+}
+
+impl KernelSource for Wgsl {
+    fn source(&self) -> SourceTemplate {
+        let mut texts = self.texts.iter();
+        let first = SourceTemplate::new(*texts.next().expect("a kernel has a text"));
+        let joined = texts.fold(first, |source, text| source.add_template(*text));
+        let source = joined.register("input", INPUT_ACCESS);
+        self.words.iter().fold(source, |source, (name, word)| source.register(*name, word.to_string()))
+    }
+
+    /// Every constant of the text is in the key, or two sources would share a pipeline.
+    fn id(&self) -> KernelId {
+        KernelId::new::<Self>().info((self.name, self.words.clone()))
+    }
+
+    fn lang(&self) -> &'static str {
+        "wgsl"
+    }
+}
+
+/// A value of the uniform that every kernel ends its bindings with.
+pub(super) enum Scalar {
+    Int(usize),
+    Float(f32),
+    Word(u32),
+}
+
+/// Binds the tensors in order, then the scalars as one uniform, and dispatches `groups` workgroups.
+pub(super) fn launch(kernel: Wgsl, groups: [usize; 3], tensors: &[&CubeTensor], scalars: &[Scalar]) {
+    let [width, height] = kernel.workgroup;
+    let words = |pair: &[Scalar]| pair.iter().rev().fold(0u64, |word, scalar| word << 32 | u64::from(scalar.bits()));
+    let arguments = KernelArguments::new()
+        .with_buffers(tensors.iter().map(|tensor| tensor.handle.clone().binding()).collect())
+        .with_info(MetadataBindingInfo::custom(scalars.chunks(2).map(words).collect()));
+    let [x, y, z] = groups.map(|count| count as u32);
+    let source = SourceKernel::new(kernel, CubeDim::new_2d(width, height));
+    tensors[0].client.launch(Box::new(source), CubeCount::Static(x, y, z), arguments);
+}
+
+impl Scalar {
+    fn bits(&self) -> u32 {
+        match self {
+            Self::Int(value) => *value as u32,
+            Self::Float(value) => value.to_bits(),
+            Self::Word(value) => *value,
+        }
+    }
+}
+
+/// An uninitialised tensor on the device of another.
+pub(super) fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
+    let shape = shape.into();
+    let buffer = like.client.empty(shape.num_elements() * like.elem_size());
+    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+}
+
+/// The sizes of a tensor.
+pub(super) fn dims<const D: usize>(tensor: &CubeTensor) -> [usize; D] {
+    tensor.meta.shape().dims()
+}

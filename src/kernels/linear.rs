@@ -1,0 +1,248 @@
+//! `leaky_relu(x · w + b)`, the step that every layer of every net is made of.
+
+use super::{
+    cpu,
+    gpu::{self, Scalar, Wgsl},
+};
+use burn::backend::{
+    Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
+    autodiff::{
+        NodeId,
+        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+        grads::Gradients,
+        ops::{Backward, Ops, OpsKind},
+    },
+    backend_extension, get_or_init_device_settings,
+    ops::FloatTensorOps,
+    tensor::FloatTensor,
+    wgpu::{CubeTensor, into_contiguous},
+};
+use burn::tensor::Tensor;
+
+/// The slope of no activation at all.
+pub const IDENTITY: f32 = 1.0;
+/// The slope of ReLU.
+pub const RELU: f32 = 0.0;
+
+/// `leaky_relu(x · w + b)` for `x: [rows, inputs]`, `w: [inputs, outputs]` and `b: [outputs]`. The slope is for values
+/// that are not positive: [`IDENTITY`], [`RELU`], or the 0.01 of the shallow nets.
+pub fn linear(x: Tensor<2>, w: Tensor<2>, b: Tensor<1>, slope: f32) -> Tensor<2> {
+    Tensor::from_dispatch(Dispatch::linear_act(x.into_dispatch(), w.into_dispatch(), b.into_dispatch(), slope))
+}
+
+/// What a backend must know to run and to differentiate [`linear`]. The default bodies are the oracle.
+#[backend_extension(Cube, Flex, Autodiff)]
+pub trait LinearOps: Backend {
+    /// `y = leaky_relu(x · w + b)`
+    fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+        composed::<Self>(x, w, b, slope)
+    }
+
+    /// From the output and its gradient, the gradients of the pre-activation, `dz`, and of the bias, `db`.
+    ///
+    /// With a slope of 0 or more the output is positive where the pre-activation is, which need not be kept.
+    fn linear_act_backward(
+        y: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        slope: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        composed_backward::<Self>(y, dy, slope)
+    }
+
+    /// The sum of each column.
+    fn column_sum(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::linear_bias_backward(x)
+    }
+
+    /// `dx = dz · wᵀ`
+    fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(dz, Self::float_transpose(w))
+    }
+
+    /// `dw = xᵀ · dz`
+    fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_matmul(Self::float_transpose(x), dz)
+    }
+}
+
+/// The forward pass in burn's operations.
+pub(super) fn composed<B: Backend>(x: FloatTensor<B>, w: FloatTensor<B>, b: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
+    B::leaky_relu(B::linear(x, w, Some(b)), slope.into())
+}
+
+/// The backward pass in burn's operations.
+pub(super) fn composed_backward<B: Backend>(
+    y: FloatTensor<B>,
+    dy: FloatTensor<B>,
+    slope: f32,
+) -> (FloatTensor<B>, FloatTensor<B>) {
+    let bool_dtype = get_or_init_device_settings::<B>(&y.device()).bool_dtype;
+    let off = B::float_lower_equal_elem(y, 0f32.into(), bool_dtype);
+    let scaled = B::float_mul_scalar(dy.clone(), slope.into());
+    let dz = B::float_mask_where(dy, off, scaled);
+    (dz.clone(), B::linear_bias_backward(dz))
+}
+
+impl LinearOps for Flex {
+    fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+        let (shape, b) = ([x.layout().shape()[0], w.layout().shape()[1]], cpu::contiguous(b));
+        let (mut y, b) = (cpu::into_values(Self::float_matmul(x, w)), cpu::values(&b));
+        cpu::by_rows(&mut y, shape[1], |_, rows| {
+            for row in rows.chunks_exact_mut(b.len()) {
+                for (y, b) in row.iter_mut().zip(b) {
+                    let z = *y + b;
+                    *y = if z > 0.0 { z } else { z * slope };
+                }
+            }
+        });
+        cpu::tensor(y, shape)
+    }
+
+    fn linear_act_backward(
+        y: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        slope: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let (y, shape) = (cpu::contiguous(y), dy.layout().shape().dims::<2>());
+        let (mut dz, y) = (cpu::into_values(dy), cpu::values(&y));
+        cpu::by_rows(&mut dz, shape[1], |first, rows| {
+            let y = &y[first * shape[1]..];
+            rows.iter_mut().zip(y).for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { slope });
+        });
+        let dz = cpu::tensor(dz, shape);
+        (dz.clone(), Self::column_sum(dz))
+    }
+
+    fn column_sum(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let x = cpu::contiguous(x);
+        let [rows, cols] = x.layout().shape().dims();
+        let mut parts = vec![0.0; rows.div_ceil(cpu::ROWS) * cols];
+        cpu::by_chunks(&mut parts, cols, |block, part| {
+            let rows = &cpu::values(&x)[block * cpu::ROWS * cols..];
+            for row in rows.chunks_exact(cols).take(cpu::ROWS) {
+                part.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+            }
+        });
+        cpu::tensor(cpu::sum_rows(&parts, cols), [cols])
+    }
+}
+
+/// Rows and columns of the output that one invocation of `matmul.wgsl` computes.
+const BLOCK: usize = 8;
+
+impl LinearOps for Cube {
+    fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+        let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&w));
+        matmul([m, n, k], (x, [k, 1]), (w, [n, 1]), Some((b, slope)))
+    }
+
+    fn linear_act_backward(
+        y: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        slope: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let [rows, cols] = gpu::dims(&y);
+        let (dz, db) = (gpu::empty(&y, [rows, cols]), gpu::empty(&y, [cols]));
+        let kernel = columns("linear_backward", include_str!("../../shaders/linear_backward.wgsl"));
+        let tensors = [&into_contiguous(y), &into_contiguous(dy), &dz, &db];
+        let scalars = [Scalar::Int(rows), Scalar::Int(cols), Scalar::Float(slope), Scalar::Int(0)];
+        gpu::launch(kernel, [cols.div_ceil(32), 1, 1], &tensors, &scalars);
+        (dz, db)
+    }
+
+    fn column_sum(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [rows, cols] = gpu::dims(&x);
+        let sums = gpu::empty(&x, [cols]);
+        let kernel = columns("column_sum", include_str!("../../shaders/column_sum.wgsl"));
+        let scalars = [Scalar::Int(rows), Scalar::Int(cols)];
+        gpu::launch(kernel, [cols.div_ceil(32), 1, 1], &[&into_contiguous(x), &sums], &scalars);
+        sums
+    }
+
+    fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        let ([k, n], [m, _]) = (gpu::dims(&w), gpu::dims(&dz));
+        matmul([m, k, n], (dz, [n, 1]), (w, [1, n]), None)
+    }
+
+    fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&dz));
+        matmul([k, n, m], (x, [1, k]), (dz, [n, 1]), None)
+    }
+}
+
+/// A kernel of one invocation a column.
+fn columns(name: &'static str, text: &'static str) -> Wgsl {
+    Wgsl { name, texts: vec![text], words: vec![], workgroup: [32, 1] }
+}
+
+/// `[m, n] = a: [m, k] · b: [k, n]`, each operand with the strides to read it by, so that a transpose is not a copy;
+/// then bias and activation where they are given.
+fn matmul(
+    [m, n, k]: [usize; 3],
+    (a, a_strides): (CubeTensor, [usize; 2]),
+    (b, b_strides): (CubeTensor, [usize; 2]),
+    bias: Option<(CubeTensor, f32)>,
+) -> CubeTensor {
+    let text = include_str!("../../shaders/matmul.wgsl");
+    let (name, epilogue) = match bias {
+        Some(_) => ("matmul_bias_leaky_relu", include_str!("../../shaders/matmul_bias_leaky_relu.wgsl")),
+        None => ("matmul", include_str!("../../shaders/matmul_plain.wgsl")),
+    };
+    let kernel = Wgsl { name, texts: vec![text, epilogue], words: vec![], workgroup: [8, 4] };
+    let groups = [n.div_ceil(BLOCK * 8), m.div_ceil(BLOCK * 4), 1];
+    let c = gpu::empty(&a, [m, n]);
+    let [a, b] = [a, b].map(into_contiguous);
+    let slope = bias.as_ref().map_or(IDENTITY, |(_, slope)| *slope);
+    let bias = bias.map(|(bias, _)| into_contiguous(bias));
+    let tensors = [&a, &b, &c].into_iter().chain(&bias).collect::<Vec<_>>();
+    let sizes = [m, n, k, a_strides[0], a_strides[1], b_strides[0], b_strides[1]].map(Scalar::Int);
+    let scalars = sizes.into_iter().chain([Scalar::Float(slope)]).collect::<Vec<_>>();
+    gpu::launch(kernel, groups, &tensors, &scalars);
+    c
+}
+
+impl<B: Backend + LinearOps, C: CheckpointStrategy> LinearOps for Autodiff<B, C> {
+    fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+        match Linear.prepare::<C>([x.node(), w.node(), b.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut prep) => {
+                let inputs = (prep.checkpoint(&x), prep.checkpoint(&w));
+                let y = B::linear_act(x.into_primitive(), w.into_primitive(), b.into_primitive(), slope);
+                let kept = (slope != IDENTITY).then(|| y.clone());
+                prep.finish((inputs.0, inputs.1, kept, slope), y)
+            }
+            OpsKind::UnTracked(prep) => {
+                prep.finish(B::linear_act(x.into_primitive(), w.into_primitive(), b.into_primitive(), slope))
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Linear;
+
+impl<B: Backend + LinearOps> Backward<B, 3> for Linear {
+    /// `x`, `w`, the output where there is an activation, and the slope.
+    type State = (NodeId, NodeId, Option<FloatTensor<B>>, f32);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, inputs: &mut Checkpointer) {
+        let (x, w, y, slope) = ops.state;
+        let [x_node, w_node, b_node] = ops.parents;
+        let dy = grads.consume::<B>(&ops.node);
+        let (dz, db) = match y {
+            Some(y) => B::linear_act_backward(y, dy, slope),
+            None => (dy.clone(), B::column_sum(dy)),
+        };
+        // An input that needs no gradient costs no kernel: the nets' input is data.
+        if let Some(node) = x_node {
+            let w = inputs.retrieve_node_output::<FloatTensor<B>>(w);
+            grads.register::<B>(node.id, B::linear_dx(w, dz.clone()));
+        }
+        if let Some(node) = w_node {
+            let x = inputs.retrieve_node_output::<FloatTensor<B>>(x);
+            grads.register::<B>(node.id, B::linear_dw(x, dz));
+        }
+        if let Some(node) = b_node {
+            grads.register::<B>(node.id, db);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The hot operations. Each has its meaning written in burn's operations (the oracle), a CPU twin on plain slices, WGSL
+//! in `shaders/` where it is worth it, and a hand-written gradient registered with burn's autodiff.
+//!
+//! One file an operation; [`cpu`] and [`gpu`] say how the twins reach burn's tensors. Nothing here knows of translation.
+
+pub mod adam;
+pub mod attention;
+mod cpu;
+pub mod cross_entropy;
+pub mod dropout;
+mod gpu;
+pub mod layer_norm;
+pub mod linear;
+#[cfg(test)]
+mod parity;

@@ -1,0 +1,94 @@
+//! What stands at each attention while a model runs: the running side of a [`Mix`](super::mix::Mix).
+
+use super::{net::ShallowNet, sites::Site};
+use crate::{
+    kernels::dropout::{Mask, dropout},
+    random::{self, Purpose},
+};
+use burn::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// What takes the place of one attention.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// The heads' outputs are zero.
+    Zero,
+    /// Equal weights on all visible keys.
+    Uniform,
+    /// The heads' mean output, `[d_model]`, everywhere.
+    Mean(Tensor<1>),
+    Net(ShallowNet),
+}
+
+/// What stands at each site and layer (from 0); attention where there is no entry.
+#[derive(Clone, Debug, Default)]
+pub struct Fillings(pub BTreeMap<(Site, usize), Standing>);
+
+impl Fillings {
+    pub fn at(&self, site: Site, layer: usize) -> Option<&Standing> {
+        self.0.get(&(site, layer))
+    }
+}
+
+/// Where the dropout masks of one training step come from: each place in the model takes the next stream.
+#[derive(Clone, Debug)]
+pub struct Dropping {
+    p: f32,
+    seed: u64,
+    step: u64,
+    place: u64,
+}
+
+impl Dropping {
+    /// `step` numbers the forward passes of a run.
+    pub fn new(p: f32, seed: u64, step: u64) -> Self {
+        Self { p, seed, step, place: 0 }
+    }
+
+    fn mask(&mut self) -> Mask {
+        self.place += 1;
+        Mask::new(self.p, random::key(self.seed, Purpose::Dropout, self.step << 16 | self.place))
+    }
+}
+
+/// Sees the input and the output of an attention: `[rows, d_model]` each.
+pub type Tap<'a> = &'a mut dyn FnMut(Site, usize, &Tensor<2>, &Tensor<2>);
+
+/// How one pass through a model goes.
+#[derive(Default)]
+pub struct Pass<'a> {
+    pub fillings: Option<&'a Fillings>,
+    /// None in validation and decoding.
+    pub dropping: Option<Dropping>,
+    pub tap: Option<Tap<'a>>,
+}
+
+impl<'a> Pass<'a> {
+    /// Without dropout, with these fillings.
+    pub fn with(fillings: &'a Fillings) -> Self {
+        Self { fillings: Some(fillings), ..Self::default() }
+    }
+
+    /// The next mask, where there is dropout.
+    pub(super) fn mask(&mut self) -> Option<Mask> {
+        self.dropping.as_mut().filter(|dropping| dropping.p > 0.0).map(Dropping::mask)
+    }
+
+    /// Dropout, where there is any.
+    pub(super) fn dropped(&mut self, x: Tensor<2>) -> Tensor<2> {
+        match self.mask() {
+            Some(mask) => dropout(x, mask),
+            None => x,
+        }
+    }
+
+    pub(super) fn standing(&self, site: Site, layer: usize) -> Option<&'a Standing> {
+        self.fillings.and_then(|fillings| fillings.at(site, layer))
+    }
+
+    pub(super) fn seen(&mut self, site: Site, layer: usize, input: &Tensor<2>, output: &Tensor<2>) {
+        if let Some(tap) = &mut self.tap {
+            tap(site, layer, input, output);
+        }
+    }
+}

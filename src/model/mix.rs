@@ -1,0 +1,201 @@
+//! Which attention of a Transformer is replaced by what: `teacher`, or a list such as `enc=alr-m,cross.2=none`.
+
+use super::sites::{NetId, NetKind, Site, UnknownName};
+use std::{fmt, str::FromStr};
+
+/// What stands at one attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Filling {
+    /// The teacher's own attention.
+    Attention,
+    /// A control: the heads' output is zero.
+    None,
+    /// A control: equal weights on all visible keys.
+    Uniform,
+    /// A control: the heads' mean output over the training text.
+    Mean,
+    /// A net distilled from the attention.
+    Net(NetKind),
+}
+
+/// The teacher with some of its attentions replaced. The text it is written as is its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mix(Vec<Entry>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Entry {
+    site: Site,
+    /// Counted from 0; all layers where there is none.
+    layer: Option<usize>,
+    filling: Filling,
+}
+
+/// What is wrong with the text of a mix.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MixError {
+    #[error("`{0}` is not part of a mix: write `teacher`, or SITE[.LAYER]=WHAT with commas, such as `enc=alr-m,self.1=none`")]
+    Form(String),
+    #[error("in the mix `{mix}`: {source}")]
+    Name { mix: String, source: UnknownName },
+    #[error("`{0}` is not a layer; layers count from 1")]
+    Layer(String),
+    #[error("the mix `{mix}` names layer {layer} of `{site}`, but the model has {layers} layers")]
+    NoLayer { mix: String, site: &'static str, layer: usize, layers: usize },
+    #[error("the mix `{mix}` puts `{kind}` at `{site}`, which is not built yet; it can stand at {sites}")]
+    NotThere { mix: String, kind: NetKind, site: &'static str, sites: String },
+}
+
+impl Mix {
+    /// The teacher as it is.
+    pub fn teacher() -> Self {
+        Self(Vec::new())
+    }
+
+    /// All layers of a site filled alike.
+    pub fn everywhere(site: Site, filling: Filling) -> Self {
+        Self(vec![Entry { site, layer: None, filling }])
+    }
+
+    /// What stands at a layer, counted from 0. An entry for one layer wins over one for all; else the last wins.
+    pub fn at(&self, site: Site, layer: usize) -> Filling {
+        let matches = |entry: &&Entry, only| entry.site == site && entry.layer == only;
+        let found = |only| self.0.iter().rev().find(|entry| matches(entry, only));
+        found(Some(layer)).or_else(|| found(None)).map_or(Filling::Attention, |entry| entry.filling)
+    }
+
+    /// Refuses layers that a model of so many layers does not have, and nets where they are not built.
+    pub fn check(&self, layers: usize) -> Result<(), MixError> {
+        for entry in &self.0 {
+            let (mix, site) = (self.to_string(), entry.site.code());
+            if let Some(layer) = entry.layer.filter(|&layer| layer >= layers) {
+                return Err(MixError::NoLayer { mix, site, layer: layer + 1, layers });
+            }
+            if let Filling::Net(kind) = entry.filling
+                && !kind.method.sites().contains(&entry.site)
+            {
+                let sites = kind.method.sites().iter().map(|site| site.code()).collect::<Vec<_>>().join(", ");
+                return Err(MixError::NotThere { mix, kind, site, sites });
+            }
+        }
+        Ok(())
+    }
+
+    /// The nets that a model of so many layers needs for this mix.
+    pub fn nets(&self, layers: usize) -> Vec<NetId> {
+        let places = Site::ALL.into_iter().flat_map(|site| (0..layers).map(move |layer| (site, layer)));
+        let net = |(site, layer)| match self.at(site, layer) {
+            Filling::Net(kind) => Some(NetId { site, layer, kind }),
+            _ => None,
+        };
+        places.filter_map(net).collect()
+    }
+
+    /// Whether any layer holds this filling.
+    pub fn holds(&self, filling: Filling) -> bool {
+        self.0.iter().any(|entry| entry.filling == filling)
+    }
+}
+
+impl FromStr for Filling {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        Ok(match text {
+            "attention" => Self::Attention,
+            "none" => Self::None,
+            "uniform" => Self::Uniform,
+            "mean" => Self::Mean,
+            net if net.contains('-') => Self::Net(net.parse()?),
+            _ => {
+                let choices = "attention, none, uniform, mean, and nets such as alr-m".into();
+                return Err(UnknownName { what: "filling", found: text.into(), choices });
+            }
+        })
+    }
+}
+
+impl FromStr for Mix {
+    type Err = MixError;
+
+    fn from_str(text: &str) -> Result<Self, MixError> {
+        if text.trim() == "teacher" {
+            return Ok(Self::teacher());
+        }
+        let entry = |part: &str| {
+            let (place, filling) = part.trim().split_once('=').ok_or_else(|| MixError::Form(part.trim().into()))?;
+            let named = |source| MixError::Name { mix: text.trim().into(), source };
+            let (site, layer) = place_of(place, named)?;
+            Ok(Entry { site, layer, filling: filling.parse().map_err(named)? })
+        };
+        Ok(Self(text.split(',').map(entry).collect::<Result<_, _>>()?))
+    }
+}
+
+/// A site and a layer from `enc` or `enc.2`.
+fn place_of(text: &str, named: impl Fn(UnknownName) -> MixError) -> Result<(Site, Option<usize>), MixError> {
+    let Some((site, layer)) = text.split_once('.') else {
+        return Ok((text.parse().map_err(named)?, None));
+    };
+    let number = layer.parse::<usize>().ok().filter(|&layer| layer > 0);
+    let number = number.ok_or_else(|| MixError::Layer(layer.into()))?;
+    Ok((site.parse().map_err(named)?, Some(number - 1)))
+}
+
+impl fmt::Display for Filling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Attention => f.write_str("attention"),
+            Self::None => f.write_str("none"),
+            Self::Uniform => f.write_str("uniform"),
+            Self::Mean => f.write_str("mean"),
+            Self::Net(kind) => kind.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Mix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("teacher");
+        }
+        for (index, Entry { site, layer, filling }) in self.0.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            let layer = layer.map(|layer| format!(".{}", layer + 1)).unwrap_or_default();
+            write!(f, "{comma}{}{layer}={filling}", site.code())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sites::{Method, Size};
+
+    #[test]
+    fn a_layer_wins_over_its_site() {
+        let mix: Mix = "enc.1=none,enc=alr-m,cross=uniform".parse().unwrap();
+        let net = Filling::Net(NetKind { method: Method::Alr, size: Size::M });
+        assert_eq!([mix.at(Site::Encoder, 0), mix.at(Site::Encoder, 1)], [Filling::None, net]);
+        assert_eq!([mix.at(Site::DecoderSelf, 0), mix.at(Site::Cross, 5)], [Filling::Attention, Filling::Uniform]);
+        assert_eq!(mix.nets(2), [NetId { site: Site::Encoder, layer: 1, kind: "alr-m".parse().unwrap() }]);
+    }
+
+    #[test]
+    fn names_come_back() {
+        for text in ["teacher", "enc=alr-m", "enc=none,self.2=uniform,cross=mean", "enc.3=attention"] {
+            assert_eq!(text.parse::<Mix>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let error = |text: &str| text.parse::<Mix>().and_then(|mix| mix.check(2)).unwrap_err().to_string();
+        assert_eq!(error("enc.0=none"), "`0` is not a layer; layers count from 1");
+        assert_eq!(error("enc.3=none"), "the mix `enc.3=none` names layer 3 of `enc`, but the model has 2 layers");
+        assert!(error("encoder=none").contains("there is no site `encoder`; there are enc, self, cross"));
+        assert!(error("enc=alr").contains("there is no filling `alr`"));
+        assert!(error("enc").starts_with("`enc` is not part of a mix"));
+        assert!(error("cross=alr-m").contains("which is not built yet"));
+    }
+}

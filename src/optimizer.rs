@@ -1,0 +1,121 @@
+//! Adam over all parameters of a module, with its moments kept by the parameters' names so that a run can be resumed bit
+//! for bit.
+
+use crate::kernels::adam::{Step, adam};
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
+    tensor::{Gradients, Tensor},
+};
+use std::collections::BTreeMap;
+
+/// Flattened tensors by their parameters' paths.
+pub type Named = BTreeMap<String, Tensor<1>>;
+
+/// The path that burn walks to a parameter; a raw identifier counts without its `r#`.
+#[derive(Default)]
+pub struct Path(Vec<String>);
+
+impl Path {
+    pub fn enter(&mut self, name: &str) {
+        self.0.push(name.trim_start_matches("r#").to_string());
+    }
+
+    pub fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    /// The name as in PyTorch: fields and indices joined by dots.
+    pub fn name(&self) -> String {
+        self.0.join(".")
+    }
+}
+
+/// The gradients of a module's parameters, flattened.
+pub fn gradients<M: Module>(module: &M, mut gradients: Gradients) -> Named {
+    struct Collect<'a> {
+        path: Path,
+        gradients: &'a mut Gradients,
+        found: Named,
+    }
+    impl ModuleVisitor for Collect<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(gradient) = param.val().grad_remove(self.gradients) {
+                self.found.insert(self.path.name(), flat(gradient));
+            }
+        }
+
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.enter(name);
+        }
+
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.exit();
+        }
+    }
+    let mut collect = Collect { path: Path::default(), gradients: &mut gradients, found: Named::new() };
+    module.visit(&mut collect);
+    collect.found
+}
+
+/// Adds the gradients of another part of the batch.
+pub fn accumulate(sum: &mut Named, part: Named) {
+    for (name, gradient) in part {
+        let total = match sum.remove(&name) {
+            Some(before) => before + gradient,
+            None => gradient,
+        };
+        sum.insert(name, total);
+    }
+}
+
+fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    let count = tensor.shape().num_elements();
+    tensor.reshape([count])
+}
+
+/// Adam with the paper's constants.
+#[derive(Clone, Debug, Default)]
+pub struct Adam {
+    /// Steps taken.
+    pub steps: u32,
+    /// Mean and mean square of each parameter's gradient, interleaved and flattened: `[2 · count]`.
+    pub moments: Named,
+}
+
+impl Adam {
+    /// One step at this learning rate; a parameter without a gradient stays.
+    pub fn step<M: Module>(&mut self, module: M, gradients: Named, rate: f64) -> M {
+        struct Apply<'a> {
+            path: Path,
+            gradients: Named,
+            moments: &'a mut Named,
+            step: Step,
+        }
+        impl ModuleMapper for Apply<'_> {
+            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+                let name = self.path.name();
+                let Some(gradient) = self.gradients.remove(&name) else { return param };
+                let (id, weight, mapper) = param.consume();
+                let shape = weight.dims();
+                let weight = flat(weight.inner());
+                let count = weight.dims()[0];
+                let moments = self.moments.remove(&name).unwrap_or_else(|| Tensor::zeros([2 * count], &weight.device()));
+                let (weight, moments) = adam(weight, gradient, moments.reshape([count, 2]), self.step);
+                self.moments.insert(name, flat(moments));
+                let weight = Tensor::from_inner(weight.reshape(shape)).require_grad();
+                Param::from_mapped_value(id, weight, mapper)
+            }
+
+            fn enter_module(&mut self, name: &str, _: &str) {
+                self.path.enter(name);
+            }
+
+            fn exit_module(&mut self, _: &str, _: &str) {
+                self.path.exit();
+            }
+        }
+        self.steps += 1;
+        let step = Step::new(self.steps, rate);
+        module.map(&mut Apply { path: Path::default(), gradients, moments: &mut self.moments, step })
+    }
+}

@@ -1,0 +1,336 @@
+//! What a run is: a versioned, validated JSON document. It names the run (by the hash of its canonical form) and travels
+//! in the metadata of every file the run writes.
+
+mod check;
+mod text;
+
+use crate::{
+    corpus::{Direction, Source},
+    model::{
+        mix::{Mix, MixError},
+        sites::{Method, NetId, NetKind, Site, Size},
+        transformer::Sizes,
+    },
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use text::{as_optional_text, as_text, as_texts};
+
+/// The version of the format that this program writes, and the newest that it reads.
+pub const VERSION: u32 = 1;
+
+/// The presets by name, each a complete recipe.
+pub const PRESETS: [(&str, &str); 4] = [
+    ("micro", include_str!("../../recipes/micro.json")),
+    ("tiny", include_str!("../../recipes/tiny.json")),
+    ("small", include_str!("../../recipes/small.json")),
+    ("paper", include_str!("../../recipes/paper.json")),
+];
+
+/// A run from corpus to scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recipe {
+    pub version: u32,
+    pub seed: u64,
+    /// Source and target language.
+    #[serde(with = "as_text")]
+    pub pair: Direction,
+    pub corpus: CorpusPart,
+    pub tokenizer: TokenizerPart,
+    pub model: ModelPart,
+    pub teacher: TeacherPart,
+    pub nets: Vec<NetPart>,
+    pub distil: DistilPart,
+    pub score: ScorePart,
+}
+
+/// Where the sentences come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CorpusPart {
+    #[serde(with = "as_text")]
+    pub source: Source,
+    /// At most so many training pairs.
+    pub pairs: usize,
+    /// SHA-256 of the cleaned and split text; where it is given, another text is refused.
+    pub hash: Option<String>,
+    #[serde(with = "as_optional_text")]
+    pub valid: Option<Source>,
+    #[serde(with = "as_optional_text")]
+    pub test: Option<Source>,
+    /// The longest sentence, in characters.
+    pub max_chars: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenizerPart {
+    pub kind: TokenizerKind,
+    /// Entries for both languages together, special ones included.
+    pub vocab: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenizerKind {
+    Bpe,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelPart {
+    /// Of the encoder, and as many of the decoder.
+    pub layers: usize,
+    pub d_model: usize,
+    pub heads: usize,
+    /// Width of the position-wise layer.
+    pub ff: usize,
+    /// The longest source, and the longest target with its `<s>`, in tokens.
+    pub max_len: usize,
+    pub dropout: f32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeacherPart {
+    pub epochs: u32,
+    /// A batch holds max(pairs · longest source, pairs · longest target with `<s>`) at most, padding included.
+    pub tokens_per_batch: usize,
+    /// Batches whose gradients make one step.
+    pub accumulate: usize,
+    /// Steps of rising rate: `rate · d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)`.
+    pub warmup: u32,
+    pub rate: f64,
+    pub label_smoothing: f32,
+    pub convention: Convention,
+}
+
+/// What the loss is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Convention {
+    /// The target tokens.
+    Ours,
+    /// All rows of the batch, padding included (PyTorch's `batchmean`).
+    Authors,
+}
+
+/// Nets to distil.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetPart {
+    #[serde(with = "as_text")]
+    pub site: Site,
+    #[serde(default)]
+    pub layers: Layers,
+    #[serde(with = "as_text")]
+    pub method: Method,
+    #[serde(with = "as_text")]
+    pub size: Size,
+    /// A variant of the method; none is built yet.
+    #[serde(default)]
+    pub variant: Option<String>,
+}
+
+/// Layers counted from 1, or all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "text::LayersText", into = "text::LayersText")]
+pub enum Layers {
+    #[default]
+    All,
+    These(Vec<usize>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DistilPart {
+    pub schedule: Schedule,
+    pub inputs: Inputs,
+    pub epochs: u32,
+    /// Sentences a step.
+    pub batch: usize,
+    pub rate: f64,
+}
+
+/// How a net's learning rate moves and in which order it sees the text.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// 50 steps of warm-up, then a cosine to 0; shuffled.
+    Ours,
+}
+
+/// Whose states a net is fitted on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Inputs {
+    Teacher,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScorePart {
+    #[serde(with = "as_texts")]
+    pub mixes: Vec<Mix>,
+    /// Sentences of the test split.
+    pub sentences: usize,
+    /// 1 is greedy.
+    pub beam: usize,
+    /// Of the bootstrap behind the intervals.
+    pub resamples: usize,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            seed: 1,
+            pair: "en-fr".parse().expect("a direction"),
+            corpus: CorpusPart::default(),
+            tokenizer: TokenizerPart::default(),
+            model: ModelPart::default(),
+            teacher: TeacherPart::default(),
+            nets: Vec::new(),
+            distil: DistilPart::default(),
+            score: ScorePart::default(),
+        }
+    }
+}
+
+impl Default for CorpusPart {
+    fn default() -> Self {
+        Self { source: Source::Everyday, pairs: 20_000, hash: None, valid: None, test: None, max_chars: 400 }
+    }
+}
+
+impl Default for TokenizerPart {
+    fn default() -> Self {
+        Self { kind: TokenizerKind::Bpe, vocab: 1200 }
+    }
+}
+
+impl Default for ModelPart {
+    fn default() -> Self {
+        Self { layers: 2, d_model: 64, heads: 4, ff: 256, max_len: 16, dropout: 0.1 }
+    }
+}
+
+impl Default for TeacherPart {
+    fn default() -> Self {
+        Self {
+            epochs: 8,
+            tokens_per_batch: 1500,
+            accumulate: 1,
+            warmup: 400,
+            rate: 1.0,
+            label_smoothing: 0.1,
+            convention: Convention::Ours,
+        }
+    }
+}
+
+impl Default for DistilPart {
+    fn default() -> Self {
+        Self { schedule: Schedule::Ours, inputs: Inputs::Teacher, epochs: 6, batch: 256, rate: 1e-3 }
+    }
+}
+
+impl Default for ScorePart {
+    fn default() -> Self {
+        Self { mixes: vec![Mix::teacher()], sentences: 500, beam: 1, resamples: 1000 }
+    }
+}
+
+/// What is wrong with a recipe.
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    #[error("the recipe is not what was expected: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("this recipe needs version {0}; this program knows up to {VERSION}")]
+    Version(u64),
+    #[error("there is no preset `{0}`; there are micro, tiny, small, paper")]
+    Preset(String),
+    #[error("`{0}` is not KEY=VALUE, such as model.layers=2")]
+    Assignment(String),
+    #[error("the recipe has no field `{0}`")]
+    Field(String),
+    #[error("`{field}` is {found}; {expected}")]
+    Value { field: &'static str, found: String, expected: String },
+    #[error(transparent)]
+    Mix(#[from] MixError),
+}
+
+impl Recipe {
+    /// One of [`PRESETS`].
+    pub fn preset(name: &str) -> Result<Self, RecipeError> {
+        let preset = PRESETS.iter().find(|preset| preset.0 == name);
+        Self::parse(preset.ok_or_else(|| RecipeError::Preset(name.into()))?.1)
+    }
+
+    /// Reads and validates a recipe. Missing fields have their defaults, unknown ones are errors.
+    pub fn parse(text: &str) -> Result<Self, RecipeError> {
+        Self::from_value(serde_json::from_str(text)?)
+    }
+
+    /// The same recipe with `key=value` assignments, such as `model.layers=2` or `corpus=ding:FILE`.
+    pub fn with(&self, assignments: &[String]) -> Result<Self, RecipeError> {
+        let mut value = serde_json::to_value(self)?;
+        for assignment in assignments {
+            let (key, new) = assignment.split_once('=').ok_or_else(|| RecipeError::Assignment(assignment.clone()))?;
+            let key = if key == "corpus" { "corpus.source" } else { key };
+            let field = key.split('.').try_fold(&mut value, |value, name| value.get_mut(name));
+            let field = field.ok_or_else(|| RecipeError::Field(key.into()))?;
+            *field = serde_json::from_str(new).unwrap_or_else(|_| new.into());
+        }
+        Self::from_value(value)
+    }
+
+    fn from_value(value: serde_json::Value) -> Result<Self, RecipeError> {
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(version) if version > u64::from(VERSION) => Err(RecipeError::Version(version)),
+            _ => {
+                let recipe: Self = serde_json::from_value(value)?;
+                recipe.check()?;
+                Ok(recipe)
+            }
+        }
+    }
+
+    /// The canonical form: every field, in the order of this file, without spaces.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).expect("a recipe is plain data")
+    }
+
+    /// SHA-256 of the canonical form in hexadecimal: the name of the run.
+    pub fn hash(&self) -> String {
+        Sha256::digest(self.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The sizes of the teacher. The vocabulary can turn out smaller than asked for where the text is small.
+    pub fn sizes(&self, vocab: usize) -> Sizes {
+        let ModelPart { layers, d_model, heads, ff, max_len, .. } = self.model;
+        Sizes { vocab, layers, d_model, heads, ff, max_len }
+    }
+
+    /// The width of a flattened sentence: `max_len · d_model`.
+    pub fn width(&self) -> usize {
+        self.model.max_len * self.model.d_model
+    }
+
+    /// The nets to distil, each once, in order.
+    pub fn net_ids(&self) -> Vec<NetId> {
+        let mut ids = Vec::new();
+        for net in &self.nets {
+            let layers = match &net.layers {
+                Layers::All => (0..self.model.layers).collect(),
+                Layers::These(layers) => layers.iter().map(|layer| layer - 1).collect::<Vec<_>>(),
+            };
+            let kind = NetKind { method: net.method, size: net.size };
+            ids.extend(layers.into_iter().map(|layer| NetId { site: net.site, layer, kind }));
+        }
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+}

@@ -1,0 +1,89 @@
+//! What a session says, and how it fails.
+
+use super::files::{CorpusFile, Seconds};
+use crate::{
+    checkpoint::CheckpointError,
+    corpus::CorpusError,
+    device::DeviceError,
+    distil::Fit,
+    metrics::MetricsError,
+    recipe::RecipeError,
+    score::Row,
+    store::StoreError,
+    text::{TextError, TextReport},
+};
+use serde::Serialize;
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The corpus is read, cleaned and split; with how it went.
+    Corpus(CorpusFile),
+    /// It is tokenized.
+    Text(TextReport),
+    /// A stage goes on from where an earlier session left it.
+    Resumed { stage: &'static str, step: u32, total: u32 },
+    /// Teacher's steps: up to which, of how many, and the mean loss since the last event.
+    Training { step: u32, total: u32, loss: f32, rate: f64, tokens_per_second: f64 },
+    /// An epoch ended. `best` means that these weights are the ones kept.
+    Validated { epoch: u32, epochs: u32, loss: f32, best: bool },
+    /// Steps of the nets that are fitted together: the mean loss of each since the last event.
+    Distilling { step: u32, total: u32, losses: Vec<NetLoss>, sentences_per_second: f64 },
+    /// A net is done.
+    Fitted { net: String, parameters: usize, fit: Fit },
+    /// Sentences of a mix are translated.
+    Scoring { mix: String, sentences: usize, total: usize },
+    Scored(Row),
+    /// The goal is reached.
+    Done { seconds: Seconds },
+}
+
+/// A net's mean squared error.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NetLoss {
+    pub net: String,
+    pub loss: f32,
+}
+
+/// Why a run cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    #[error("the weights on the device cannot be used: {0}")]
+    Unreadable(#[from] CheckpointError),
+    #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
+    Weights { name: String, source: CheckpointError },
+    #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
+    Json { name: String, source: serde_json::Error },
+    #[error("{0} in the run is damaged; delete it and it is made again")]
+    Damaged(String),
+    #[error(
+        "the run was begun with another recipe: its `{part}` is {begun}, asked for is {wanted}; nothing was changed. \
+         Choose another directory, or the recipe it was begun with"
+    )]
+    OtherRecipe { part: &'static str, begun: String, wanted: String },
+    #[error("the corpus is not the one of the recipe: its hash is {found}, expected {expected}")]
+    OtherCorpus { expected: String, found: String },
+    #[error("the loss became {loss} at step {step}; the best weights before it are kept. Lower the rate and run again")]
+    NotFinite { step: u32, loss: f32 },
+    #[error("the run has no net {net}; fit it with `distil` and `--net {site}=...`")]
+    NoNet { net: String, site: &'static str },
+    #[error("the run has no trained teacher yet; `train` makes it")]
+    NoTeacher,
+    #[error("the run has no mean outputs yet; `eval` with the mix makes them")]
+    NoMeans,
+    #[error("{0} is not there yet: this is a fault of the program, please report it")]
+    NotReady(&'static str),
+}

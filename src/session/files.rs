@@ -1,0 +1,152 @@
+//! The files of a run, by name, and how they are read and written.
+
+use super::SessionError;
+use crate::{
+    capture::Means,
+    checkpoint::{Checkpoint, HostTensor},
+    corpus::{Pair, Report},
+    model::sites::{NetId, Site},
+    recipe::Recipe,
+    score::Row,
+    store::Store,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+
+pub const RECIPE: &str = "recipe.json";
+pub const TOKENIZER: &str = "tokenizer.json";
+pub const CORPUS: &str = "corpus/report.json";
+pub const TEACHER: &str = "teacher.safetensors";
+pub const TEACHER_STATE: &str = "state/teacher.safetensors";
+const SPLITS: [&str; 3] = ["corpus/train.tsv", "corpus/valid.tsv", "corpus/test.tsv"];
+const MEANS: &str = "means.safetensors";
+const ROWS: &str = "rows.json";
+const SECONDS: &str = "seconds.json";
+const CURVE: &str = "curve.tsv";
+
+/// What was read and kept, and the hash of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CorpusFile {
+    pub hash: String,
+    pub report: Report,
+}
+
+/// Seconds of work by stage, over all sittings of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seconds {
+    pub teacher: f64,
+    pub distil: f64,
+    pub eval: f64,
+}
+
+/// A run's files in a store.
+pub struct Files(pub Box<dyn Store>);
+
+impl Files {
+    /// A JSON file, or none where there is no such file.
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SessionError> {
+        let damaged = |source| SessionError::Json { name: name.into(), source };
+        self.0.read(name)?.map(|bytes| serde_json::from_slice(&bytes).map_err(damaged)).transpose()
+    }
+
+    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), SessionError> {
+        let damaged = |source| SessionError::Json { name: name.into(), source };
+        Ok(self.0.write(name, &serde_json::to_vec_pretty(value).map_err(damaged)?)?)
+    }
+
+    /// A file of weights, or none where there is no such file.
+    pub fn checkpoint(&self, name: &str) -> Result<Option<Checkpoint>, SessionError> {
+        let damaged = |source| SessionError::Weights { name: name.into(), source };
+        self.0.read(name)?.map(|bytes| Checkpoint::from_bytes(&bytes).map_err(damaged)).transpose()
+    }
+
+    pub fn write_checkpoint(&self, name: &str, checkpoint: &Checkpoint) -> Result<(), SessionError> {
+        let bytes = checkpoint.to_bytes().map_err(|source| SessionError::Weights { name: name.into(), source })?;
+        Ok(self.0.write(name, &bytes)?)
+    }
+
+    /// The three splits as they were cleaned, or none where the corpus is not built yet.
+    pub fn splits(&self) -> Result<Option<[Vec<Pair>; 3]>, SessionError> {
+        let mut splits = [const { Vec::new() }; 3];
+        for (split, name) in splits.iter_mut().zip(SPLITS) {
+            let Some(bytes) = self.0.read(name)? else { return Ok(None) };
+            let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(name.into()))?;
+            let pair = |line: &str| line.split_once('\t').map(|(source, target)| Pair::new(source, target));
+            *split = text.lines().map(pair).collect::<Option<_>>().ok_or(SessionError::Damaged(name.into()))?;
+        }
+        Ok(Some(splits))
+    }
+
+    pub fn write_splits(&self, splits: [&[Pair]; 3]) -> Result<(), SessionError> {
+        for (split, name) in splits.into_iter().zip(SPLITS) {
+            let lines = split.iter().map(|pair| format!("{}\t{}\n", pair.source, pair.target));
+            self.0.write(name, lines.collect::<String>().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The rows scored so far.
+    pub fn rows(&self) -> Result<Vec<Row>, SessionError> {
+        Ok(self.json(ROWS)?.unwrap_or_default())
+    }
+
+    pub fn write_rows(&self, rows: &[Row]) -> Result<(), SessionError> {
+        self.write_json(ROWS, &rows)
+    }
+
+    pub fn seconds(&self) -> Result<Seconds, SessionError> {
+        Ok(self.json(SECONDS)?.unwrap_or_default())
+    }
+
+    pub fn write_seconds(&self, seconds: &Seconds) -> Result<(), SessionError> {
+        self.write_json(SECONDS, seconds)
+    }
+
+    /// The mean outputs of the teacher's attention, where they were taken.
+    pub fn means(&self) -> Result<Option<Means>, SessionError> {
+        let Some(checkpoint) = self.checkpoint(MEANS)? else { return Ok(None) };
+        let place = |name: &str| {
+            let (site, layer) = name.split_once('.')?;
+            Some((site.parse::<Site>().ok()?, layer.parse::<usize>().ok()?))
+        };
+        let mean = |(name, tensor): (String, HostTensor)| Some((place(&name)?, tensor.values));
+        let means = checkpoint.tensors.into_iter().map(mean).collect::<Option<_>>();
+        means.ok_or(SessionError::Damaged(MEANS.into())).map(Some)
+    }
+
+    pub fn write_means(&self, means: &Means) -> Result<(), SessionError> {
+        let tensor = |values: &Vec<f32>| HostTensor { shape: vec![values.len()], values: values.clone() };
+        let name = |(site, layer): &(Site, usize)| format!("{}.{layer}", site.code());
+        let tensors = means.iter().map(|(place, values)| (name(place), tensor(values))).collect();
+        self.write_checkpoint(MEANS, &Checkpoint { tensors, ..Checkpoint::default() })
+    }
+
+    /// The loss curve: a line a step, `stage <tab> step <tab> loss`.
+    pub fn curve(&self) -> Result<Vec<String>, SessionError> {
+        let bytes = self.0.read(CURVE)?.unwrap_or_default();
+        let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(CURVE.into()))?;
+        Ok(text.lines().map(str::to_string).collect())
+    }
+
+    pub fn write_curve(&self, lines: &[String]) -> Result<(), SessionError> {
+        Ok(self.0.write(CURVE, (lines.join("\n") + "\n").as_bytes())?)
+    }
+
+    /// The recipe that the run was begun with.
+    pub fn recipe(&self) -> Result<Option<Recipe>, SessionError> {
+        let Some(bytes) = self.0.read(RECIPE)? else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(RECIPE.into()))?;
+        Ok(Some(Recipe::parse(&text)?))
+    }
+}
+
+/// The file of a net.
+pub fn net(id: NetId) -> String {
+    format!("nets/{id}.safetensors")
+}
+
+/// Words that every file of weights carries.
+pub fn words(recipe: &Recipe, tokenizer: &str) -> BTreeMap<String, String> {
+    let words = [("recipe", recipe.canonical()), ("tokenizer", tokenizer.to_string())];
+    words.into_iter().map(|(key, word)| (key.to_string(), word)).collect()
+}

@@ -1,0 +1,156 @@
+//! Drives the stages of a run as a pulled stream of work: corpus, teacher, nets, scores.
+//!
+//! [`Session::step`] does some work and says what came of it. Not calling it is pause; dropping the session is cancel.
+//! All that matters lies in the run's [`Store`](crate::store::Store), so that another session goes on from there.
+
+mod event;
+mod files;
+mod nets;
+mod prepare;
+mod scores;
+mod teacher;
+
+pub use event::{Event, SessionError};
+pub use files::{CorpusFile, Seconds};
+pub use scores::{Translation, Translator, eval_on, keep_recipe};
+
+use crate::{
+    device::Opened,
+    distil::Distillation,
+    model::{fillings::Fillings, mix::Mix, transformer::Transformer},
+    recipe::Recipe,
+    store::Store,
+    teacher::Training,
+    text::Text,
+};
+use files::Files;
+use scores::Scoring;
+use std::{sync::Arc, time::Duration};
+use web_time::Instant;
+
+/// How far a session goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Goal {
+    /// Corpus and tokenizer.
+    Text,
+    Teacher,
+    /// The recipe's nets, too.
+    Nets,
+    /// A row for each of the recipe's mixes, too.
+    Scores,
+}
+
+/// A run in work.
+pub struct Session {
+    recipe: Recipe,
+    goal: Goal,
+    files: Files,
+    opened: Opened,
+    stage: Stage,
+    text: Option<Arc<Text>>,
+    /// The trained teacher, once it is there.
+    teacher: Option<Transformer>,
+    curve: Vec<String>,
+    seconds: Seconds,
+    saved: Instant,
+}
+
+/// Where a session is.
+enum Stage {
+    Text,
+    /// Finds what the teacher still needs.
+    Teacher,
+    Training(Box<Training>),
+    /// Finds which nets are missing.
+    Nets,
+    Distilling(Box<Distillation>),
+    /// Finds what is not scored yet.
+    Scores,
+    Scoring(Box<Scoring>),
+    Done,
+}
+
+/// Seconds between two saves of a stage in work.
+const SAVE: u64 = 60;
+
+impl Session {
+    /// Opens a run, new or begun. A store that holds a run of another teacher is refused and left as it is.
+    pub fn open(recipe: Recipe, store: Box<dyn Store>, opened: Opened, goal: Goal) -> Result<Self, SessionError> {
+        let files = Files(store);
+        if let Some(begun) = files.recipe()? {
+            refuse_other(&begun, &recipe)?;
+        }
+        let (curve, seconds) = (files.curve()?, files.seconds()?);
+        let saved = Instant::now();
+        let stage = Stage::Text;
+        Ok(Self { recipe, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+    }
+
+    /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].
+    pub async fn step(&mut self, budget: Duration) -> Result<Vec<Event>, SessionError> {
+        let begun = Instant::now();
+        let mut events = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Text => self.prepare()?,
+            Stage::Teacher => self.open_teacher()?,
+            Stage::Training(training) => self.train(training, begun, budget).await?,
+            Stage::Nets => self.open_nets()?,
+            Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
+            Stage::Scores => self.open_scores().await?,
+            Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
+            Stage::Done => Vec::new(),
+        };
+        self.opened.check()?;
+        if matches!(self.stage, Stage::Done) {
+            self.files.write_seconds(&self.seconds)?;
+            events.push(Event::Done { seconds: self.seconds });
+        }
+        Ok(events)
+    }
+
+    /// Saves the work in progress, to go on from in another session.
+    pub async fn save(&mut self) -> Result<(), SessionError> {
+        match &self.stage {
+            Stage::Training(training) => self.save_training(training).await?,
+            Stage::Distilling(distillation) => self.save_distillation(distillation).await?,
+            _ => {}
+        }
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// The recipe of the run.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// What stands where in a mix; the nets and the means come from the run's files.
+    pub fn fillings(&self, mix: &Mix) -> Result<Fillings, SessionError> {
+        self.files.fillings(mix, &self.recipe, &self.opened.device)
+    }
+
+    /// The next stage, unless the goal is reached.
+    fn advance(&mut self, reached: Goal, next: Stage) {
+        self.stage = if reached >= self.goal { Stage::Done } else { next };
+    }
+
+    fn text(&self) -> Result<Arc<Text>, SessionError> {
+        self.text.clone().ok_or(SessionError::NotReady("the text"))
+    }
+
+    fn save_due(&self) -> bool {
+        self.saved.elapsed().as_secs() >= SAVE
+    }
+}
+
+/// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change.
+fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
+    let parts = |recipe: &Recipe| {
+        let value = serde_json::to_value(recipe).unwrap_or_default();
+        ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"].map(|part| (part, value[part].clone()))
+    };
+    let differs = parts(begun).into_iter().zip(parts(wanted)).find(|(begun, wanted)| begun != wanted);
+    differs.map_or(Ok(()), |((part, begun), (_, wanted))| {
+        let (begun, wanted) = (begun.to_string(), wanted.to_string());
+        Err(SessionError::OtherRecipe { part, begun, wanted })
+    })
+}

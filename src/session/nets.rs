@@ -1,0 +1,132 @@
+//! The nets' part of a session: those of the recipe that the run does not have yet, all at once.
+
+use super::{Event, Files, Goal, Session, SessionError, Stage, event::NetLoss, files};
+use crate::{
+    distil::{Distillation, Fit, net_from},
+    model::{net::ShallowNet, sites::NetId},
+    recipe::Recipe,
+};
+use burn::tensor::Device;
+use std::time::Duration;
+use web_time::Instant;
+
+/// The nets in training, all in one file so that they are of the same step.
+const STATE: &str = "state/nets.safetensors";
+
+impl Session {
+    /// Finds which nets are missing.
+    pub(super) fn open_nets(&mut self) -> Result<Vec<Event>, SessionError> {
+        let mut missing = Vec::new();
+        for id in self.recipe.net_ids() {
+            if self.files.0.read(&files::net(id))?.is_none() {
+                missing.push(id);
+            }
+        }
+        if missing.is_empty() {
+            self.files.0.remove(STATE)?;
+            self.advance(Goal::Nets, Stage::Scores);
+            return Ok(Vec::new());
+        }
+        let teacher = self.teacher.clone().ok_or(SessionError::NoTeacher)?;
+        let count = self.text()?.train.examples.len();
+        let new = || Distillation::new(&self.recipe, teacher.clone(), &missing, count, &self.opened.device);
+        let state = self.files.checkpoint(STATE)?.filter(|state| state.metadata.get("nets") == Some(&names(&missing)));
+        let (distillation, events) = match state {
+            Some(state) => {
+                let resumed = new().resume(count, state);
+                let resumed = resumed.map_err(|source| SessionError::Weights { name: STATE.into(), source })?;
+                let (step, total) = (resumed.steps(), resumed.total());
+                (resumed, vec![Event::Resumed { stage: "nets", step, total }])
+            }
+            None => (new(), Vec::new()),
+        };
+        for id in missing {
+            self.cut_curve(&id.to_string(), distillation.steps());
+        }
+        self.stage = Stage::Distilling(Box::new(distillation));
+        Ok(events)
+    }
+
+    /// Steps of all missing nets until the budget is used up.
+    pub(super) async fn distil(
+        &mut self,
+        mut distillation: Box<Distillation>,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let text = self.text()?;
+        let (mut sentences, first) = (0, distillation.steps());
+        while !distillation.finished() && (sentences == 0 || begun.elapsed() < budget) {
+            sentences += distillation.step(&text.train.examples);
+        }
+        let found = distillation.losses().await?;
+        let seconds = begun.elapsed().as_secs_f64();
+        self.seconds.distil += seconds;
+        let mut losses = Vec::new();
+        for (id, values) in found {
+            let loss = self.note(&id.to_string(), first, &values)?;
+            losses.push(NetLoss { net: id.to_string(), loss });
+        }
+        let (step, total) = (distillation.steps(), distillation.total());
+        let sentences_per_second = sentences as f64 / seconds;
+        let mut events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
+        if distillation.finished() {
+            events.extend(self.finish_nets(&distillation).await?);
+            self.stage = Stage::Nets;
+            return Ok(events);
+        }
+        if self.save_due() {
+            self.save_distillation(&distillation).await?;
+            self.saved = Instant::now();
+        }
+        self.stage = Stage::Distilling(distillation);
+        Ok(events)
+    }
+
+    /// Measures the nets on held-out sentences and keeps them.
+    async fn finish_nets(&mut self, distillation: &Distillation) -> Result<Vec<Event>, SessionError> {
+        let begun = Instant::now();
+        let results = distillation.results(&self.text()?.valid.examples).await?;
+        self.opened.check()?;
+        let mut events = Vec::new();
+        for (id, mut checkpoint, fit) in results {
+            checkpoint.metadata.extend(self.words()?);
+            checkpoint.metadata.insert("fit".into(), serde_json::to_string(&fit).unwrap_or_default());
+            self.files.write_checkpoint(&files::net(id), &checkpoint)?;
+            let width = self.recipe.width();
+            let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
+            events.push(Event::Fitted { net: id.to_string(), parameters, fit });
+        }
+        self.seconds.distil += begun.elapsed().as_secs_f64();
+        self.files.write_curve(&self.curve)?;
+        self.files.write_seconds(&self.seconds)?;
+        Ok(events)
+    }
+
+    pub(super) async fn save_distillation(&self, distillation: &Distillation) -> Result<(), SessionError> {
+        let mut checkpoint = distillation.checkpoint().await?;
+        let ids = distillation.students.iter().map(|student| student.id).collect::<Vec<_>>();
+        checkpoint.metadata.insert("nets".into(), names(&ids));
+        self.opened.check()?;
+        self.files.write_checkpoint(STATE, &checkpoint)?;
+        self.files.write_curve(&self.curve)?;
+        self.files.write_seconds(&self.seconds)
+    }
+}
+
+fn names(ids: &[NetId]) -> String {
+    ids.iter().map(NetId::to_string).collect::<Vec<_>>().join(" ")
+}
+
+impl Files {
+    /// A net of the run, and how well it fits.
+    pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(ShallowNet, Fit), SessionError> {
+        let name = files::net(id);
+        let missing = || SessionError::NoNet { net: id.to_string(), site: id.site.code() };
+        let checkpoint = self.checkpoint(&name)?.ok_or_else(missing)?;
+        let fit = checkpoint.metadata.get("fit").and_then(|fit| serde_json::from_str(fit).ok());
+        let fit = fit.ok_or_else(|| SessionError::Damaged(name.clone()))?;
+        let net = net_from(id, recipe, checkpoint, device);
+        Ok((net.map_err(|source| SessionError::Weights { name, source })?, fit))
+    }
+}

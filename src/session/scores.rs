@@ -1,0 +1,308 @@
+//! The scores' part of a session: the test split translated by each mix, a row for each.
+
+use super::{Event, Files, Goal, Session, SessionError, Stage, files};
+use crate::{
+    batching::Example,
+    capture,
+    corpus::{self, Pair, Spec},
+    decode::{Search, decode},
+    device::Opened,
+    metrics::{Bleu, Statistic},
+    model::{
+        fillings::{Fillings, Standing},
+        mix::{Filling, Mix},
+        sites::{NetId, Site},
+        transformer::Transformer,
+    },
+    recipe::Recipe,
+    score::{Report, Row, Translated, row},
+    store::Store,
+    text::Split,
+    tokenizer::Tokenizer,
+};
+use burn::tensor::{Device, Tensor, TensorData};
+use std::{collections::BTreeMap, time::Duration};
+use web_time::Instant;
+
+/// Sentences that are decoded together.
+const BATCH: usize = 64;
+
+/// One mix being scored.
+pub(super) struct Scoring {
+    mix: Mix,
+    fillings: Fillings,
+    r2: BTreeMap<String, f64>,
+    batches: Vec<Vec<usize>>,
+    done: usize,
+    hypotheses: Vec<String>,
+    seconds: f64,
+}
+
+impl Scoring {
+    fn new(mix: Mix, files: &Files, recipe: &Recipe, examples: &[Example], device: &Device) -> Result<Self, SessionError> {
+        let fillings = files.fillings(&mix, recipe, device)?;
+        let mut r2 = BTreeMap::new();
+        for id in mix.nets(recipe.model.layers) {
+            r2.insert(format!("{}.{}", id.site.code(), id.layer + 1), files.net(id, recipe, device)?.1.r2);
+        }
+        let mut order = (0..examples.len()).collect::<Vec<_>>();
+        order.sort_by_key(|&index| examples[index].0.len());
+        let batches = order.chunks(BATCH).map(<[usize]>::to_vec).collect();
+        let hypotheses = vec![String::new(); examples.len()];
+        Ok(Self { mix, fillings, r2, batches, done: 0, hypotheses, seconds: 0.0 })
+    }
+
+    /// Translates the next batch.
+    async fn step(&mut self, with: &With<'_>, examples: &[Example]) -> Result<(), SessionError> {
+        let batch = &self.batches[self.done];
+        let sources = batch.iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
+        let begun = Instant::now();
+        let found = decode(with.teacher, &self.fillings, &sources, with.search, with.device).await?;
+        self.seconds += begun.elapsed().as_secs_f64();
+        for (&index, ids) in batch.iter().zip(found) {
+            self.hypotheses[index] = with.tokenizer.decode(&ids);
+        }
+        self.done += 1;
+        Ok(())
+    }
+
+    fn finished(&self) -> bool {
+        self.done == self.batches.len()
+    }
+
+    fn into_translated(self) -> Translated {
+        let Self { mix, hypotheses, seconds, r2, .. } = self;
+        Translated { mix, hypotheses, seconds, r2 }
+    }
+}
+
+/// What translating needs.
+struct With<'a> {
+    teacher: &'a Transformer,
+    tokenizer: &'a Tokenizer,
+    search: Search,
+    device: &'a Device,
+}
+
+fn search(recipe: &Recipe) -> Search {
+    Search { beam: recipe.score.beam, max_len: recipe.model.max_len }
+}
+
+impl Session {
+    /// Finds a mix that has no row yet; takes the means if it needs them.
+    pub(super) async fn open_scores(&mut self) -> Result<Vec<Event>, SessionError> {
+        let sentences = self.test_pairs()?.len();
+        let rows = self.files.rows()?;
+        let open = |mix: &&Mix| {
+            let name = mix.to_string();
+            let same = |row: &Row| row.mix == name && row.sentences == sentences && row.beam == self.recipe.score.beam;
+            !rows.iter().any(same)
+        };
+        let Some(mix) = self.recipe.score.mixes.iter().find(open).cloned() else {
+            self.advance(Goal::Scores, Stage::Done);
+            return Ok(Vec::new());
+        };
+        if mix.holds(Filling::Mean) && self.files.means()?.is_none() {
+            let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
+            let means = capture::means(teacher, &self.text()?.train.examples, &self.opened.device).await?;
+            self.opened.check()?;
+            self.files.write_means(&means)?;
+        }
+        let text = self.text()?;
+        let examples = &text.test.examples[..sentences];
+        let scoring = Scoring::new(mix, &self.files, &self.recipe, examples, &self.opened.device)?;
+        self.stage = Stage::Scoring(Box::new(scoring));
+        Ok(Vec::new())
+    }
+
+    /// Batches of translations until the budget is used up.
+    pub(super) async fn score(
+        &mut self,
+        mut scoring: Box<Scoring>,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let (text, pairs) = (self.text()?, self.test_pairs()?);
+        let (recipe, device) = (&self.recipe, &self.opened.device);
+        let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
+        let with = With { teacher, tokenizer: &text.tokenizer, search: search(recipe), device };
+        loop {
+            scoring.step(&with, &text.test.examples).await?;
+            if scoring.finished() || begun.elapsed() >= budget {
+                break;
+            }
+        }
+        self.opened.check()?;
+        self.seconds.eval += begun.elapsed().as_secs_f64();
+        let sentences = scoring.batches[..scoring.done].iter().map(Vec::len).sum();
+        let mut events = vec![Event::Scoring { mix: scoring.mix.to_string(), sentences, total: pairs.len() }];
+        if !scoring.finished() {
+            self.stage = Stage::Scoring(scoring);
+            return Ok(events);
+        }
+        let translated = scoring.into_translated();
+        self.files.write_outputs(&translated)?;
+        let teacher = self.files.outputs(&Mix::teacher())?.filter(|lines| lines.len() == pairs.len());
+        let row = row(&translated, &pairs, teacher.as_deref(), &self.recipe, text.tokenizer.vocab_size())?;
+        let mut rows = self.files.rows()?;
+        rows.retain(|old| old.mix != row.mix);
+        rows.push(row.clone());
+        self.files.write_rows(&rows)?;
+        events.push(Event::Scored(row));
+        self.stage = Stage::Scores;
+        Ok(events)
+    }
+
+    /// The pairs that are scored: the first of the test split.
+    fn test_pairs(&self) -> Result<Vec<Pair>, SessionError> {
+        let text = self.text()?;
+        Ok(text.test.pairs.iter().take(self.recipe.score.sentences).cloned().collect())
+    }
+
+    /// What `run` prints: a row for each of the recipe's mixes that is scored.
+    pub fn report(&self) -> Result<Report, SessionError> {
+        let rows = self.files.rows()?;
+        let row = |mix: &Mix| rows.iter().find(|row| row.mix == mix.to_string()).cloned();
+        Ok(Report {
+            corpus: self.recipe.corpus.source.to_string(),
+            direction: self.recipe.pair.to_string(),
+            split: "test".into(),
+            sentences: self.test_pairs()?.len(),
+            recipe: self.recipe.hash(),
+            signature: Bleu::signature(),
+            rows: self.recipe.score.mixes.iter().filter_map(row).collect(),
+            seconds: self.seconds,
+        })
+    }
+}
+
+/// Scores the recipe's mixes on other sentences than the run's own. Nothing is written.
+pub async fn eval_on(recipe: &Recipe, store: Box<dyn Store>, opened: &Opened, spec: &Spec) -> Result<Report, SessionError> {
+    let files = Files(store);
+    let (tokenizer, teacher) = files.trained(recipe, &opened.device)?;
+    let pairs = corpus::whole(spec)?;
+    let split = Split::new(pairs, &tokenizer, recipe.model.max_len);
+    if split.examples.is_empty() {
+        let (part, max_len, dropped) = ("given", recipe.model.max_len, split.too_long);
+        return Err(crate::text::TextError::NothingFits { part, max_len, dropped }.into());
+    }
+    let with = With { teacher: &teacher, tokenizer: &tokenizer, search: search(recipe), device: &opened.device };
+    let (mut rows, mut baseline, begun) = (Vec::new(), None, Instant::now());
+    for mix in &recipe.score.mixes {
+        let mut scoring = Scoring::new(mix.clone(), &files, recipe, &split.examples, &opened.device)?;
+        while !scoring.finished() {
+            scoring.step(&with, &split.examples).await?;
+        }
+        opened.check()?;
+        let translated = scoring.into_translated();
+        rows.push(row(&translated, &split.pairs, baseline.as_deref(), recipe, tokenizer.vocab_size())?);
+        if *mix == Mix::teacher() {
+            baseline = Some(translated.hypotheses);
+        }
+    }
+    Ok(Report {
+        corpus: spec.source.to_string(),
+        direction: recipe.pair.to_string(),
+        split: "all".into(),
+        sentences: split.pairs.len(),
+        recipe: recipe.hash(),
+        signature: Bleu::signature(),
+        rows,
+        seconds: super::Seconds { eval: begun.elapsed().as_secs_f64(), ..Default::default() },
+    })
+}
+
+/// Writes the recipe of a run again, as it was before other mixes were scored.
+pub fn keep_recipe(store: &dyn Store, recipe: &Recipe) -> Result<(), SessionError> {
+    let bytes = serde_json::to_vec_pretty(recipe);
+    let bytes = bytes.map_err(|source| SessionError::Json { name: files::RECIPE.into(), source })?;
+    Ok(store.write(files::RECIPE, &bytes)?)
+}
+
+/// A trained run that translates what it is given.
+pub struct Translator {
+    tokenizer: Tokenizer,
+    teacher: Transformer,
+    fillings: Fillings,
+    search: Search,
+    device: Device,
+}
+
+/// A translation, and how many tokens of the source the model did not read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Translation {
+    pub text: String,
+    pub unread: usize,
+}
+
+impl Translator {
+    pub fn open(store: Box<dyn Store>, mix: &Mix, beam: usize, opened: &Opened) -> Result<Self, SessionError> {
+        let files = Files(store);
+        let recipe = files.recipe()?.ok_or(SessionError::NoTeacher)?;
+        mix.check(recipe.model.layers).map_err(crate::recipe::RecipeError::from)?;
+        let (tokenizer, teacher) = files.trained(&recipe, &opened.device)?;
+        let fillings = files.fillings(mix, &recipe, &opened.device)?;
+        let search = Search { beam, max_len: recipe.model.max_len };
+        Ok(Self { tokenizer, teacher, fillings, search, device: opened.device.clone() })
+    }
+
+    /// The longest source that is read, in tokens.
+    pub fn max_len(&self) -> usize {
+        self.search.max_len
+    }
+
+    /// Translates one sentence; an empty one stays empty. It is cleaned as the corpus was.
+    pub async fn translate(&self, text: &str) -> Result<Translation, SessionError> {
+        let mut ids = self.tokenizer.encode(&corpus::clean::normalise(text));
+        let unread = ids.len().saturating_sub(self.max_len());
+        ids.truncate(self.max_len());
+        if ids.is_empty() {
+            return Ok(Translation { text: String::new(), unread });
+        }
+        let found = decode(&self.teacher, &self.fillings, &[ids], self.search, &self.device).await?;
+        Ok(Translation { text: self.tokenizer.decode(&found[0]), unread })
+    }
+}
+
+impl Files {
+    /// The tokenizer and the trained teacher.
+    fn trained(&self, recipe: &Recipe, device: &Device) -> Result<(Tokenizer, Transformer), SessionError> {
+        let json = self.0.read(files::TOKENIZER)?.ok_or(SessionError::NoTeacher)?;
+        let tokenizer = Tokenizer::from_json(&String::from_utf8_lossy(&json)).map_err(crate::text::TextError::from)?;
+        let teacher = self.trained_teacher(recipe, device)?.ok_or(SessionError::NoTeacher)?;
+        Ok((tokenizer, teacher))
+    }
+
+    /// What stands where in a mix.
+    pub(super) fn fillings(&self, mix: &Mix, recipe: &Recipe, device: &Device) -> Result<Fillings, SessionError> {
+        let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
+        let mean = |place| {
+            let values = means.as_ref().and_then(|means| means.get(&place)).cloned().ok_or(SessionError::NoMeans)?;
+            let count = values.len();
+            Ok::<_, SessionError>(Standing::Mean(Tensor::from_data(TensorData::new(values, [count]), device)))
+        };
+        let mut fillings = Fillings::default();
+        for (site, layer) in Site::ALL.into_iter().flat_map(|site| (0..recipe.model.layers).map(move |layer| (site, layer))) {
+            let standing = match mix.at(site, layer) {
+                Filling::Attention => continue,
+                Filling::None => Standing::Zero,
+                Filling::Uniform => Standing::Uniform,
+                Filling::Mean => mean((site, layer))?,
+                Filling::Net(kind) => Standing::Net(self.net(NetId { site, layer, kind }, recipe, device)?.0),
+            };
+            fillings.0.insert((site, layer), standing);
+        }
+        Ok(fillings)
+    }
+
+    /// The translations of a mix, a line a sentence.
+    fn outputs(&self, mix: &Mix) -> Result<Option<Vec<String>>, SessionError> {
+        let bytes = self.0.read(&format!("outputs/{mix}.txt"))?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).lines().map(str::to_string).collect()))
+    }
+
+    fn write_outputs(&self, translated: &Translated) -> Result<(), SessionError> {
+        let text = translated.hypotheses.iter().map(|line| format!("{line}\n")).collect::<String>();
+        Ok(self.0.write(&format!("outputs/{}.txt", translated.mix), text.as_bytes())?)
+    }
+}

@@ -1,0 +1,154 @@
+//! The teacher's part of a session.
+
+use super::{Event, Files, Goal, Session, SessionError, Stage, files};
+use crate::{
+    checkpoint::Checkpoint,
+    model::transformer::Transformer,
+    recipe::Recipe,
+    teacher::Training,
+};
+use burn::tensor::Device;
+use std::time::Duration;
+use web_time::Instant;
+
+/// The word in the teacher's file that says that no training is to come.
+const FINISHED: &str = "finished";
+
+impl Session {
+    /// Finds the trained teacher, one in training, or neither.
+    pub(super) fn open_teacher(&mut self) -> Result<Vec<Event>, SessionError> {
+        if let Some(teacher) = self.files.trained_teacher(&self.recipe, &self.opened.device)? {
+            self.teacher = Some(teacher);
+            self.advance(Goal::Teacher, Stage::Nets);
+            return Ok(Vec::new());
+        }
+        let text = self.text()?;
+        let (vocab, examples, device) = (text.tokenizer.vocab_size(), &text.train.examples, &self.opened.device);
+        let (training, events) = match self.files.checkpoint(files::TEACHER_STATE)? {
+            Some(state) => {
+                let name = files::TEACHER_STATE.to_string();
+                let training = Training::resume(&self.recipe, vocab, examples, device, state)
+                    .map_err(|source| SessionError::Weights { name, source })?;
+                let (step, total) = (training.steps(), training.total());
+                (training, vec![Event::Resumed { stage: "teacher", step, total }])
+            }
+            None => (Training::new(&self.recipe, vocab, examples, device), Vec::new()),
+        };
+        self.cut_curve("teacher", training.steps());
+        self.stage = Stage::Training(Box::new(training));
+        Ok(events)
+    }
+
+    /// Steps of training until the budget is used up or an epoch ends.
+    pub(super) async fn train(
+        &mut self,
+        mut training: Box<Training>,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let text = self.text()?;
+        let (mut tokens, first) = (0, training.steps());
+        let last = loop {
+            let stepped = training.step(&text.train.examples);
+            tokens += stepped.tokens;
+            if stepped.epoch_ended || begun.elapsed() >= budget {
+                break stepped;
+            }
+        };
+        let losses = training.losses().await?;
+        let seconds = begun.elapsed().as_secs_f64();
+        self.seconds.teacher += seconds;
+        let loss = self.note("teacher", first, &losses)?;
+        let (step, total, tokens_per_second) = (last.step, training.total(), tokens as f64 / seconds);
+        let mut events = vec![Event::Training { step, total, loss, rate: last.rate, tokens_per_second }];
+        if last.epoch_ended {
+            events.push(self.validate(&mut training).await?);
+        }
+        if training.finished() {
+            self.finish_teacher()?;
+            return Ok(events);
+        }
+        if last.epoch_ended || self.save_due() {
+            self.save_training(&training).await?;
+            self.saved = Instant::now();
+        }
+        self.stage = Stage::Training(training);
+        Ok(events)
+    }
+
+    /// Validates after an epoch, and keeps the weights if they are the best so far.
+    async fn validate(&mut self, training: &mut Training) -> Result<Event, SessionError> {
+        let begun = Instant::now();
+        let loss = training.validate(&self.text()?.valid.examples).await?;
+        let best = training.best_so_far();
+        if best {
+            let mut checkpoint = Checkpoint::of(&training.model()).await?;
+            checkpoint.metadata.extend(self.words()?);
+            checkpoint.metadata.insert("validation_loss".into(), loss.to_string());
+            self.opened.check()?;
+            self.files.write_checkpoint(files::TEACHER, &checkpoint)?;
+        }
+        self.seconds.teacher += begun.elapsed().as_secs_f64();
+        let (epoch, epochs) = (training.validation.len() as u32, self.recipe.teacher.epochs);
+        Ok(Event::Validated { epoch, epochs, loss, best })
+    }
+
+    /// The best weights become the teacher.
+    fn finish_teacher(&mut self) -> Result<(), SessionError> {
+        let mut best = self.files.checkpoint(files::TEACHER)?.ok_or(SessionError::NoTeacher)?;
+        best.metadata.insert(FINISHED.into(), "true".into());
+        self.files.write_checkpoint(files::TEACHER, &best)?;
+        self.files.0.remove(files::TEACHER_STATE)?;
+        self.files.write_curve(&self.curve)?;
+        self.files.write_seconds(&self.seconds)?;
+        self.stage = Stage::Teacher;
+        Ok(())
+    }
+
+    pub(super) async fn save_training(&self, training: &Training) -> Result<(), SessionError> {
+        let checkpoint = training.checkpoint().await?;
+        self.opened.check()?;
+        self.files.write_checkpoint(files::TEACHER_STATE, &checkpoint)?;
+        self.files.write_curve(&self.curve)?;
+        self.files.write_seconds(&self.seconds)
+    }
+
+    /// Adds losses to the curve, and gives their mean. The first is that of step `before + 1`.
+    pub(super) fn note(&mut self, stage: &str, before: u32, losses: &[f32]) -> Result<f32, SessionError> {
+        for (step, loss) in (before + 1..).zip(losses) {
+            if !loss.is_finite() {
+                return Err(SessionError::NotFinite { step, loss: *loss });
+            }
+            self.curve.push(format!("{stage}\t{step}\t{loss}"));
+        }
+        Ok(losses.iter().sum::<f32>() / losses.len().max(1) as f32)
+    }
+
+    /// Drops what the curve has of a stage beyond this step: it will be said again.
+    pub(super) fn cut_curve(&mut self, stage: &str, steps: u32) {
+        self.curve.retain(|line| {
+            let mut words = line.split('\t');
+            let same = words.next() == Some(stage);
+            let step = words.next().and_then(|word| word.parse::<u32>().ok());
+            !same || step.is_some_and(|step| step <= steps)
+        });
+    }
+
+    /// The words that a file of weights carries.
+    pub(super) fn words(&self) -> Result<impl Iterator<Item = (String, String)> + use<>, SessionError> {
+        Ok(files::words(&self.recipe, &self.text()?.tokenizer.to_json()).into_iter())
+    }
+}
+
+impl Files {
+    /// The teacher, where it is trained to the end.
+    pub(crate) fn trained_teacher(&self, recipe: &Recipe, device: &Device) -> Result<Option<Transformer>, SessionError> {
+        let Some(checkpoint) = self.checkpoint(files::TEACHER)? else { return Ok(None) };
+        if !checkpoint.metadata.contains_key(FINISHED) {
+            return Ok(None);
+        }
+        let vocab = checkpoint.tensors.get("generator.bias").map_or(0, |bias| bias.values.len());
+        let teacher = checkpoint.into_module(recipe.sizes(vocab).init(recipe.seed, device));
+        teacher.map(Some).map_err(|source| SessionError::Weights { name: files::TEACHER.into(), source })
+    }
+}

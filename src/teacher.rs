@@ -1,0 +1,205 @@
+//! Trains the Transformer that the nets learn from.
+
+use crate::{
+    batching::{Example, by_length},
+    checkpoint::{Checkpoint, CheckpointError, read},
+    kernels::cross_entropy::cross_entropy,
+    model::{
+        batch::PairRows,
+        fillings::{Dropping, Pass},
+        transformer::Transformer,
+    },
+    optimizer::{Adam, Named, accumulate, gradients},
+    recipe::{Convention, Recipe},
+};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+
+/// A teacher in training: pulled step by step, saved and resumed bit for bit.
+pub struct Training {
+    recipe: Recipe,
+    device: Device,
+    model: Transformer,
+    adam: Adam,
+    epoch: u32,
+    /// Of this epoch.
+    batches: Vec<Vec<usize>>,
+    /// Batches of this epoch that are done.
+    done: usize,
+    losses: Vec<Tensor<1>>,
+    /// The validation losses of the epochs so far.
+    pub validation: Vec<f32>,
+}
+
+/// What one step did; its loss comes later, from [`Training::losses`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stepped {
+    /// Counted from 1.
+    pub step: u32,
+    pub rate: f64,
+    /// Target tokens that counted.
+    pub tokens: usize,
+    /// Whether the epoch ended with this step.
+    pub epoch_ended: bool,
+}
+
+/// `rate · d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)`, steps counted from 1. Vaswani et al. 2017.
+pub fn rate(recipe: &Recipe, step: u32) -> f64 {
+    let power = |base: f64, exponent| libm::pow(base, exponent);
+    let (step, warmup) = (f64::from(step), f64::from(recipe.teacher.warmup));
+    let shape = power(step, -0.5).min(step * power(warmup, -1.5));
+    recipe.teacher.rate * power(recipe.model.d_model as f64, -0.5) * shape
+}
+
+impl Training {
+    /// From initial weights.
+    pub fn new(recipe: &Recipe, vocab: usize, examples: &[Example], device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let model = recipe.sizes(vocab).init(recipe.seed, &device);
+        let batches = batches(recipe, examples, 0);
+        let (recipe, adam) = (recipe.clone(), Adam::default());
+        Self { recipe, device, model, adam, epoch: 0, batches, done: 0, losses: vec![], validation: vec![] }
+    }
+
+    /// From a [`Training::checkpoint`].
+    pub fn resume(
+        recipe: &Recipe,
+        vocab: usize,
+        examples: &[Example],
+        device: &Device,
+        mut checkpoint: Checkpoint,
+    ) -> Result<Self, CheckpointError> {
+        let mut training = Self::new(recipe, vocab, examples, device);
+        let number = |key| checkpoint.word(key).map(|word| word.parse().unwrap_or(0));
+        (training.adam.steps, training.epoch, training.done) = (number("steps")?, number("epoch")?, number("done")? as usize);
+        training.validation = serde_json::from_str(checkpoint.word("validation")?).unwrap_or_default();
+        training.batches = batches(recipe, examples, training.epoch);
+        training.adam.moments = checkpoint.take("adam.", device);
+        training.model = checkpoint.into_module(training.model)?;
+        Ok(training)
+    }
+
+    /// All that [`Training::resume`] needs.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, CheckpointError> {
+        let mut checkpoint = Checkpoint::of(&self.model).await?.with("adam.", &self.adam.moments).await?;
+        let words = [
+            ("steps", self.adam.steps.to_string()),
+            ("epoch", self.epoch.to_string()),
+            ("done", self.done.to_string()),
+            ("validation", serde_json::to_string(&self.validation).unwrap_or_default()),
+        ];
+        checkpoint.metadata.extend(words.map(|(key, word)| (key.to_string(), word)));
+        Ok(checkpoint)
+    }
+
+    /// The model as it is, for validation and decoding.
+    pub fn model(&self) -> Transformer {
+        self.model.valid()
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> u32 {
+        self.adam.steps
+    }
+
+    /// Steps of the whole training.
+    pub fn total(&self) -> u32 {
+        self.batches.len().div_ceil(self.recipe.teacher.accumulate) as u32 * self.recipe.teacher.epochs
+    }
+
+    /// Whether all epochs are done.
+    pub fn finished(&self) -> bool {
+        self.epoch >= self.recipe.teacher.epochs
+    }
+
+    /// One step of Adam over the next batches.
+    pub fn step(&mut self, examples: &[Example]) -> Stepped {
+        let last = (self.done + self.recipe.teacher.accumulate).min(self.batches.len());
+        let parts = self.batches[self.done..last].iter().map(|batch| {
+            let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+            PairRows::new(&pairs, None, &self.device)
+        });
+        let parts = parts.collect::<Vec<_>>();
+        let tokens = parts.iter().map(|part| part.output.tokens()).sum::<usize>();
+        let rows = parts.iter().map(|part| part.output.batch * part.output.length).sum::<usize>();
+        let scale = match self.recipe.teacher.convention {
+            Convention::Ours => tokens,
+            Convention::Authors => rows,
+        };
+        let (mut sum, mut losses) = (Named::new(), Vec::new());
+        for (index, part) in parts.iter().enumerate() {
+            let (loss, found) = self.part(part, index as u64, (scale as f32).recip());
+            losses.push(loss);
+            accumulate(&mut sum, found);
+        }
+        self.losses.extend(losses.into_iter().reduce(|sum, loss| sum + loss));
+        let rate = rate(&self.recipe, self.adam.steps + 1);
+        self.model = self.adam.step(self.model.clone(), sum, rate);
+        self.done = last;
+        let epoch_ended = self.done == self.batches.len();
+        if epoch_ended {
+            (self.epoch, self.done) = (self.epoch + 1, 0);
+            self.batches = batches(&self.recipe, examples, self.epoch);
+        }
+        Stepped { step: self.adam.steps, rate, tokens, epoch_ended }
+    }
+
+    /// Loss and gradients of one batch of a step.
+    fn part(&self, part: &PairRows, index: u64, scale: f32) -> (Tensor<1>, Named) {
+        let pass_number = u64::from(self.adam.steps) * self.recipe.teacher.accumulate as u64 + index;
+        let dropping = Dropping::new(self.recipe.model.dropout, self.recipe.seed, pass_number);
+        let pass = &mut Pass { dropping: Some(dropping), ..Pass::default() };
+        let logits = self.model.forward(&part.source, &part.input, pass);
+        let loss = cross_entropy(logits, part.output.ids.clone(), self.recipe.teacher.label_smoothing, scale);
+        let found = gradients(&self.model, loss.backward());
+        (loss.inner(), found)
+    }
+
+    /// The losses of the steps since the last call, in one read.
+    pub async fn losses(&mut self) -> Result<Vec<f32>, CheckpointError> {
+        match self.losses.is_empty() {
+            true => Ok(Vec::new()),
+            false => Ok(read(Tensor::cat(std::mem::take(&mut self.losses), 0)).await?),
+        }
+    }
+
+    /// The loss per target token on held-out pairs, without dropout; it is added to [`Training::validation`].
+    pub async fn validate(&mut self, examples: &[Example]) -> Result<f32, CheckpointError> {
+        let loss = validation_loss(&self.recipe, &self.model(), examples, &self.device).await?;
+        self.validation.push(loss);
+        Ok(loss)
+    }
+
+    /// Whether the last validation was the best so far.
+    pub fn best_so_far(&self) -> bool {
+        match self.validation.split_last() {
+            Some((last, before)) => before.iter().all(|loss| last < loss),
+            None => false,
+        }
+    }
+}
+
+fn batches(recipe: &Recipe, examples: &[Example], epoch: u32) -> Vec<Vec<usize>> {
+    by_length(examples, recipe.teacher.tokens_per_batch, recipe.seed, epoch)
+}
+
+/// The label-smoothed loss per target token, without dropout.
+async fn validation_loss(
+    recipe: &Recipe,
+    model: &Transformer,
+    examples: &[Example],
+    device: &Device,
+) -> Result<f32, CheckpointError> {
+    let (mut losses, mut tokens) = (Vec::new(), 0);
+    for batch in by_length(examples, recipe.teacher.tokens_per_batch, recipe.seed, 0) {
+        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+        let rows = PairRows::new(&pairs, None, device);
+        let logits = model.forward(&rows.source, &rows.input, &mut Pass::default());
+        losses.push(cross_entropy(logits, rows.output.ids, recipe.teacher.label_smoothing, 1.0));
+        tokens += rows.output.counts.iter().sum::<usize>();
+    }
+    let losses = read(Tensor::cat(losses, 0)).await?;
+    Ok((losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / tokens as f64) as f32)
+}

@@ -1,0 +1,105 @@
+//! The text of a run as a model reads it: split, tokenized, and without what is too long.
+
+use crate::{
+    batching::Example,
+    corpus::Pair,
+    tokenizer::{Tokenizer, TokenizerError},
+};
+use serde::{Deserialize, Serialize};
+
+/// Pairs of sentences with their tokens, index by index.
+#[derive(Clone, Debug, Default)]
+pub struct Split {
+    pub pairs: Vec<Pair>,
+    pub examples: Vec<Example>,
+    /// Pairs that were dropped, longer than the model reads.
+    pub too_long: usize,
+}
+
+impl Split {
+    /// Keeps the pairs with |source| <= L and |target| + 1 <= L, and at least one token a side.
+    pub fn new(pairs: Vec<Pair>, tokenizer: &Tokenizer, max_len: usize) -> Self {
+        let mut split = Self::default();
+        for pair in pairs {
+            let example = (tokenizer.encode(&pair.source), tokenizer.encode(&pair.target));
+            let fits = example.0.len() <= max_len && example.1.len() < max_len;
+            if fits && !example.0.is_empty() && !example.1.is_empty() {
+                split.pairs.push(pair);
+                split.examples.push(example);
+            } else {
+                split.too_long += 1;
+            }
+        }
+        split
+    }
+}
+
+/// The three splits and the tokenizer that was trained on the first.
+pub struct Text {
+    pub tokenizer: Tokenizer,
+    pub train: Split,
+    pub valid: Split,
+    pub test: Split,
+}
+
+/// What tokenizing made of a corpus.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextReport {
+    pub vocab: usize,
+    /// SHA-256 of the vocabulary and its merges.
+    pub vocab_hash: String,
+    pub train: usize,
+    pub valid: usize,
+    pub test: usize,
+    pub too_long: usize,
+    /// Tokens a source sentence of the training split, and a target sentence.
+    pub source_tokens: f64,
+    pub target_tokens: f64,
+}
+
+/// A text that nothing can be trained on.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error(
+        "no pair of the {part} split fits into model.max_len = {max_len} tokens (its {dropped} pairs are longer); raise \
+         model.max_len or tokenizer.vocab"
+    )]
+    NothingFits { part: &'static str, max_len: usize, dropped: usize },
+}
+
+impl Text {
+    /// Trains the tokenizer on the training split alone, or takes the one given, and encodes all three.
+    pub fn new(
+        [train, valid, test]: [Vec<Pair>; 3],
+        tokenizer: Option<Tokenizer>,
+        vocab: usize,
+        max_len: usize,
+    ) -> Result<Self, TextError> {
+        let sentences = || train.iter().flat_map(|pair| [pair.source.as_str(), pair.target.as_str()]);
+        let tokenizer = tokenizer.map_or_else(|| Tokenizer::train(sentences(), vocab), Ok)?;
+        let [train, valid, test] = [train, valid, test].map(|pairs| Split::new(pairs, &tokenizer, max_len));
+        for (part, split) in [("training", &train), ("validation", &valid), ("test", &test)] {
+            if split.examples.is_empty() {
+                return Err(TextError::NothingFits { part, max_len, dropped: split.too_long });
+            }
+        }
+        Ok(Self { tokenizer, train, valid, test })
+    }
+
+    pub fn report(&self) -> TextReport {
+        let count = self.train.examples.len() as f64;
+        let mean = |side: fn(&Example) -> usize| self.train.examples.iter().map(side).sum::<usize>() as f64 / count;
+        TextReport {
+            vocab: self.tokenizer.vocab_size(),
+            vocab_hash: self.tokenizer.hash(),
+            train: self.train.examples.len(),
+            valid: self.valid.examples.len(),
+            test: self.test.examples.len(),
+            too_long: self.train.too_long + self.valid.too_long + self.test.too_long,
+            source_tokens: mean(|example| example.0.len()),
+            target_tokens: mean(|example| example.1.len()),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The teacher against `torch.nn.Transformer`: logits, loss, gradients, sites, controls, Adam and decoding.
+
+use crate::golden::{Golden, assert_close, read};
+use attentionless::{
+    batching::Example,
+    capture,
+    checkpoint::{Checkpoint, HostTensor},
+    decode::{Search, decode},
+    kernels::cross_entropy::cross_entropy,
+    model::{
+        batch::{PairRows, Rows},
+        fillings::{Fillings, Pass, Standing},
+        sites::Site,
+        transformer::{Sizes, Transformer},
+    },
+    optimizer::{Adam, Named, gradients},
+};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+use std::sync::LazyLock;
+
+static GOLDEN: LazyLock<Golden> = LazyLock::new(|| Golden::open("teacher.safetensors"));
+const SIZES: Sizes = Sizes { vocab: 29, layers: 2, d_model: 16, heads: 4, ff: 64, max_len: 12 };
+
+fn teacher(device: &Device) -> Transformer {
+    GOLDEN.checkpoint("weight.").into_module(SIZES.init(1, device)).unwrap()
+}
+
+fn examples() -> Vec<Example> {
+    let target = |ids: Vec<u32>| ids[1..].to_vec();
+    GOLDEN.ids("source").into_iter().zip(GOLDEN.ids("target_in").into_iter().map(target)).collect()
+}
+
+fn rows(device: &Device) -> PairRows {
+    let examples = examples();
+    PairRows::new(&examples.iter().collect::<Vec<_>>(), None, device)
+}
+
+/// Values with the rows at padding zeroed, as they are stored.
+fn shown(tensor: Tensor<2>, rows: &Rows) -> Vec<f32> {
+    read(tensor.without_autodiff() * rows.mask.clone())
+}
+
+fn loss(model: &Transformer, rows: &PairRows, scale: usize) -> Tensor<1> {
+    let logits = model.forward(&rows.source, &rows.input, &mut Pass::default());
+    cross_entropy(logits, rows.output.ids.clone(), 0.1, (scale as f32).recip())
+}
+
+/// A checkpoint of gradients or moments, to compare by name in PyTorch's shapes.
+fn outside(named: Named, like: &Transformer) -> Checkpoint {
+    let shapes = pollster::block_on(Checkpoint::of(like)).unwrap();
+    let tensor = |(name, tensor): (String, Tensor<1>)| {
+        let (values, shape) = (read(tensor), shapes.tensors[&name].shape.clone());
+        let tensor = match name.ends_with("embedding.weight") || shape.len() == 1 {
+            true => HostTensor { shape, values },
+            false => {
+                let (rows, cols) = (shape[0], shape[1]);
+                let values = (0..rows * cols).map(|i| values[i % cols * rows + i / cols]).collect();
+                HostTensor { shape, values }
+            }
+        };
+        (name, tensor)
+    };
+    Checkpoint { tensors: named.into_iter().map(tensor).collect(), ..Checkpoint::default() }
+}
+
+#[test]
+fn logits() {
+    let device = Device::flex();
+    let rows = rows(&device);
+    let logits = teacher(&device).forward(&rows.source, &rows.input, &mut Pass::default());
+    assert_close("logits", &shown(logits, &rows.output), GOLDEN.values("logits"), 1e-4);
+}
+
+#[test]
+fn loss_and_gradients_in_both_conventions() {
+    let device = Device::flex().autodiff();
+    let (model, rows) = (teacher(&device), rows(&device));
+    let all = rows.output.batch * rows.output.length;
+    for (convention, scale, prefix) in [("ours", rows.output.tokens(), "grad."), ("authors", all, "grad_authors.")] {
+        let loss = loss(&model, &rows, scale);
+        let found = outside(gradients(&model, loss.backward()), &model);
+        assert_close(convention, &read(loss), GOLDEN.values(&format!("loss.{convention}")), 1e-5);
+        let expected = GOLDEN.checkpoint(prefix);
+        assert!(expected.tensors.len() >= 4);
+        for (name, expected) in expected.tensors {
+            assert_eq!(found.tensors[&name].shape, expected.shape, "{name}");
+            assert_close(&name, &found.tensors[&name].values, &expected.values, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn inputs_and_outputs_of_attention() {
+    let device = Device::flex();
+    let (model, rows) = (teacher(&device), rows(&device));
+    let mut seen = 0;
+    let mut tap = |site: Site, layer: usize, input: &Tensor<2>, output: &Tensor<2>| {
+        let mask = if site == Site::Encoder { &rows.source } else { &rows.input };
+        for (what, tensor) in [("input", input), ("output", output)] {
+            let name = format!("site.{}.{layer}.{what}", site.code());
+            assert_close(&name, &shown(tensor.clone(), mask), GOLDEN.values(&name), 1e-5);
+            seen += 1;
+        }
+    };
+    model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
+    assert_eq!(seen, 12);
+    let captured = capture::encoder(&model, &rows.source);
+    assert_eq!(captured.len(), 2);
+    assert_close("captured", &shown(captured[1].output.clone(), &rows.source), GOLDEN.values("site.enc.1.output"), 1e-5);
+}
+
+#[test]
+fn controls() {
+    let device = Device::flex();
+    let (model, rows) = (teacher(&device), rows(&device));
+    for site in Site::ALL {
+        for (word, standing) in [("none", Standing::Zero), ("uniform", Standing::Uniform)] {
+            let fillings = Fillings((0..2).map(|layer| ((site, layer), standing.clone())).collect());
+            let logits = model.forward(&rows.source, &rows.input, &mut Pass::with(&fillings));
+            let name = format!("logits.{}_{word}", site.code());
+            assert_close(&name, &shown(logits, &rows.output), GOLDEN.values(&name), 1e-4);
+        }
+    }
+}
+
+/// The mean of each attention's output over the unpadded rows, and the model with it in place.
+#[test]
+fn means() {
+    let device = Device::flex();
+    let model = teacher(&device);
+    let means = pollster::block_on(capture::means(&model, &examples(), &device)).unwrap();
+    assert_eq!(means.len(), 6);
+    for ((site, layer), mean) in means {
+        let name = format!("site.{}.{layer}.output", site.code());
+        let (values, words) = (GOLDEN.values(&name), if site == Site::Encoder { "source" } else { "target_in" });
+        let tokens = GOLDEN.ids(words).concat().len();
+        let expected = (0..16).map(|column| values.iter().skip(column).step_by(16).sum::<f32>() / tokens as f32);
+        assert_close(&name, &mean, &expected.collect::<Vec<_>>(), 1e-5);
+    }
+}
+
+#[test]
+fn three_steps_of_adam() {
+    let device = Device::flex().autodiff();
+    let (mut model, rows, mut adam) = (teacher(&device), rows(&device), Adam::default());
+    let mut recipe = attentionless::recipe::Recipe::preset("micro").unwrap();
+    (recipe.model.d_model, recipe.teacher.warmup, recipe.teacher.rate) = (16, 4, 1.0);
+    let mut losses = Vec::new();
+    for step in 1..=3 {
+        let loss = loss(&model, &rows, rows.output.tokens());
+        let found = gradients(&model, loss.backward());
+        losses.extend(read(loss));
+        model = adam.step(model, found, attentionless::teacher::rate(&recipe, step));
+    }
+    assert_close("losses", &losses, GOLDEN.values("adam.loss"), 1e-5);
+    let found = pollster::block_on(Checkpoint::of(&model)).unwrap();
+    for (name, expected) in GOLDEN.checkpoint("adam.weight.").tensors {
+        assert_close(&name, &found.tensors[&name].values, &expected.values, 1e-4);
+    }
+}
+
+#[test]
+fn greedy_and_beam() {
+    let device = Device::flex();
+    let model = teacher(&device);
+    let sources = GOLDEN.ids("source");
+    for (name, beam) in [("greedy", 1), ("beam", 4)] {
+        let search = Search { beam, max_len: 10 };
+        let fillings = Fillings::default();
+        let together = pollster::block_on(decode(&model, &fillings, &sources, search, &device)).unwrap();
+        let width = GOLDEN.host(name).shape[1];
+        let expected = GOLDEN.ids(name);
+        assert_eq!(together, expected, "{name} ({width} wide)");
+        for (source, expected) in sources.iter().zip(expected) {
+            let alone = pollster::block_on(decode(&model, &fillings, &[source], search, &device)).unwrap();
+            assert_eq!(alone, [expected], "{name} alone");
+        }
+    }
+}
+
+/// Decoding token by token, with what came before cached, says what the whole decoder says.
+#[test]
+fn the_cache_says_what_the_decoder_says() {
+    let device = Device::flex();
+    let (model, rows) = (teacher(&device), rows(&device));
+    let whole = read(model.forward(&rows.source, &rows.input, &mut Pass::default()));
+    let memory = model.encode(&rows.source, &mut Pass::default());
+    let mut cache = model.cache(&memory, 12);
+    let (length, ids) = (rows.input.length, GOLDEN.values("target_in"));
+    for place in 0..length {
+        let tokens = (0..4).map(|row| ids[row * length + place] as u32).collect::<Vec<_>>();
+        let next = read(model.next(&tokens, &mut cache, &mut Pass::default()));
+        for row in (0..4).filter(|&row| place < rows.input.counts[row]) {
+            let expected = &whole[(row * length + place) * 29..][..29];
+            assert_close("cached", &next[row * 29..][..29], expected, 1e-5);
+        }
+    }
+}
+
+/// Weights go out in PyTorch's names and shapes, all of them, and come back.
+#[test]
+fn checkpoints_have_pytorchs_names_and_shapes() {
+    let model = teacher(&Device::flex());
+    let found = pollster::block_on(Checkpoint::of(&model)).unwrap();
+    assert_eq!(found, GOLDEN.checkpoint("weight."));
+    let back = Checkpoint::from_bytes(&found.to_bytes().unwrap()).unwrap();
+    assert_eq!(found, back);
+    assert_eq!(model.num_params(), found.tensors.values().map(|tensor| tensor.values.len()).sum::<usize>());
+}

@@ -1,0 +1,6 @@
+//! What crosses modules: golden values from PyTorch, the kernels on a software adapter, runs from end to end, and what the
+//! command line says to bad input.
+
+mod golden;
+mod golden_net;
+mod golden_teacher;

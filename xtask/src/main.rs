@@ -1,0 +1,57 @@
+//! The project's own chores, behind `cargo xtask`: its whole check-up, the corpora that are fetched and not committed, and
+//! the proof that the tests can fail.
+
+mod apt;
+mod corpus;
+mod mutate;
+mod report;
+mod setup;
+mod test;
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use report::Error;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  test [PART...]            all checks, or some of: fmt clippy rust (also called unit)
+  corpus ding               fetch the Ding dictionary's sentences (German, English) and print where they lie
+  mutate [--list] [--force] [NAME...]
+                            apply each fault of tests/mutations.md in turn and see the tests catch it";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    dispatch(&arguments).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        error.exit_code()
+    })
+}
+
+fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
+    let (command, rest) = arguments.split_first().ok_or_else(|| Error::usage(USAGE))?;
+    match command.as_str() {
+        "test" => test::run(rest),
+        "corpus" => corpus::run(rest),
+        "mutate" => mutate::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(Error::usage(format!("there is no command {other}\n{USAGE}"))),
+    }
+}
+
+/// The checkout this program was built from: where every command runs, wherever it was called.
+fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// The cargo that runs us, so that a toolchain chosen with `cargo +NAME` holds for what we start as well.
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
