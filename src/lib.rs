@@ -3,6 +3,27 @@
 //! The flow: [`corpus`] -> [`tokenizer`] and [`text`] -> [`teacher`] -> [`capture`] -> [`distil`] -> substitution
 //! ([`model::fillings`]) -> [`decode`] -> [`metrics`] and [`score`]. A [`session::Session`] drives it, a
 //! [`recipe::Recipe`] says what to do at each stage.
+//!
+//! ```
+//! use attentionless::{device, recipe::Recipe, session::{Event, Goal, Session}, store::Memory};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let small = ["corpus.pairs=300", "model.max_len=32", "teacher.epochs=1", "score.sentences=10"];
+//! let recipe = Recipe::preset("micro")?.with(&small.map(String::from))?;
+//! let mut session = Session::open(recipe, Box::new(Memory::default()), device::cpu(), Goal::Scores)?;
+//! loop {
+//!     // In the browser this is awaited.
+//!     let events = pollster::block_on(session.step(Duration::from_secs(1)))?;
+//!     if let Some(Event::Done { .. }) = events.last() {
+//!         break;
+//!     }
+//! }
+//! let rows = session.report()?.rows;
+//! assert_eq!(rows.iter().map(|row| row.mix.as_str()).collect::<Vec<_>>(), ["teacher", "enc=alr-m", "enc=none"]);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod batching;
 pub mod capture;

@@ -3,7 +3,7 @@
 use crate::{
     model::{
         net::ShallowNet,
-        sites::{Method, NetKind, Site, Size},
+        sites::{Method, NetId, NetKind, Site, Size},
     },
     recipe::Recipe,
 };
@@ -22,7 +22,7 @@ const FILL: f64 = 0.6;
 pub struct Plan {
     pub recipe: String,
     pub teacher: TeacherPlan,
-    pub nets: Vec<NetPlan>,
+    pub nets: Vec<PlannedNet>,
     /// The largest single tensor of the whole run.
     pub largest_buffer_bytes: u64,
     /// Where a device was measured.
@@ -48,6 +48,15 @@ pub struct NetPlan {
     pub parameters: usize,
     pub training_bytes: u64,
     pub largest_buffer_bytes: u64,
+}
+
+/// A net of the recipe.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedNet {
+    /// Such as `enc.1.alr-m`.
+    pub net: String,
+    #[serde(flatten)]
+    pub plan: NetPlan,
 }
 
 /// An estimate from the device's measured speed.
@@ -96,9 +105,10 @@ pub fn table(recipe: &Recipe) -> Vec<NetPlan> {
 
 /// The plan of a recipe; `gflops` is what [`speed`] measured.
 pub fn plan(recipe: &Recipe, gflops: Option<f64>) -> Plan {
-    let nets = recipe.net_ids().iter().map(|id| net(id.site, id.kind, recipe)).collect::<Vec<_>>();
+    let planned = |id: &NetId| PlannedNet { net: id.to_string(), plan: net(id.site, id.kind, recipe) };
+    let nets = recipe.net_ids().iter().map(planned).collect::<Vec<_>>();
     let teacher = teacher(recipe);
-    let largest = nets.iter().map(|net| net.largest_buffer_bytes).max().unwrap_or(0);
+    let largest = nets.iter().map(|net| net.plan.largest_buffer_bytes).max().unwrap_or(0);
     let largest_buffer_bytes = largest.max(teacher.largest_buffer_bytes);
     let seconds = gflops.map(|gflops| seconds(recipe, &nets, gflops));
     Plan { recipe: recipe.hash(), teacher, nets, largest_buffer_bytes, seconds }
@@ -120,13 +130,13 @@ fn teacher(recipe: &Recipe) -> TeacherPlan {
 
 /// Time by multiplications alone: 6 operations a weight and token forward and backward; 5 for a net, whose input needs no
 /// gradient, and 2 for what the teacher says to it.
-fn seconds(recipe: &Recipe, nets: &[NetPlan], gflops: f64) -> SecondsPlan {
+fn seconds(recipe: &Recipe, nets: &[PlannedNet], gflops: f64) -> SecondsPlan {
     let sizes = recipe.sizes(recipe.tokenizer.vocab);
     let pairs = recipe.corpus.pairs as f64;
     let weights = (sizes.parameters() - 2 * sizes.vocab * sizes.d_model) as f64;
     let tokens = pairs * FILL * sizes.max_len as f64;
     let teacher = f64::from(recipe.teacher.epochs) * tokens * 6.0 * weights;
-    let sites = nets.iter().map(|net| 10.0 * (recipe.width() * net.hidden) as f64).sum::<f64>();
+    let sites = nets.iter().map(|net| 10.0 * (recipe.width() * net.plan.hidden) as f64).sum::<f64>();
     let encoder = tokens * weights;
     let nets = f64::from(recipe.distil.epochs) * (pairs * sites + encoder);
     let seconds = |operations: f64| operations / gflops / 1e9;

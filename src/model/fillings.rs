@@ -45,6 +45,11 @@ impl Dropping {
         Self { p, seed, step, place: 0 }
     }
 
+    /// Places of the model that have dropped something so far.
+    pub fn places(&self) -> u64 {
+        self.place
+    }
+
     fn mask(&mut self) -> Mask {
         self.place += 1;
         Mask::new(self.p, random::key(self.seed, Purpose::Dropout, self.step << 16 | self.place))

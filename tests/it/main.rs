@@ -4,3 +4,4 @@
 mod golden;
 mod golden_net;
 mod golden_teacher;
+mod training;

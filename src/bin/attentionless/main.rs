@@ -10,6 +10,7 @@ use clap::Parser;
 use std::{error::Error, process::ExitCode};
 
 fn main() -> ExitCode {
+    quiet_without_a_desktop();
     // clap itself exits with 2 on wrong usage and with 0 on help.
     match execute(Cli::parse().command) {
         Ok(code) => code,
@@ -17,6 +18,14 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::from(code_of(error.as_ref()))
         }
+    }
+}
+
+/// Mesa's device-select layer complains on standard error where there is no desktop to ask.
+fn quiet_without_a_desktop() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: the first thing that the program does; no other thread reads the environment yet.
+        unsafe { std::env::set_var("NODEVICE_SELECT", "1") };
     }
 }
 

@@ -43,12 +43,15 @@ pub fn rows(report: &Report) -> String {
 
 /// What nets cost.
 pub fn nets(rows: &[NetPlan]) -> String {
-    let head = ["site", "method", "size", "hidden", "parameters", "training", "largest buffer"];
-    let cells = rows.iter().map(|row| {
+    let named = rows.iter().map(|row| (format!("{} {}-{}", row.site, row.method, row.size), row));
+    costs(&named.collect::<Vec<_>>())
+}
+
+fn costs(rows: &[(String, &NetPlan)]) -> String {
+    let head = ["net", "hidden", "parameters", "training", "largest buffer"];
+    let cells = rows.iter().map(|(name, row)| {
         vec![
-            row.site.to_string(),
-            row.method.to_string(),
-            row.size.to_string(),
+            name.clone(),
             row.hidden.to_string(),
             row.parameters.to_string(),
             bytes(row.training_bytes),
@@ -71,7 +74,8 @@ pub fn plan(plan: &Plan) -> String {
     if !plan.nets.is_empty() {
         let attention = teacher.attention_parameters;
         text += &format!("nets     each takes the place of {attention} parameters of queries, keys and values\n\n");
-        text += &nets(&plan.nets);
+        let named = plan.nets.iter().map(|net| (net.net.clone(), &net.plan));
+        text += &costs(&named.collect::<Vec<_>>());
     }
     if let Some(seconds) = &plan.seconds {
         text += &format!(

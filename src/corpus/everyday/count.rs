@@ -13,7 +13,7 @@ pub fn sentences_at_least() -> u128 {
         !special.iter().any(|class| noun.is(class))
     };
     let adjectives = |noun: &'static Noun| {
-        1 + lexicon.adjectives.iter().filter(|a| a.nouns.iter().any(|other| std::ptr::eq(*other, noun))).count() as u128
+        1 + lexicon.adjectives.iter().filter(|adjective| adjective.describes(noun)).count() as u128
     };
     // By its English words, so that no sentence is counted twice.
     let mut triples = BTreeSet::new();

@@ -254,13 +254,19 @@ pub enum Subordinator {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Utterance {
     Statement(Clause),
     /// Answered with yes or no.
     Polar(Clause),
     Content(Wh, Clause),
     Coordination(Box<Utterance>, Coordinator, Box<Utterance>),
-    Subordination { main: Clause, subordinator: Subordinator, subordinate: Clause, subordinate_first: bool },
+    Subordination {
+        main: Clause,
+        subordinator: Subordinator,
+        subordinate: Clause,
+        subordinate_first: bool,
+    },
 }
 
 impl NounPhrase {

@@ -1,9 +1,7 @@
 //! What a sentence shows, so that a test can ask where a model fails.
 
 use super::lexicon::{AdverbKind, Frame};
-use super::meaning::{
-    Attribute, Clause, Complement, Determiner, NounPhrase, Sex, Tense, Utterance,
-};
+use super::meaning::{Attribute, Clause, Complement, Determiner, NounPhrase, Sex, Tense, Utterance};
 use super::split::clauses;
 
 /// A construction that the corpus was made to show.
@@ -142,7 +140,10 @@ fn verbal(clause: &Clause, set: &mut Phenomena) {
     set.add(Phenomenon::Government, governs && verb.frame == Frame::Transitive);
     set.add(Phenomenon::Weather, verb.frame == Frame::Weather);
     set.add(Phenomenon::Comparison, matches!(clause.attribute, Some(Attribute::More(..) | Attribute::Equal(..))));
-    set.add(Phenomenon::Infinitive, matches!(clause.complement, Some(Complement::Infinitive(_) | Complement::Purpose(_))));
+    set.add(
+        Phenomenon::Infinitive,
+        matches!(clause.complement, Some(Complement::Infinitive(_) | Complement::Purpose(_))),
+    );
     set.add(
         Phenomenon::SubordinateClause,
         matches!(clause.complement, Some(Complement::That(_) | Complement::Question(..))),

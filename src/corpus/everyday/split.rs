@@ -65,7 +65,9 @@ pub fn combinations(utterance: &Utterance) -> Vec<u32> {
             out.push(hash(clause.verb.key, &noun.english.singular));
         }
         let adjective = match &clause.attribute {
-            Some(Attribute::Plain(a) | Attribute::Degree(_, a) | Attribute::More(a, _) | Attribute::Equal(a, _)) => Some(a),
+            Some(Attribute::Plain(a) | Attribute::Degree(_, a) | Attribute::More(a, _) | Attribute::Equal(a, _)) => {
+                Some(a)
+            }
             _ => None,
         };
         if let (Some(adjective), Some(nominal)) = (adjective, clause.subject.nominal()) {
@@ -89,7 +91,9 @@ fn hash(first: &str, second: &str) -> u32 {
 pub fn clauses(utterance: &Utterance) -> Vec<Clause> {
     let mut out = Vec::new();
     match utterance {
-        Utterance::Statement(clause) | Utterance::Polar(clause) | Utterance::Content(_, clause) => nested(clause, &mut out),
+        Utterance::Statement(clause) | Utterance::Polar(clause) | Utterance::Content(_, clause) => {
+            nested(clause, &mut out)
+        }
         Utterance::Coordination(first, _, second) => {
             out.extend(clauses(first));
             out.extend(clauses(second));
@@ -138,7 +142,9 @@ pub fn open_words(clause: &Clause) -> Vec<&'static str> {
     };
     let mut out = vec![clause.verb.key];
     out.extend(clause.means.map(|noun| noun.key));
-    if let Some(Attribute::Plain(a) | Attribute::Degree(_, a) | Attribute::More(a, _) | Attribute::Equal(a, _)) = &clause.attribute {
+    if let Some(Attribute::Plain(a) | Attribute::Degree(_, a) | Attribute::More(a, _) | Attribute::Equal(a, _)) =
+        &clause.attribute
+    {
         out.push(&a.english.positive);
     }
     let phrases = [

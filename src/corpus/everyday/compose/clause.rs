@@ -1,10 +1,9 @@
 //! Clauses: a verb with what its frame asks for, a tense, and adjuncts that agree with it.
 
-use super::Composer;
-use super::noun_phrase::plain;
-use crate::corpus::everyday::lexicon::{Adjective, AdverbKind, Course, Frame, TimeExpression, Verb, When};
+use super::{Composer, negate_object};
+use crate::corpus::everyday::lexicon::{AdverbKind, Course, Frame, Verb, When};
 use crate::corpus::everyday::meaning::{
-    Aspect, Attribute, Clause, Determiner, Modal, Negation, NounPhrase, Place, Quantifier, Sex, Tense,
+    Aspect, Clause, Determiner, Modal, Negation, NounPhrase, Place, Quantifier, Sex, Tense,
 };
 
 /// How much a clause may carry.
@@ -19,7 +18,7 @@ pub(super) enum Load {
 impl Composer {
     pub(super) fn verb(&mut self, frames: &[Frame]) -> &'static Verb {
         let verbs: Vec<_> = self.lexicon.verbs.iter().filter(|verb| frames.contains(&verb.frame)).collect();
-        *self.stream.choose::<&'static Verb>(&verbs)
+        self.stream.choose::<&'static Verb>(&verbs)
     }
 
     /// A frame by how often it is wanted.
@@ -78,7 +77,7 @@ impl Composer {
             self.negate(clause);
         }
         if load == Load::Full && clause.time.is_none() && self.chance(0.04) {
-            let openers: Vec<_> = self.lexicon.adverbs.iter().filter(|adverb| adverb.kind == AdverbKind::Opener).collect();
+            let openers = self.adverbs_of(AdverbKind::Opener);
             let sudden = clause.tense == Tense::Past && clause.modal.is_none() && clause.negation.is_none();
             let sudden = sudden && clause.verb.course != Course::Stative;
             clause.opener = self.pick(&openers).filter(|opener| sudden || opener.english != "suddenly");
@@ -91,6 +90,13 @@ impl Composer {
         if verb.frame == Frame::Motion && self.chance(0.35) && verb.english.base == "go" && verb.proper_goals {
             let public = self.chance(0.6);
             clause.means = self.noun_of(if public { "public" } else { "car" });
+            // With a vehicle one goes to near places too, and German no longer says "gehen".
+            let near = self.lexicon.verbs.iter().find(|near| near.label == "go" && !near.proper_goals);
+            if let Some(near) = near.filter(|_| self.stream.chance(0.5))
+                && let Some(noun) = self.pick(&near.objects).filter(|noun| noun.is("building"))
+            {
+                clause.goal = Some(Place::Site(self.site(noun)));
+            }
         }
         if verb.takes_manner && self.chance(0.22) {
             let plural = clause.subject.referent().plural;
@@ -150,13 +156,14 @@ impl Composer {
         if clause.verb.course != Course::Stative && self.chance(0.55) {
             self.time(clause, &[When::Habit], true);
         } else {
-            let adverbs: Vec<_> = self.lexicon.adverbs.iter().filter(|adverb| adverb.kind == AdverbKind::Frequency).collect();
+            let adverbs = self.adverbs_of(AdverbKind::Frequency);
             clause.frequency = self.pick(&adverbs);
         }
     }
 
     fn modal(&mut self, clause: &mut Clause, load: Load) {
-        let person = clause.subject.referent().sex != Sex::Neither || clause.subject.nominal().is_some_and(|n| n.noun.is("person"));
+        let person = clause.subject.referent().sex != Sex::Neither
+            || clause.subject.nominal().is_some_and(|n| n.noun.is("person"));
         let modal = *self.stream.choose(&[
             Modal::Can,
             Modal::Must,
@@ -176,7 +183,8 @@ impl Composer {
         if matches!(modal, Modal::Can | Modal::Must | Modal::Want) && self.chance(0.3) {
             clause.tense = Tense::Past;
         }
-        if !liking && modal != Modal::Want && load == Load::Full && clause.tense == Tense::Present && self.chance(0.35) {
+        if !liking && modal != Modal::Want && load == Load::Full && clause.tense == Tense::Present && self.chance(0.35)
+        {
             self.time(clause, &[When::Future, When::Any], true);
         }
     }
@@ -186,8 +194,7 @@ impl Composer {
             return;
         }
         let when = *self.stream.choose(whens);
-        let times: Vec<&'static TimeExpression> = self.lexicon.times.iter().filter(|time| time.when == when).collect();
-        clause.time = self.pick(&times);
+        clause.time = self.time_of(when);
         clause.time_first = self.chance(0.4);
     }
 
@@ -207,12 +214,10 @@ impl Composer {
         let present = clause.tense == Tense::Present && clause.modal.is_none() && clause.time.is_none();
         let negation = match (present, clause.verb.course) {
             (true, Course::Punctual) => Negation::Never,
-            (true, _) if !habitual => {
-                *self.stream.choose(&[Negation::Not, Negation::Not, Negation::Never, Negation::NoLonger])
-            }
+            (true, _) => *self.stream.choose(&[Negation::Not, Negation::Not, Negation::Never, Negation::NoLonger]),
             _ => Negation::Not,
         };
-        if habitual && clause.time.is_none() {
+        if habitual {
             return;
         }
         clause.negation = Some(negation);
@@ -222,11 +227,7 @@ impl Composer {
     fn quantify_object(&mut self, clause: &mut Clause) {
         let direct = clause.verb.is_direct();
         if clause.negation.is_some() {
-            if let Some(NounPhrase::Nominal(nominal)) = &mut clause.object
-                && nominal.determiner == Determiner::Indefinite
-            {
-                nominal.determiner = if direct { Determiner::Any } else { Determiner::Definite };
-            }
+            negate_object(clause);
             return;
         }
         let plain_clause = clause.verb.frame == Frame::Transitive
@@ -246,133 +247,6 @@ impl Composer {
             clause.object = Some(NounPhrase::Quantifier(*self.stream.choose(quantifiers)));
         }
     }
-
-    /// Somebody or something is tall, bigger than, my neighbor.
-    pub(super) fn description(&mut self) -> Option<Clause> {
-        let adjective = self.stream.choose(&self.lexicon.adjectives);
-        let noun = self.pick(&adjective.nouns)?;
-        let verb = self.lexicon.verb_of(Frame::Copula);
-        let subject = if noun.is("person") && adjective.nouns.iter().any(|n| n.is("man")) && self.chance(0.4) {
-            self.subject(verb)?
-        } else {
-            self.described(noun)
-        };
-        if matches!(subject, NounPhrase::Quantifier(_)) {
-            return None;
-        }
-        let mut clause = bare(verb, subject);
-        let than = self.pick(&adjective.nouns).filter(|than| !std::ptr::eq(*than, noun) && than.is_like(noun));
-        clause.attribute = Some(match (self.weighted(&[7, 3]), than) {
-            (0, Some(than)) if adjective.is_gradable() => {
-                let than = self.described(than);
-                if self.chance(0.7) { Attribute::More(adjective, than) } else { Attribute::Equal(adjective, than) }
-            }
-            _ => self.graded(adjective, true)?,
-        });
-        if self.chance(0.3) {
-            clause.tense = Tense::Past;
-        }
-        if matches!(clause.attribute, Some(Attribute::Plain(_) | Attribute::Degree(..) | Attribute::Equal(..)))
-            && !many(&clause.subject)
-            && self.chance(0.2)
-        {
-            clause.negation = Some(if self.chance(0.75) { Negation::Not } else { Negation::NoLonger });
-        }
-        Some(clause)
-    }
-
-    /// An adjective with or without very, too, quite.
-    pub(super) fn graded(&mut self, adjective: &'static Adjective, plainly: bool) -> Option<Attribute> {
-        if !adjective.is_gradable() || plainly && self.chance(0.5) || self.chance(0.25) {
-            return Some(Attribute::Plain(adjective));
-        }
-        let degrees: Vec<_> = self.lexicon.adverbs.iter().filter(|adverb| {
-                adverb.kind == AdverbKind::Degree && (adverb.english != "too" || adjective.can_be_too())
-            })
-            .collect();
-        Some(Attribute::Degree(self.pick(&degrees)?, adjective))
-    }
-
-    /// Somebody is somebody's neighbor.
-    pub(super) fn identity(&mut self) -> Option<Clause> {
-        let noun = self.noun_of("kin")?;
-        let sex = noun.referent(false).sex;
-        let subject = if self.chance(0.7) {
-            self.name()
-        } else {
-            let person = self.noun_of("job")?;
-            NounPhrase::Nominal(Box::new(plain(person, if self.chance(0.5) { Determiner::Definite } else { Determiner::Demonstrative })))
-        };
-        if subject.referent().sex != sex {
-            return None;
-        }
-        let mut nominal = plain(noun, Determiner::Possessive(self.speaker(noun)));
-        if self.chance(0.4) {
-            nominal.determiner = Determiner::Definite;
-            nominal.possessor = Some(self.possessor(noun));
-            if let (Some(NounPhrase::Name(a)), NounPhrase::Name(b)) = (&nominal.possessor, &subject)
-                && a.name == b.name
-            {
-                return None;
-            }
-        }
-        let mut clause = bare(self.lexicon.verb_of(Frame::Copula), subject);
-        clause.attribute = Some(Attribute::Identity(NounPhrase::Nominal(Box::new(nominal))));
-        if self.chance(0.3) {
-            clause.negation = Some(Negation::Not);
-        }
-        Some(clause)
-    }
-
-    /// A definite noun to be described or compared with.
-    fn described(&mut self, noun: &'static crate::corpus::everyday::lexicon::Noun) -> NounPhrase {
-        let mut nominal = plain(noun, Determiner::Definite);
-        if !noun.is("unique") {
-            match self.weighted(&[60, 15, 25]) {
-                1 => nominal.determiner = Determiner::Demonstrative,
-                2 if noun.can_be_owned() || noun.is("kin") => nominal.determiner = Determiner::Possessive(self.speaker(noun)),
-                _ => {}
-            }
-            if noun.is("family") {
-                nominal.determiner = Determiner::Possessive(self.speaker(noun));
-            }
-            nominal.plural = self.number(noun, nominal.determiner);
-        }
-        NounPhrase::Nominal(Box::new(nominal))
-    }
-
-    pub(super) fn weather(&mut self) -> Clause {
-        bare(self.verb(&[Frame::Weather]), NounPhrase::Impersonal)
-    }
-
-    /// There is a book on the table.
-    pub(super) fn existence(&mut self) -> Option<Clause> {
-        let verb = self.verb(&[Frame::Posture]);
-        let noun = self.pick(&verb.subjects)?;
-        let mut nominal = plain(noun, Determiner::Indefinite);
-        match self.weighted(&[55, 18, 10, 10, 7]) {
-            0 => {}
-            4 => nominal.determiner = Determiner::No,
-            1 => nominal.determiner = Determiner::Numeral(2 + self.weighted(&[5, 4, 3, 2, 1]) as u8),
-            2 => nominal.determiner = Determiner::Many,
-            _ => nominal.determiner = Determiner::Few,
-        }
-        if noun.is("mass") {
-            nominal.determiner = Determiner::Indefinite;
-        }
-        nominal.plural = !matches!(nominal.determiner, Determiner::Indefinite | Determiner::No);
-        if self.chance(0.35) {
-            let fitting: Vec<_> = self.lexicon.adjectives.iter().filter(|a| a.nouns.iter().any(|n| std::ptr::eq(*n, noun))).collect();
-            nominal.adjective = self.pick(&fitting);
-        }
-        let mut clause = bare(verb, NounPhrase::Nominal(Box::new(nominal)));
-        clause.goal = Some(self.spot(noun)?);
-        clause.existential = true;
-        if self.chance(0.3) {
-            clause.tense = Tense::Past;
-        }
-        Some(clause)
-    }
 }
 
 /// A phrase whose scope under a negation would be unclear.
@@ -380,7 +254,12 @@ pub(super) fn many(phrase: &NounPhrase) -> bool {
     match phrase {
         NounPhrase::Nominal(nominal) => matches!(
             nominal.determiner,
-            Determiner::Many | Determiner::Few | Determiner::Every | Determiner::All | Determiner::No | Determiner::Numeral(_)
+            Determiner::Many
+                | Determiner::Few
+                | Determiner::Every
+                | Determiner::All
+                | Determiner::No
+                | Determiner::Numeral(_)
         ),
         NounPhrase::Quantifier(_) => true,
         _ => false,

@@ -1,11 +1,16 @@
 //! Draws a meaning: which construction, which verb, and words that make sense with it.
 
+mod anaphora;
 mod clause;
+mod embedding;
 mod noun_phrase;
+mod question;
 mod sentence;
+mod state;
+mod subordination;
 
-use super::lexicon::{Lexicon, Noun, lexicon};
-use super::meaning::{NounPhrase, Utterance};
+use super::lexicon::{Adjective, Adverb, AdverbKind, Lexicon, Noun, TimeExpression, Verb, When, lexicon};
+use super::meaning::{Clause, Determiner, NounPhrase, Utterance};
 use super::split;
 use crate::random::{Purpose, Stream};
 
@@ -50,6 +55,21 @@ impl Composer {
             .unwrap_or(0)
     }
 
+    /// An adjective that may be said of the noun.
+    fn adjective_for(&mut self, noun: &Noun) -> Option<&'static Adjective> {
+        let fitting: Vec<_> = self.lexicon.adjectives.iter().filter(|adjective| adjective.describes(noun)).collect();
+        self.pick(&fitting)
+    }
+
+    fn adverbs_of(&self, kind: AdverbKind) -> Vec<&'static Adverb> {
+        self.lexicon.adverbs.iter().filter(|adverb| adverb.kind == kind).collect()
+    }
+
+    fn time_of(&mut self, when: When) -> Option<&'static TimeExpression> {
+        let times: Vec<_> = self.lexicon.times.iter().filter(|time| time.when == when).collect();
+        self.pick(&times)
+    }
+
     fn noun_of(&mut self, class: &str) -> Option<&'static Noun> {
         let nouns: Vec<_> = self.lexicon.nouns.iter().filter(|noun| noun.is(class)).collect();
         self.pick(&nouns)
@@ -60,10 +80,37 @@ impl Composer {
 fn can_be_resumed(phrase: &NounPhrase) -> bool {
     match phrase {
         NounPhrase::Nominal(nominal) => {
-            use super::meaning::Determiner::{Any, Every, Generic, No, Which};
+            use Determiner::{Any, Every, Generic, No, Which};
             nominal.noun.has_clear_pronoun() && !matches!(nominal.determiner, Any | Every | Generic | No | Which)
         }
         NounPhrase::Pronoun(_) | NounPhrase::Name(_) | NounPhrase::Pair(..) => true,
         _ => false,
+    }
+}
+
+fn is_person(phrase: &NounPhrase) -> bool {
+    match phrase {
+        NounPhrase::Nominal(nominal) => nominal.noun.is("person"),
+        NounPhrase::Impersonal | NounPhrase::Gap(_) => false,
+        _ => true,
+    }
+}
+
+/// Whether the verb may be said of the one that the phrase names.
+fn can_act(verb: &Verb, phrase: &NounPhrase) -> bool {
+    match phrase {
+        NounPhrase::Nominal(nominal) => verb.subjects.iter().any(|noun| std::ptr::eq(*noun, nominal.noun)),
+        NounPhrase::Impersonal => false,
+        _ => verb.subjects.iter().any(|noun| noun.is("man")),
+    }
+}
+
+/// In a negated clause an indefinite object becomes "no" object, or a known one where the languages would not agree.
+fn negate_object(clause: &mut Clause) {
+    let determiner = if clause.verb.is_direct() { Determiner::Any } else { Determiner::Definite };
+    if let Some(NounPhrase::Nominal(nominal)) = &mut clause.object
+        && nominal.determiner == Determiner::Indefinite
+    {
+        nominal.determiner = determiner;
     }
 }

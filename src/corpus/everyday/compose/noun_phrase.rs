@@ -1,10 +1,9 @@
 //! Noun phrases: who acts, what is acted on, where.
 
 use super::{Composer, can_be_resumed};
+use crate::corpus::everyday::french::Marking;
 use crate::corpus::everyday::lexicon::{AdverbKind, Frame, Noun, Verb};
-use crate::corpus::everyday::meaning::{
-    Determiner, Nominal, NounPhrase, Place, Quantifier, Referent, Relation, Sex,
-};
+use crate::corpus::everyday::meaning::{Determiner, Nominal, NounPhrase, Place, Quantifier, Referent, Relation, Sex};
 
 /// Determiners, each with a weight, that a phrase may take.
 type Choice = &'static [(Determiner, usize)];
@@ -34,7 +33,8 @@ const OBJECTS: Choice = &[
 impl Composer {
     /// Somebody or something that may be the subject of the verb.
     pub(super) fn subject(&mut self, verb: &'static Verb) -> Option<NounPhrase> {
-        let adults = verb.subjects.iter().any(|noun| noun.is("man")) && verb.subjects.iter().any(|noun| noun.is("woman"));
+        let adults =
+            verb.subjects.iter().any(|noun| noun.is("man")) && verb.subjects.iter().any(|noun| noun.is("woman"));
         if !adults {
             let noun = self.pick(&verb.subjects)?;
             return Some(self.nominal(noun, SUBJECTS, None));
@@ -124,8 +124,7 @@ impl Composer {
             nominal.possessor = Some(self.possessor(noun));
         }
         if nominal.possessor.is_none() && self.chance(0.27) {
-            let fitting: Vec<_> = self.lexicon.adjectives.iter().filter(|a| a.nouns.iter().any(|n| std::ptr::eq(*n, noun))).collect();
-            nominal.adjective = self.pick(&fitting);
+            nominal.adjective = self.adjective_for(noun);
         }
         NounPhrase::Nominal(Box::new(nominal))
     }
@@ -150,7 +149,11 @@ impl Composer {
         match determiner {
             Determiner::Numeral(_) | Determiner::Many | Determiner::Few | Determiner::All => true,
             Determiner::Every | Determiner::No | Determiner::Generic => false,
-            Determiner::Possessive(_) if noun.is("father") || noun.is("mother") || noun.is("husband") || noun.is("wife") => false,
+            Determiner::Possessive(_)
+                if noun.is("father") || noun.is("mother") || noun.is("husband") || noun.is("wife") =>
+            {
+                false
+            }
             _ => self.chance(0.25),
         }
     }
@@ -208,7 +211,8 @@ impl Composer {
             return Some(NounPhrase::Nominal(Box::new(plain(noun, Determiner::Generic))));
         }
         let person = subject.nominal().is_none_or(|nominal| nominal.noun.is("person"));
-        let owner = Some(subject.referent()).filter(|_| person && can_be_resumed(subject) && !verb.french.swaps && !verb.german.swaps);
+        let owner = Some(subject.referent())
+            .filter(|_| person && can_be_resumed(subject) && !verb.french.swaps && !verb.german.swaps);
         let NounPhrase::Nominal(mut nominal) = self.nominal(noun, OBJECTS, owner) else { return None };
         if verb.plural_object && !nominal.noun.is("mass") && !nominal.plural {
             nominal.plural = true;
@@ -219,7 +223,8 @@ impl Composer {
         if known && matches!(nominal.determiner, Determiner::Indefinite | Determiner::Many) {
             nominal.determiner = Determiner::Definite;
         }
-        if verb.german.preposition.is_none() && verb.french.marking != crate::corpus::everyday::french::Marking::Direct
+        if verb.german.preposition.is_none()
+            && verb.french.marking != Marking::Direct
             && matches!(nominal.determiner, Determiner::Indefinite | Determiner::Many | Determiner::All)
         {
             nominal.determiner = Determiner::Definite;
@@ -266,7 +271,7 @@ impl Composer {
     /// A place where something may happen.
     pub(super) fn scene(&mut self) -> Option<Place> {
         if self.chance(0.15) {
-            let adverbs: Vec<_> = self.lexicon.adverbs.iter().filter(|adverb| adverb.kind == AdverbKind::Rest).collect();
+            let adverbs = self.adverbs_of(AdverbKind::Rest);
             return self.pick(&adverbs).map(Place::Adverb);
         }
         let noun = self.noun_of("place")?;
@@ -280,8 +285,7 @@ impl Composer {
                 nominal.determiner = Determiner::Possessive(self.speaker(noun));
             }
         } else if self.chance(0.12) {
-            let fitting: Vec<_> = self.lexicon.adjectives.iter().filter(|a| a.nouns.iter().any(|n| std::ptr::eq(*n, noun))).collect();
-            nominal.adjective = self.pick(&fitting);
+            nominal.adjective = self.adjective_for(noun);
         }
         NounPhrase::Nominal(Box::new(nominal))
     }
@@ -292,7 +296,8 @@ impl Composer {
             return Some(Place::Proper(self.stream.choose(&self.lexicon.sites)));
         }
         // At the doctor's, to my sister's.
-        let visits = verb.objects.iter().any(|noun| noun.is("bakery")) && !matches!(verb.english.base.as_str(), "work" | "run");
+        let visits =
+            verb.objects.iter().any(|noun| noun.is("bakery")) && !matches!(verb.english.base.as_str(), "work" | "run");
         if visits && self.chance(0.12) {
             let noun = self.noun_of("host")?;
             let determiner = if noun.is("family") || noun.is("friend") {
@@ -305,7 +310,7 @@ impl Composer {
         let kind = if verb.frame == Frame::Motion { AdverbKind::Goal } else { AdverbKind::Rest };
         let home = verb.objects.iter().any(|noun| noun.is("office") || noun.is("home"));
         if home && self.chance(0.15) {
-            let adverbs: Vec<_> = self.lexicon.adverbs.iter().filter(|adverb| adverb.kind == kind).collect();
+            let adverbs = self.adverbs_of(kind);
             return self.pick(&adverbs).map(Place::Adverb);
         }
         let noun = self.pick(&verb.objects)?;
@@ -314,7 +319,7 @@ impl Composer {
 
     /// On, under or in a piece of furniture.
     pub(super) fn spot(&mut self, thing: &Noun) -> Option<Place> {
-        let inside = self.chance(0.4) && !thing.is("furniture");
+        let inside = self.chance(0.4) && thing.is("portable") && !thing.is("holder") && !thing.is("tool");
         let noun = self.noun_of(if inside { "holder" } else { "surface" })?;
         if std::ptr::eq(noun, thing) {
             return None;
@@ -322,7 +327,9 @@ impl Composer {
         let relations: &[Relation] = match (inside, thing.is("furniture")) {
             (true, _) => &[Relation::Inside],
             (false, true) => &[Relation::Beside, Relation::Behind, Relation::InFrontOf],
-            (false, false) => &[Relation::On, Relation::On, Relation::On, Relation::Under, Relation::Beside, Relation::Behind],
+            (false, false) => {
+                &[Relation::On, Relation::On, Relation::On, Relation::Under, Relation::Beside, Relation::Behind]
+            }
         };
         let relation = *self.stream.choose(relations);
         let mut support = plain(noun, Determiner::Definite);

@@ -4,8 +4,8 @@ use super::morphology::spell;
 use super::noun_phrase::{Case, noun_phrase, place};
 use crate::corpus::everyday::lexicon::{Course, Frame};
 use crate::corpus::everyday::meaning::{
-    Aspect, Attribute, Clause, Complement, Coordinator, Modal, Negation, Nominal, NounPhrase, Relative,
-    Subordinator, Tense, Utterance, Wh,
+    Aspect, Attribute, Clause, Complement, Coordinator, Modal, Negation, Nominal, NounPhrase, Relative, Subordinator,
+    Tense, Utterance, Wh,
 };
 
 /// A whole sentence as it is written.
@@ -31,7 +31,11 @@ fn body(utterance: &Utterance) -> String {
                 Subordinator::While => "while",
             };
             let (main, subordinate) = (statement(main), statement(subordinate));
-            if *subordinate_first { format!("{word} {subordinate} , {main}") } else { format!("{main} {word} {subordinate}") }
+            if *subordinate_first {
+                format!("{word} {subordinate} , {main}")
+            } else {
+                format!("{main} {word} {subordinate}")
+            }
         }
     }
 }
@@ -45,7 +49,8 @@ struct VerbGroup {
 fn verb_group(clause: &Clause, do_support: bool) -> VerbGroup {
     let verb = &clause.verb.english;
     let referent = clause.subject.referent();
-    let (person, plural) = (referent.person, if clause.existential { existing_plural(clause) } else { referent.plural });
+    let (person, plural) =
+        (referent.person, if clause.existential { existing_plural(clause) } else { referent.plural });
     let with = |auxiliary: &str, main: &str| VerbGroup { auxiliary: Some(auxiliary.to_owned()), main: main.to_owned() };
     let third = person == 3 && !plural;
     let be = |past: bool| match (past, person, plural) {
@@ -57,7 +62,16 @@ fn verb_group(clause: &Clause, do_support: bool) -> VerbGroup {
     };
     let bare = |finite: String, base: &str, past: bool| {
         if do_support {
-            with(if past { "did" } else if third { "does" } else { "do" }, base)
+            with(
+                if past {
+                    "did"
+                } else if third {
+                    "does"
+                } else {
+                    "do"
+                },
+                base,
+            )
         } else {
             VerbGroup { auxiliary: None, main: finite }
         }
@@ -110,7 +124,10 @@ fn existing_plural(clause: &Clause) -> bool {
 /// Subject and verb in the order of a statement, then the rest.
 fn statement(clause: &Clause) -> String {
     let subject = if clause.existential { "there".to_owned() } else { noun_phrase(&clause.subject, Case::Subject) };
-    let group = verb_group(clause, clause.negation.is_some_and(|negation| matches!(negation, Negation::Not | Negation::NotYet)));
+    let group = verb_group(
+        clause,
+        clause.negation.is_some_and(|negation| matches!(negation, Negation::Not | Negation::NotYet)),
+    );
     let front = front(clause);
     let auxiliary = group.auxiliary.unwrap_or_default();
     format!("{front} {subject} {}", predicate(clause, &auxiliary, &group.main))
@@ -225,7 +242,11 @@ fn question(clause: &Clause) -> String {
 }
 
 fn content_question(wh: Wh, clause: &Clause) -> String {
-    if wh == Wh::Subject { statement(clause) } else { format!("{} {}", question_word(wh, clause), question(&without_asked(wh, clause))) }
+    if wh == Wh::Subject {
+        statement(clause)
+    } else {
+        format!("{} {}", question_word(wh, clause), question(&without_asked(wh, clause)))
+    }
 }
 
 /// The opening phrase of a question, and of the clause that embeds one.

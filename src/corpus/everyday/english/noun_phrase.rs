@@ -11,8 +11,7 @@ pub enum Case {
     Object,
 }
 
-pub const NUMERALS: [&str; 11] =
-    ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+pub const NUMERALS: [&str; 11] = ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 pub fn noun_phrase(phrase: &NounPhrase, case: Case) -> String {
     match phrase {
@@ -110,7 +109,9 @@ pub fn place(place: &Place, direction: bool) -> String {
             };
             format!("{preposition} {}", noun_phrase(phrase, Case::Object))
         }
-        Place::With(phrase) => format!("{} {}'s", if direction { "to" } else { "at" }, noun_phrase(phrase, Case::Subject).trim()),
+        Place::With(phrase) => {
+            format!("{} {}'s", if direction { "to" } else { "at" }, noun_phrase(phrase, Case::Subject).trim())
+        }
         Place::Adverb(adverb) => adverb.english.clone(),
         Place::There => "there".to_owned(),
     }

@@ -95,7 +95,8 @@ fn first_group(stem: &str) -> Conjugation {
         _ => stem.to_owned(),
     };
     let (mute, future) = mute_stems(stem);
-    let present = [format!("{mute}e"), format!("{mute}es"), format!("{mute}e"), format!("{soft}ons"), format!("{mute}ent")];
+    let present =
+        [format!("{mute}e"), format!("{mute}es"), format!("{mute}e"), format!("{soft}ons"), format!("{mute}ent")];
     Conjugation { present, future: format!("{future}er"), imperfect: soft, participle: format!("{stem}é") }
 }
 

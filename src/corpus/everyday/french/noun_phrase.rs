@@ -70,7 +70,8 @@ fn nominal_phrase(nominal: &Nominal) -> String {
     let feminine = noun.gender == Gender::Feminine;
     let mass = nominal.noun.is("mass");
     let pick = |forms: [&'static str; 3]| forms[if plural { 2 } else { usize::from(feminine) }].to_owned();
-    let adjective = nominal.adjective.map(|adjective| (adjective.french.form(noun.gender, plural), adjective.french.precedes));
+    let adjective =
+        nominal.adjective.map(|adjective| (adjective.french.form(noun.gender, plural), adjective.french.precedes));
     let precedes = matches!(adjective, Some((_, true)));
     let determiner = match nominal.determiner {
         _ if nominal.possessor.is_some() => pick(["‹le", "‹la", "‹les"]),
@@ -92,7 +93,8 @@ fn nominal_phrase(nominal: &Nominal) -> String {
     };
     let form = if plural { &noun.plural } else { &noun.singular };
     let core = match adjective {
-        Some((adjective, true)) => format!("^{adjective} {form}"),
+        // "vieux" has another form before a vowel, but not in the plural, which looks the same.
+        Some((adjective, true)) => format!("{}{adjective} {form}", if plural { "" } else { "^" }),
         Some((adjective, false)) => format!("{form} {adjective}"),
         None => form.clone(),
     };

@@ -2,6 +2,7 @@
 
 mod clause;
 mod conjugation;
+mod middle;
 mod morphology;
 mod noun_phrase;
 

@@ -115,8 +115,7 @@ pub fn strong_ending(case: Case, gender: Gender, plural: bool) -> &'static str {
 }
 
 fn adjective_ending(declension: Declension, case: Case, gender: Gender, plural: bool) -> &'static str {
-    let bare = !plural
-        && (case == Case::Nominative || case == Case::Accusative && gender != Gender::Masculine);
+    let bare = !plural && (case == Case::Nominative || case == Case::Accusative && gender != Gender::Masculine);
     match declension {
         Declension::Strong if case == Case::Genitive && !plural && gender != Gender::Feminine => "en",
         Declension::Strong => strong_ending(case, gender, plural),

@@ -6,8 +6,7 @@ use crate::corpus::everyday::meaning::{
     Determiner, Gender, Interrogative, Nominal, NounPhrase, Place, Quantifier, Referent, Relation, Sex,
 };
 
-const NUMERALS: [&str; 11] =
-    ["", "", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"];
+const NUMERALS: [&str; 11] = ["", "", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn"];
 
 /// A noun phrase and the relative clause that may move away from it.
 pub struct Phrase {
@@ -113,8 +112,9 @@ fn nominal_phrase(nominal: &Nominal, case: Case) -> Phrase {
         (None, Determiner::Which) => (format!("welch{ending}"), Declension::Weak),
         (None, Determiner::Generic) => (String::new(), Declension::Strong),
     };
-    let adjective =
-        nominal.adjective.map_or_else(String::new, |adjective| adjective.german.attributive(declension, case, gender, plural));
+    let adjective = nominal
+        .adjective
+        .map_or_else(String::new, |adjective| adjective.german.attributive(declension, case, gender, plural));
     let owner = match &nominal.possessor {
         Some(NounPhrase::Name(_)) | None => String::new(),
         Some(possessor) => whole(possessor, Case::Genitive),

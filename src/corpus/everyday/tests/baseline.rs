@@ -93,8 +93,7 @@ fn tokens(sentence: &Sentence, language: Language) -> String {
 
 fn word_for_word(train: &[Sentence], test: &[Sentence], source: Language, target: Language) -> f64 {
     let (mut from, mut into) = (Vocabulary::default(), Vocabulary::default());
-    let pairs: Vec<_> =
-        train.iter().map(|s| (from.read(&tokens(s, source)), into.read(&tokens(s, target)))).collect();
+    let pairs: Vec<_> = train.iter().map(|s| (from.read(&tokens(s, source)), into.read(&tokens(s, target)))).collect();
     let dictionary = dictionary(&pairs, from.words.len());
     let translate = |word: &str| match from.ids.get(word) {
         Some(id) => into.words[dictionary[*id]].clone(),

@@ -38,7 +38,9 @@ fn spacing_capitals_and_marks() {
     let rule = |text: &str| {
         let first = text.chars().next().is_some_and(char::is_uppercase);
         let mark = text.ends_with(['.', '?']) && !text[..text.len() - 1].contains(['.', '?']);
-        let clean = !["  ", " ,", ",,", " .", " ?", ",.", "‹", "^", "*", "_", "#", "|", "~"].iter().any(|bad| text.contains(bad));
+        let clean = !["  ", " ,", ",,", " .", " ?", ",.", "‹", "^", "*", "_", "#", "|", "~"]
+            .iter()
+            .any(|bad| text.contains(bad));
         (!(first && mark && clean)).then(|| "spelling".to_owned())
     };
     check(|sentence| &sentence.english, rule);

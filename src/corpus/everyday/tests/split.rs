@@ -48,7 +48,8 @@ fn every_entry_has_its_nouns() {
             assert!(labels.contains(label), "chains.txt: {label} is no verb");
         }
     }
-    let classes: BTreeSet<&str> = lexicon().nouns.iter().flat_map(|noun| noun.classes.iter().copied().chain([noun.key])).collect();
+    let classes: BTreeSet<&str> =
+        lexicon().nouns.iter().flat_map(|noun| noun.classes.iter().copied().chain([noun.key])).collect();
     let aliases = include_str!("../lexicon/classes.txt").lines().filter_map(|line| line.split_once(" = "));
     for (alias, members) in aliases {
         for member in members.split(' ') {
@@ -106,7 +107,8 @@ fn held_out_combinations_never_occur_in_training() {
         }
         (members, found)
     };
-    let [(train_members, train), (valid_members, valid), (test_members, test)] = [Part::Train, Part::Valid, Part::Test].map(of);
+    let [(train_members, train), (valid_members, valid), (test_members, test)] =
+        [Part::Train, Part::Valid, Part::Test].map(of);
     assert!(train_members > 4 * valid_members && valid_members > 500 && test_members > 500);
     let new = |part: &BTreeSet<u32>| part.difference(&train).count();
     assert!(new(&valid) > 100 && new(&test) > 100);
@@ -114,8 +116,12 @@ fn held_out_combinations_never_occur_in_training() {
         for index in 0..6000 {
             let candidate = sentence(seed, index);
             match candidate.part() {
-                Some(Part::Valid) => assert!(!train.contains(&candidate.combination) && !test.contains(&candidate.combination)),
-                Some(Part::Test) => assert!(!train.contains(&candidate.combination) && !valid.contains(&candidate.combination)),
+                Some(Part::Valid) => {
+                    assert!(!train.contains(&candidate.combination) && !test.contains(&candidate.combination))
+                }
+                Some(Part::Test) => {
+                    assert!(!train.contains(&candidate.combination) && !valid.contains(&candidate.combination))
+                }
                 _ => {}
             }
         }
@@ -166,5 +172,27 @@ fn every_phenomenon_occurs() {
     for phenomenon in Phenomenon::ALL {
         let count = SAMPLE.iter().filter(|sentence| sentence.phenomena.contains(phenomenon)).count();
         assert!(count >= SAMPLE.len() / 300, "{}: {count}", phenomenon.name());
+    }
+}
+
+/// The source sentence has to say all that its translation needs.
+#[test]
+fn a_sentence_has_one_translation() {
+    let candidates: Vec<_> =
+        (0..60_000).map(|index| sentence(1, index)).filter(|sentence| sentence.part().is_some()).collect();
+    for source in Language::ALL {
+        for target in Language::ALL.into_iter().filter(|target| *target != source) {
+            let mut translations: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for candidate in &candidates {
+                translations.entry(candidate.text(source)).or_default().push(candidate.text(target));
+            }
+            translations.retain(|_, targets| targets.len() > 1);
+            let open = translations.values().filter(|targets| targets.iter().any(|text| *text != targets[0])).count();
+            assert!(
+                translations.len() > 300 && open * 100 <= translations.len(),
+                "{source}-{target}: {open} of {}",
+                translations.len()
+            );
+        }
     }
 }
