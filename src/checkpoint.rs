@@ -173,9 +173,9 @@ impl Checkpoint {
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
         let bytes = self.tensors.iter().map(|(name, tensor)| (name, &tensor.shape, bytes_of(&tensor.values)));
         let bytes = bytes.collect::<Vec<_>>();
-        let views = bytes.iter().map(|(name, shape, bytes)| {
-            Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?))
-        });
+        let views = bytes
+            .iter()
+            .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)));
         let views = views.collect::<Result<Vec<_>, CheckpointError>>()?;
         // One key only: a map of several would come out in another order each time.
         let words = self.metadata.iter().collect::<BTreeMap<_, _>>();
@@ -194,7 +194,8 @@ impl Checkpoint {
             if view.dtype() != Dtype::F32 {
                 return Err(CheckpointError::Type { name, found: view.dtype() });
             }
-            let values = view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<_>>();
+            let values =
+                view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<_>>();
             if values.iter().any(|value| !value.is_finite()) {
                 return Err(CheckpointError::NotFinite { name });
             }

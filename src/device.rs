@@ -138,9 +138,7 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
             Some(hardware.into_iter().chain(software).next().ok_or(DeviceError::NoAdapter)?)
         }
         Choice::Named(name) => {
-            let named = |adapter: &wgpu::Adapter| {
-                adapter.get_info().name.to_lowercase().contains(&name.to_lowercase())
-            };
+            let named = |adapter: &wgpu::Adapter| adapter.get_info().name.to_lowercase().contains(&name.to_lowercase());
             let missing = || DeviceError::NoSuchAdapter { name: name.clone(), found: names };
             Some(found.into_iter().find(named).ok_or_else(missing)?)
         }

@@ -178,7 +178,12 @@ fn prefix(id: NetId) -> String {
 }
 
 /// A net from its file's tensors.
-pub fn net_from(id: NetId, recipe: &Recipe, checkpoint: Checkpoint, device: &Device) -> Result<ShallowNet, CheckpointError> {
+pub fn net_from(
+    id: NetId,
+    recipe: &Recipe,
+    checkpoint: Checkpoint,
+    device: &Device,
+) -> Result<ShallowNet, CheckpointError> {
     checkpoint.unprefixed(&prefix(id)).into_module(new_net(id, recipe, device))
 }
 

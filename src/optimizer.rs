@@ -99,7 +99,8 @@ impl Adam {
                 let shape = weight.dims();
                 let weight = flat(weight.inner());
                 let count = weight.dims()[0];
-                let moments = self.moments.remove(&name).unwrap_or_else(|| Tensor::zeros([2 * count], &weight.device()));
+                let moments =
+                    self.moments.remove(&name).unwrap_or_else(|| Tensor::zeros([2 * count], &weight.device()));
                 let (weight, moments) = adam(weight, gradient, moments.reshape([count, 2]), self.step);
                 self.moments.insert(name, flat(moments));
                 let weight = Tensor::from_inner(weight.reshape(shape)).require_grad();

@@ -165,8 +165,13 @@ mod tests {
     fn the_papers_sizes() {
         let rows = table(&Recipe::preset("paper").unwrap());
         let found = rows.iter().map(|row| (row.size, row.hidden, row.parameters)).collect::<Vec<_>>();
-        let expected =
-            [("xs", 25, 339_275), ("s", 50, 659_350), ("m", 800, 10_261_600), ("l", 3200, 40_988_800), ("xl", 12800, 163_897_600)];
+        let expected = [
+            ("xs", 25, 339_275),
+            ("s", 50, 659_350),
+            ("m", 800, 10_261_600),
+            ("l", 3200, 40_988_800),
+            ("xl", 12800, 163_897_600),
+        ];
         assert_eq!(found, expected);
         assert_eq!(rows[4].largest_buffer_bytes, 327_680_000);
         assert!(rows[2].training_bytes > 16 * 10_261_600);

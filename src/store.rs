@@ -120,9 +120,9 @@ mod tests {
         let error = store.write("c.txt", b"new").unwrap_err().to_string();
         assert!(error.starts_with("could not write"), "{error}");
         assert_eq!(store.read("a/b.txt").unwrap().unwrap(), b"old");
-        let left = fs::read_dir(&folder).unwrap().filter(|entry| {
-            entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")
-        });
+        let left = fs::read_dir(&folder)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"));
         assert_eq!(left.count(), 0);
         store.remove("a/b.txt").unwrap();
         assert_eq!(store.read("a/b.txt").unwrap(), None);

@@ -73,7 +73,8 @@ impl Training {
     ) -> Result<Self, CheckpointError> {
         let mut training = Self::new(recipe, vocab, examples, device);
         let number = |key| checkpoint.word(key).map(|word| word.parse().unwrap_or(0));
-        (training.adam.steps, training.epoch, training.done) = (number("steps")?, number("epoch")?, number("done")? as usize);
+        (training.adam.steps, training.epoch, training.done) =
+            (number("steps")?, number("epoch")?, number("done")? as usize);
         training.validation = serde_json::from_str(checkpoint.word("validation")?).unwrap_or_default();
         training.batches = batches(recipe, examples, training.epoch);
         training.adam.moments = checkpoint.take("adam.", device);

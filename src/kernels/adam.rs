@@ -5,11 +5,8 @@ use super::{
     gpu::{self, Scalar, Wgsl},
 };
 use burn::backend::{
-    Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
-    autodiff::checkpoint::strategy::CheckpointStrategy,
-    backend_extension,
-    tensor::FloatTensor,
-    wgpu::into_contiguous,
+    Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata, autodiff::checkpoint::strategy::CheckpointStrategy,
+    backend_extension, tensor::FloatTensor, wgpu::into_contiguous,
 };
 use burn::tensor::{Shape, Slice, Tensor};
 

@@ -66,7 +66,12 @@ pub trait LinearOps: Backend {
 }
 
 /// The forward pass in burn's operations.
-pub(super) fn composed<B: Backend>(x: FloatTensor<B>, w: FloatTensor<B>, b: FloatTensor<B>, slope: f32) -> FloatTensor<B> {
+pub(super) fn composed<B: Backend>(
+    x: FloatTensor<B>,
+    w: FloatTensor<B>,
+    b: FloatTensor<B>,
+    slope: f32,
+) -> FloatTensor<B> {
     B::leaky_relu(B::linear(x, w, Some(b)), slope.into())
 }
 

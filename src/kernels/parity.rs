@@ -110,7 +110,8 @@ fn linear_is_its_oracle() {
             let b = tensor(&b, [n], &device).require_grad();
             let y = linear(x.clone(), w.clone(), b.clone(), slope);
             let mut found = (y.clone() * tensor(&dy, [m, n], &device)).sum().backward();
-            let gradients = [x.grad_remove(&mut found), w.grad_remove(&mut found)].map(|gradient| read(gradient.unwrap()));
+            let gradients =
+                [x.grad_remove(&mut found), w.grad_remove(&mut found)].map(|gradient| read(gradient.unwrap()));
             let db = read(b.grad_remove(&mut found).unwrap());
             [vec![read(y)], gradients.to_vec(), vec![db]].concat()
         });

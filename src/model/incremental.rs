@@ -39,7 +39,8 @@ impl Transformer {
     pub fn cache(&self, memory: &Memory, max_len: usize) -> Cache {
         let (width, batch) = (self.d_model(), memory.lengths.dims()[0]);
         let device = memory.states.device();
-        let keys_values = self.decoder.layers.iter().map(|layer| layer.multihead_attn.keys_values(memory.states.clone()));
+        let keys_values =
+            self.decoder.layers.iter().map(|layer| layer.multihead_attn.keys_values(memory.states.clone()));
         let rows = memory.states.dims()[0] / batch;
         Cache {
             own: self.decoder.layers.iter().map(|_| Tensor::zeros([batch, max_len, 2 * width], &device)).collect(),

@@ -33,7 +33,9 @@ struct Entry {
 /// What is wrong with the text of a mix.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MixError {
-    #[error("`{0}` is not part of a mix: write `teacher`, or SITE[.LAYER]=WHAT with commas, such as `enc=alr-m,self.1=none`")]
+    #[error(
+        "`{0}` is not part of a mix: write `teacher`, or SITE[.LAYER]=WHAT with commas, such as `enc=alr-m,self.1=none`"
+    )]
     Form(String),
     #[error("in the mix `{mix}`: {source}")]
     Name { mix: String, source: UnknownName },

@@ -215,7 +215,8 @@ fn embed(table: &Embedding, rows: &Rows, pass: &mut Pass) -> Tensor<2> {
     let x = table.forward(rows.ids.clone());
     let [_, width] = x.dims();
     let places = (0..rows.batch).flat_map(|_| 0..rows.length as i32).collect();
-    let positions = positions(0..rows.length, width, &rows.ids.device()).select(0, integers(places, &rows.ids.device()));
+    let positions =
+        positions(0..rows.length, width, &rows.ids.device()).select(0, integers(places, &rows.ids.device()));
     pass.dropped(x * (width as f32).sqrt() + positions)
 }
 

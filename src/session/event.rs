@@ -23,20 +23,50 @@ pub enum Event {
     /// It is tokenized.
     Text(TextReport),
     /// A stage goes on from where an earlier session left it.
-    Resumed { stage: &'static str, step: u32, total: u32 },
+    Resumed {
+        stage: &'static str,
+        step: u32,
+        total: u32,
+    },
     /// Teacher's steps: up to which, of how many, and the mean loss since the last event.
-    Training { step: u32, total: u32, loss: f32, rate: f64, tokens_per_second: f64 },
+    Training {
+        step: u32,
+        total: u32,
+        loss: f32,
+        rate: f64,
+        tokens_per_second: f64,
+    },
     /// An epoch ended. `best` means that these weights are the ones kept.
-    Validated { epoch: u32, epochs: u32, loss: f32, best: bool },
+    Validated {
+        epoch: u32,
+        epochs: u32,
+        loss: f32,
+        best: bool,
+    },
     /// Steps of the nets that are fitted together: the mean loss of each since the last event.
-    Distilling { step: u32, total: u32, losses: Vec<NetLoss>, sentences_per_second: f64 },
+    Distilling {
+        step: u32,
+        total: u32,
+        losses: Vec<NetLoss>,
+        sentences_per_second: f64,
+    },
     /// A net is done.
-    Fitted { net: String, parameters: usize, fit: Fit },
+    Fitted {
+        net: String,
+        parameters: usize,
+        fit: Fit,
+    },
     /// Sentences of a mix are translated.
-    Scoring { mix: String, sentences: usize, total: usize },
+    Scoring {
+        mix: String,
+        sentences: usize,
+        total: usize,
+    },
     Scored(Row),
     /// The goal is reached.
-    Done { seconds: Seconds },
+    Done {
+        seconds: Seconds,
+    },
 }
 
 /// A net's mean squared error.

@@ -30,7 +30,8 @@ impl Session {
 
     fn tokenized(&self, splits: [Vec<Pair>; 3]) -> Result<Text, SessionError> {
         let json = self.files.0.read(files::TOKENIZER)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let tokenizer = json.map(|json| Tokenizer::from_json(&json)).transpose().map_err(crate::text::TextError::from)?;
+        let tokenizer =
+            json.map(|json| Tokenizer::from_json(&json)).transpose().map_err(crate::text::TextError::from)?;
         Ok(Text::new(splits, tokenizer, self.recipe.tokenizer.vocab, self.recipe.model.max_len)?)
     }
 

@@ -39,7 +39,13 @@ pub(super) struct Scoring {
 }
 
 impl Scoring {
-    fn new(mix: Mix, files: &Files, recipe: &Recipe, examples: &[Example], device: &Device) -> Result<Self, SessionError> {
+    fn new(
+        mix: Mix,
+        files: &Files,
+        recipe: &Recipe,
+        examples: &[Example],
+        device: &Device,
+    ) -> Result<Self, SessionError> {
         let fillings = files.fillings(&mix, recipe, device)?;
         let mut r2 = BTreeMap::new();
         for id in mix.nets(recipe.model.layers) {
@@ -177,7 +183,12 @@ impl Session {
 }
 
 /// Scores the recipe's mixes on other sentences than the run's own. Nothing is written.
-pub async fn eval_on(recipe: &Recipe, store: Box<dyn Store>, opened: &Opened, spec: &Spec) -> Result<Report, SessionError> {
+pub async fn eval_on(
+    recipe: &Recipe,
+    store: Box<dyn Store>,
+    opened: &Opened,
+    spec: &Spec,
+) -> Result<Report, SessionError> {
     let files = Files(store);
     let (tokenizer, teacher) = files.trained(recipe, &opened.device)?;
     let pairs = corpus::whole(spec)?;
@@ -282,7 +293,9 @@ impl Files {
             Ok::<_, SessionError>(Standing::Mean(Tensor::from_data(TensorData::new(values, [count]), device)))
         };
         let mut fillings = Fillings::default();
-        for (site, layer) in Site::ALL.into_iter().flat_map(|site| (0..recipe.model.layers).map(move |layer| (site, layer))) {
+        for (site, layer) in
+            Site::ALL.into_iter().flat_map(|site| (0..recipe.model.layers).map(move |layer| (site, layer)))
+        {
             let standing = match mix.at(site, layer) {
                 Filling::Attention => continue,
                 Filling::None => Standing::Zero,

@@ -1,12 +1,7 @@
 //! The teacher's part of a session.
 
 use super::{Event, Files, Goal, Session, SessionError, Stage, files};
-use crate::{
-    checkpoint::Checkpoint,
-    model::transformer::Transformer,
-    recipe::Recipe,
-    teacher::Training,
-};
+use crate::{checkpoint::Checkpoint, model::transformer::Transformer, recipe::Recipe, teacher::Training};
 use burn::tensor::Device;
 use std::time::Duration;
 use web_time::Instant;
@@ -142,7 +137,11 @@ impl Session {
 
 impl Files {
     /// The teacher, where it is trained to the end.
-    pub(crate) fn trained_teacher(&self, recipe: &Recipe, device: &Device) -> Result<Option<Transformer>, SessionError> {
+    pub(crate) fn trained_teacher(
+        &self,
+        recipe: &Recipe,
+        device: &Device,
+    ) -> Result<Option<Transformer>, SessionError> {
         let Some(checkpoint) = self.checkpoint(files::TEACHER)? else { return Ok(None) };
         if !checkpoint.metadata.contains_key(FINISHED) {
             return Ok(None);

@@ -109,7 +109,12 @@ fn inputs_and_outputs_of_attention() {
     assert_eq!(seen, 12);
     let captured = capture::encoder(&model, &rows.source);
     assert_eq!(captured.len(), 2);
-    assert_close("captured", &shown(captured[1].output.clone(), &rows.source), GOLDEN.values("site.enc.1.output"), 1e-5);
+    assert_close(
+        "captured",
+        &shown(captured[1].output.clone(), &rows.source),
+        GOLDEN.values("site.enc.1.output"),
+        1e-5,
+    );
 }
 
 #[test]

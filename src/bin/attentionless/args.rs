@@ -25,8 +25,10 @@ pub enum Command {
     /// The main job: corpus, teacher, nets, table
     ///
     /// A run lives in the directory --out. Run again, it goes on from there and adds only what is missing.
-    #[command(after_help = "Examples:\n  attentionless run --preset tiny --out R1\n  attentionless run --preset tiny --net enc=alr-l --out R1\n  \
-        attentionless run --preset small --pair de-en --set corpus=aligned:train.de,train.en --test aligned:test.de,test.en --out R2")]
+    #[command(
+        after_help = "Examples:\n  attentionless run --preset tiny --out R1\n  attentionless run --preset tiny --net enc=alr-l --out R1\n  \
+        attentionless run --preset small --pair de-en --set corpus=aligned:train.de,train.en --test aligned:test.de,test.en --out R2"
+    )]
     Run {
         #[command(flatten)]
         recipe: RecipeArgs,
@@ -34,7 +36,9 @@ pub enum Command {
         work: WorkArgs,
     },
     /// Build or inspect a corpus: what was kept, what dropped and why
-    #[command(after_help = "Examples:\n  attentionless corpus everyday --pair en-fr\n  attentionless corpus tsv:mine.tsv --pair de-en --out clean.tsv")]
+    #[command(
+        after_help = "Examples:\n  attentionless corpus everyday --pair en-fr\n  attentionless corpus tsv:mine.tsv --pair de-en --out clean.tsv"
+    )]
     Corpus {
         /// everyday, everyday:long, ding:FILE, tsv:FILE or aligned:SRC,TGT
         source: Source,
@@ -72,7 +76,9 @@ pub enum Command {
         work: WorkArgs,
     },
     /// Fit nets to the teacher of a run, and keep them in it
-    #[command(after_help = "Examples:\n  attentionless distil R1 --net enc=alr-l\n  attentionless distil R1 --net enc.1=alr-xl")]
+    #[command(
+        after_help = "Examples:\n  attentionless distil R1 --net enc=alr-l\n  attentionless distil R1 --net enc.1=alr-xl"
+    )]
     Distil {
         /// The run's directory
         run: PathBuf,
@@ -83,8 +89,10 @@ pub enum Command {
         how: HowArgs,
     },
     /// BLEU, chrF, interval, parameters and milliseconds a sentence; a row a mix
-    #[command(after_help = "Examples:\n  attentionless eval R1\n  attentionless eval R1 --mix teacher --mix enc=alr-m,cross=uniform\n  \
-        attentionless eval R1 --mix enc.2=none --on mine.de mine.en")]
+    #[command(
+        after_help = "Examples:\n  attentionless eval R1\n  attentionless eval R1 --mix teacher --mix enc=alr-m,cross=uniform\n  \
+        attentionless eval R1 --mix enc.2=none --on mine.de mine.en"
+    )]
     Eval {
         /// The run's directory
         run: PathBuf,
@@ -113,7 +121,9 @@ pub enum Command {
         device: Choice,
     },
     /// What a run will cost: parameters, bytes, largest buffer, seconds
-    #[command(after_help = "Examples:\n  attentionless plan --preset tiny\n  attentionless plan --preset paper --table --json")]
+    #[command(
+        after_help = "Examples:\n  attentionless plan --preset tiny\n  attentionless plan --preset paper --table --json"
+    )]
     Plan {
         #[command(flatten)]
         recipe: RecipeArgs,

@@ -47,11 +47,7 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
 
 /// 2 where the words of the command were wrong, 1 where the work failed.
 fn code_of(error: &(dyn Error + 'static)) -> u8 {
-    use attentionless::{
-        model::mix::MixError,
-        recipe::RecipeError,
-        session::SessionError,
-    };
+    use attentionless::{model::mix::MixError, recipe::RecipeError, session::SessionError};
     let usage = error.is::<RecipeError>()
         || error.is::<MixError>()
         || matches!(error.downcast_ref(), Some(SessionError::OtherRecipe { .. } | SessionError::Recipe(_)));

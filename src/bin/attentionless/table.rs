@@ -11,9 +11,10 @@ pub fn rows(report: &Report) -> String {
     let head = ["mix", "BLEU", "95 %", "vs teacher", "nltk BLEU*", "chrF2", "parameters", "ms/sent.", "R² by layer"];
     let cells = report.rows.iter().map(|row| {
         let r2 = row.r2.iter().map(|(place, r2)| format!("{place} {r2:.2}")).collect::<Vec<_>>().join(" ");
-        let against = row.difference.as_ref().map_or("—".into(), |difference| {
-            format!("{:+.2} ({})", difference.bleu, difference.verdict)
-        });
+        let against = row
+            .difference
+            .as_ref()
+            .map_or("—".into(), |difference| format!("{:+.2} ({})", difference.bleu, difference.verdict));
         vec![
             row.mix.clone(),
             format!("{:.2}", row.bleu),
@@ -90,8 +91,8 @@ pub fn plan(plan: &Plan) -> String {
 
 fn bytes(count: u64) -> String {
     match count {
-        ..1_000_000 => format!("{:.1} kB", count as f64 / 1e3),
-        ..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        0..1_000_000 => format!("{:.1} kB", count as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
         _ => format!("{:.2} GB", count as f64 / 1e9),
     }
 }

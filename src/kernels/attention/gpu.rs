@@ -31,8 +31,7 @@ impl Plan {
         let texts = [text].into_iter().chain(shared).collect();
         let kernel = Wgsl { name, texts, words: vec![("head", width / heads)], workgroup: [64, 1] };
         let sizes = [batch, self.queries, self.keys, heads, self.strides[0], self.strides[1], usize::from(causal)];
-        let (key, threshold, keep) =
-            dropout.map_or(([0, 0], 0, 1.0), |mask| (mask.key, mask.threshold, mask.scale));
+        let (key, threshold, keep) = dropout.map_or(([0, 0], 0, 1.0), |mask| (mask.key, mask.threshold, mask.scale));
         let words = [key[0], key[1], threshold].map(Scalar::Word);
         let factors = [keep, scale(self.attention)].map(Scalar::Float);
         let scalars = sizes.map(Scalar::Int).into_iter().chain(words).chain(factors).collect::<Vec<_>>();
