@@ -12,6 +12,9 @@ pub trait Store: Send + Sync {
     /// The file's bytes, or none where there is no such file.
     fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// Whether there is such a file.
+    fn has(&self, name: &str) -> Result<bool, StoreError>;
+
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
     fn remove(&self, name: &str) -> Result<(), StoreError>;
@@ -19,11 +22,26 @@ pub trait Store: Send + Sync {
 
 /// A file that could not be read or written.
 #[derive(Debug, thiserror::Error)]
-#[error("could not {action} {}: {source}; what was there is as it was", .file.display())]
+#[error("could not {action} {}: {source}; what was there is as it was{}", .file.display(), advice(.source))]
 pub struct StoreError {
     action: &'static str,
     file: PathBuf,
     source: io::Error,
+}
+
+/// What the user can do about it, where that is known.
+fn advice(error: &io::Error) -> &'static str {
+    use io::ErrorKind::{
+        AlreadyExists, FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+        StorageFull,
+    };
+    match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => "; make room and run it again",
+        // A file stands where a folder should, or the other way round.
+        AlreadyExists | NotADirectory | IsADirectory => "; choose another place",
+        PermissionDenied | ReadOnlyFilesystem => "; choose another place, or get the right to write there",
+        _ => "",
+    }
 }
 
 /// A directory; it is made at the first write.
@@ -46,6 +64,11 @@ impl Store for Directory {
         }
     }
 
+    fn has(&self, name: &str) -> Result<bool, StoreError> {
+        let file = self.file(name);
+        file.try_exists().map_err(|source| StoreError { action: "read", file, source })
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         write_whole(&self.file(name), bytes)
     }
@@ -61,15 +84,24 @@ impl Store for Directory {
     }
 }
 
-/// Writes beside the file, then renames, so that a full disk or a kill leaves the old file whole.
+/// Writes beside the file, then renames, so that a full disk or a kill leaves the old file whole. A link is followed; a
+/// device or a pipe is written to, never replaced.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let written = match fs::metadata(file) {
+        Ok(there) if !there.is_file() && !there.is_dir() => fs::write(file, bytes),
+        Ok(_) if file.is_symlink() => fs::canonicalize(file).and_then(|target| replace(&target, bytes)),
+        _ => replace(file, bytes),
+    };
+    written.map_err(|source| StoreError { action: "write", file: file.into(), source })
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let named = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{named}.{}.part", std::process::id()));
     let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_synced(&beside, bytes));
-    written.and_then(|()| fs::rename(&beside, file)).map_err(|source| {
+    written.and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
         // The half-written neighbour is of no use to anyone.
         let _ = fs::remove_file(&beside);
-        StoreError { action: "write", file: file.into(), source }
     })
 }
 
@@ -95,6 +127,10 @@ impl Store for Memory {
         Ok(self.files().get(name).cloned())
     }
 
+    fn has(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.files().contains_key(name))
+    }
+
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.files().insert(name.into(), bytes.to_vec());
         Ok(())
@@ -109,6 +145,26 @@ impl Store for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Once a run as root had put a file in the place of a device.
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_stay() {
+        let folder = std::env::temp_dir().join(format!("attentionless-links-{}", std::process::id()));
+        let (file, link) = (folder.join("file"), folder.join("link"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_whole(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        // A link to a device, so that the device is safe even where this fails.
+        let null = folder.join("null");
+        std::os::unix::fs::symlink("/dev/null", &null).unwrap();
+        write_whole(&null, b"new").unwrap();
+        assert!(null.is_symlink() && !fs::metadata(&null).unwrap().is_file());
+        fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn a_failed_write_leaves_the_old_file() {
