@@ -43,9 +43,9 @@ impl Student {
         Self { id, net, adam: Adam::default(), losses: Vec::new() }
     }
 
-    /// One step of Adam on the captured attention.
-    fn step(&mut self, captured: &Captured, rows: &Rows, width: usize, rate: f64) {
-        let loss = masked_error(&self.net, captured, rows, width);
+    /// One step of Adam on what an attention saw and said.
+    fn step(&mut self, lesson: &Lesson, rate: f64) {
+        let loss = lesson.error(&self.net);
         let found = gradients(&self.net, loss.backward());
         self.losses.push(loss.inner());
         self.net = self.adam.step(self.net.clone(), found, rate);
@@ -60,13 +60,36 @@ pub fn new_net(id: NetId, recipe: &Recipe, device: &Device) -> ShallowNet {
     ShallowNet::new(width, id.kind.size.hidden(width), &mut Init::new(recipe.seed, first, device))
 }
 
-/// The squared error over unpadded elements, divided by their number: `[1]`.
-pub fn masked_error(net: &ShallowNet, captured: &Captured, rows: &Rows, width: usize) -> Tensor<1> {
-    let [count, d_model] = captured.output.dims();
-    let y = net.flat(flatten(captured.input.clone(), rows, width / d_model));
-    let y = y.narrow(1, 0, rows.length * d_model).reshape([count, d_model]);
-    let error = (y - captured.output.clone()) * rows.mask.clone();
-    (error.clone() * error).sum() / (rows.tokens() * d_model) as f32
+/// What one attention saw and said of a batch, in the form in which nets learn it.
+pub struct Lesson {
+    /// Flattened sentences: `[batch, W]`.
+    x: Tensor<2>,
+    /// The heads' outputs, `[batch · length, d_model]`, zero at padding.
+    target: Tensor<2>,
+    mask: Tensor<2>,
+    tokens: usize,
+}
+
+impl Lesson {
+    /// `width` is that of a flattened sentence.
+    pub fn new(captured: Captured, rows: &Rows, width: usize) -> Self {
+        let [_, d_model] = captured.output.dims();
+        let x = flatten(captured.input, rows, width / d_model);
+        Self { x, target: captured.output * rows.mask.clone(), mask: rows.mask.clone(), tokens: rows.tokens() }
+    }
+
+    /// Unpadded elements.
+    fn elements(&self) -> usize {
+        self.tokens * self.target.dims()[1]
+    }
+
+    /// The squared error over unpadded elements, divided by their number: `[1]`.
+    pub fn error(&self, net: &ShallowNet) -> Tensor<1> {
+        let ([batch, _], [count, d_model]) = (self.x.dims(), self.target.dims());
+        let y = net.flat(self.x.clone()).narrow(1, 0, count / batch * d_model).reshape([count, d_model]);
+        let error = y * self.mask.clone() - self.target.clone();
+        (error.clone() * error).sum() / self.elements() as f32
+    }
 }
 
 /// Nets that are fitted together, so that what the teacher says is computed once for all of them.
@@ -122,11 +145,12 @@ impl Distillation {
     pub fn step(&mut self, examples: &[Example]) -> usize {
         let sources = self.batches[self.done].iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
         let rows = Rows::new(&sources, None, &self.device);
-        let captured = capture::encoder(&self.teacher, &rows);
+        let lesson = |captured| Lesson::new(captured, &rows, self.recipe.width());
+        let lessons = capture::encoder(&self.teacher, &rows).into_iter().map(lesson).collect::<Vec<_>>();
         self.steps += 1;
         let rate = rate(self.recipe.distil.rate, self.steps, self.total());
         for student in &mut self.students {
-            student.step(&captured[student.id.layer], &rows, self.recipe.width(), rate);
+            student.step(&lessons[student.id.layer], rate);
         }
         self.done += 1;
         if self.done == self.batches.len() {
@@ -212,7 +236,7 @@ async fn fit(
         let sources = batch.iter().map(|example| &example.0).collect::<Vec<_>>();
         let rows = Rows::new(&sources, None, device);
         let captured = capture::encoder(teacher, &rows).swap_remove(id.layer);
-        residuals.add(net, &captured, &rows, width).await?;
+        residuals.add(net, &Lesson::new(captured, &rows, width)).await?;
     }
     Ok(residuals.fit())
 }
@@ -231,21 +255,11 @@ pub struct Residuals {
 }
 
 impl Residuals {
-    /// Adds what the net makes of a captured attention; `width` is that of a flattened sentence.
-    pub async fn add(
-        &mut self,
-        net: &ShallowNet,
-        captured: &Captured,
-        rows: &Rows,
-        width: usize,
-    ) -> Result<(), CheckpointError> {
-        let target = captured.output.clone() * rows.mask.clone();
-        let elements = rows.tokens() * target.dims()[1];
-        let parts = vec![
-            masked_error(net, captured, rows, width),
-            (target.clone() * target.clone()).sum(),
-            target.sum_dim(0).reshape([-1]),
-        ];
+    /// Adds what the net makes of a lesson.
+    pub async fn add(&mut self, net: &ShallowNet, lesson: &Lesson) -> Result<(), CheckpointError> {
+        let (target, elements) = (lesson.target.clone(), lesson.elements());
+        let squares = (target.clone() * target.clone()).sum();
+        let parts = vec![lesson.error(net), squares, target.sum_dim(0).reshape([-1])];
         let values = read(Tensor::cat(parts, 0)).await?;
         self.error += f64::from(values[0]) * elements as f64;
         self.squares += f64::from(values[1]);

@@ -15,6 +15,7 @@ pub enum Purpose {
 }
 
 /// A permutation of the 32-bit integers that looks random.
+#[inline(always)]
 pub fn pcg(x: u32) -> u32 {
     let state = x.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
     let word = (state >> ((state >> 28) + 4) ^ state).wrapping_mul(277_803_737);
@@ -31,6 +32,7 @@ pub fn key(seed: u64, purpose: Purpose, stream: u64) -> [u32; 2] {
 }
 
 /// Draw number `counter` of the stream with this key.
+#[inline(always)]
 pub fn draw(key: [u32; 2], counter: u32) -> u32 {
     pcg(pcg(counter ^ key[0]).wrapping_add(key[1]))
 }

@@ -93,14 +93,20 @@ impl AdamOps for Flex {
         let (mut weight, mut moments) = (cpu::into_values(weight), cpu::into_values(moments));
         let (count, gradient) = (weight.len(), cpu::values(&gradient));
         cpu::by_pairs((&mut weight, CHUNK), (&mut moments, 2 * CHUNK), |chunk, weights, moments| {
-            let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
-            for ((w, mv), g) in weights.iter_mut().zip(moments.chunks_exact_mut(2)).zip(&gradient[chunk * CHUNK..]) {
-                mv[0] = beta1 * mv[0] + (1.0 - beta1) * g;
-                mv[1] = beta2 * mv[1] + (1.0 - beta2) * g * g;
-                *w -= step.rate * mv[0] / (mv[1].sqrt() * step.correction + EPSILON);
-            }
+            change(weights, moments, &gradient[chunk * CHUNK..], step);
         });
         (cpu::tensor(weight, shape), cpu::tensor(moments, [count, 2]))
+    }
+}
+
+/// The step on some weights, in place.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn change(weights: &mut [f32], moments: &mut [f32], gradient: &[f32], step: Step) {
+    let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
+    for ((w, mv), g) in weights.iter_mut().zip(moments.as_chunks_mut::<2>().0).zip(gradient) {
+        mv[0] = beta1 * mv[0] + (1.0 - beta1) * g;
+        mv[1] = beta2 * mv[1] + (1.0 - beta2) * g * g;
+        *w -= step.rate * mv[0] / (mv[1].sqrt() * step.correction + EPSILON);
     }
 }
 

@@ -113,6 +113,7 @@ impl CrossEntropyOps for Flex {
 }
 
 /// The loss of one row; its logits become the gradient.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn row_loss(row: &mut [f32], target: usize, smoothing: f32, scale: f32) -> f32 {
     if target == PAD {
         row.fill(0.0);
@@ -120,12 +121,12 @@ fn row_loss(row: &mut [f32], target: usize, smoothing: f32, scale: f32) -> f32 {
     }
     let vocab = row.len();
     let other = smoothing / (vocab - 2) as f32;
-    let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let top = cpu::max(row, f32::NEG_INFINITY);
     // About the maximum, so that the sums are small and a smoothing of 0 loses no digits.
     let (at_target, at_pad) = (row[target] - top, row[PAD] - top);
-    let sum: f32 = row.iter().map(|z| z - top).sum();
-    row.iter_mut().for_each(|z| *z = (*z - top).exp());
-    let total: f32 = row.iter().sum();
+    let sum = cpu::sum(row, |z| z - top);
+    row.iter_mut().for_each(|z| *z = cpu::exp(*z - top));
+    let total = cpu::sum(row, |p| p);
     let log_total = total.ln();
     let others = sum - at_target - at_pad;
     let loss = entropy(smoothing, vocab) - (1.0 - smoothing) * at_target - other * others + log_total;

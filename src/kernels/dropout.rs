@@ -37,6 +37,7 @@ impl Mask {
     }
 
     /// What element number `index` is multiplied with: 0 or [`Mask::scale`].
+    #[inline(always)]
     pub fn factor(&self, index: u32) -> f32 {
         if random::draw(self.key, index) >= self.threshold { self.scale } else { 0.0 }
     }
@@ -69,11 +70,16 @@ impl DropoutOps for Flex {
         let shape = x.layout().shape().clone();
         let mut y = cpu::into_values(x);
         cpu::by_chunks(&mut y, CHUNK, |chunk, values| {
-            let first = (chunk * CHUNK) as u32;
-            values.iter_mut().zip(first..).for_each(|(y, index)| *y *= mask.factor(index));
+            multiply(values, (chunk * CHUNK) as u32, mask);
         });
         cpu::tensor(y, shape)
     }
+}
+
+/// Multiplies with the mask's factors from `first` on.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn multiply(values: &mut [f32], first: u32, mask: Mask) {
+    values.iter_mut().zip(0..).for_each(|(y, index): (&mut f32, u32)| *y *= mask.factor(first + index));
 }
 
 impl DropoutOps for Cube {

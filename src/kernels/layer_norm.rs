@@ -81,22 +81,12 @@ pub(super) fn composed_dparams<B: Backend>(x: FloatTensor<B>, dy: FloatTensor<B>
 }
 
 /// The mean and the reciprocal standard deviation of a row, in two passes: `E[x²] - mean²` would cancel.
+#[inline(always)]
 fn stats(row: &[f32]) -> (f32, f32) {
     let width = row.len() as f32;
-    let mean = lanes(row, |x| x) / width;
-    let variance = lanes(row, |x| (x - mean) * (x - mean)) / width;
+    let mean = cpu::sum(row, |x| x) / width;
+    let variance = cpu::sum(row, |x| (x - mean) * (x - mean)) / width;
     (mean, 1.0 / (variance + EPSILON).sqrt())
-}
-
-/// A sum in eight lanes, which the compiler turns into vector instructions and which rounds less than one long chain.
-fn lanes(row: &[f32], value: impl Fn(f32) -> f32) -> f32 {
-    let mut sums = [0.0f32; 8];
-    let chunks = row.chunks_exact(8);
-    let rest: f32 = chunks.remainder().iter().map(|&x| value(x)).sum();
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += value(x));
-    }
-    sums.iter().sum::<f32>() + rest
 }
 
 impl LayerNormOps for Flex {
@@ -105,14 +95,7 @@ impl LayerNormOps for Flex {
         let (gamma, beta) = (cpu::contiguous(gamma), cpu::contiguous(beta));
         let (gamma, beta) = (cpu::values(&gamma), cpu::values(&beta));
         let mut y = cpu::into_values(x);
-        cpu::by_rows(&mut y, width, |_, rows| {
-            for row in rows.chunks_exact_mut(width) {
-                let (mean, scale) = stats(row);
-                for ((y, gamma), beta) in row.iter_mut().zip(gamma).zip(beta) {
-                    *y = (*y - mean) * scale * gamma + beta;
-                }
-            }
-        });
+        cpu::by_rows(&mut y, width, |_, rows| normalise(rows, gamma, beta));
         cpu::tensor(y, shape)
     }
 
@@ -121,11 +104,7 @@ impl LayerNormOps for Flex {
         let (x, gamma) = (cpu::contiguous(x), cpu::contiguous(gamma));
         let (x, gamma) = (cpu::values(&x), cpu::values(&gamma));
         let mut dx = cpu::into_values(dy);
-        cpu::by_rows(&mut dx, width, |first, rows| {
-            for (dx, x) in rows.chunks_exact_mut(width).zip(x[first * width..].chunks_exact(width)) {
-                row_dx(dx, x, gamma);
-            }
-        });
+        cpu::by_rows(&mut dx, width, |first, rows| rows_dx(rows, &x[first * width..], gamma));
         cpu::tensor(dx, shape)
     }
 
@@ -135,15 +114,8 @@ impl LayerNormOps for Flex {
         let (x, dy) = (cpu::values(&x), cpu::values(&dy));
         let mut parts = vec![0.0; rows.div_ceil(cpu::ROWS) * 2 * width];
         cpu::by_chunks(&mut parts, 2 * width, |block, part| {
-            let (dgamma, dbeta) = part.split_at_mut(width);
             let first = block * cpu::ROWS * width;
-            for (x, dy) in x[first..].chunks_exact(width).zip(dy[first..].chunks_exact(width)).take(cpu::ROWS) {
-                let (mean, scale) = stats(x);
-                for (((dgamma, dbeta), x), dy) in dgamma.iter_mut().zip(dbeta.iter_mut()).zip(x).zip(dy) {
-                    *dgamma += dy * (x - mean) * scale;
-                    *dbeta += dy;
-                }
-            }
+            add_dparams(part.split_at_mut(width), &x[first..], &dy[first..]);
         });
         let mut sums = cpu::sum_rows(&parts, 2 * width);
         let dbeta = sums.split_off(width);
@@ -151,19 +123,42 @@ impl LayerNormOps for Flex {
     }
 }
 
-/// Turns the gradient of one output row into that of its input row.
-fn row_dx(dx: &mut [f32], x: &[f32], gamma: &[f32]) {
-    let width = x.len() as f32;
-    let (mean, scale) = stats(x);
-    let (mut sum, mut product) = (0.0, 0.0);
-    for ((dy, x), gamma) in dx.iter_mut().zip(x).zip(gamma) {
-        *dy *= gamma;
-        sum += *dy;
-        product += *dy * (x - mean) * scale;
+/// Normalises, scales and shifts each row in place.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn normalise(rows: &mut [f32], gamma: &[f32], beta: &[f32]) {
+    for row in rows.chunks_exact_mut(gamma.len()) {
+        let (mean, scale) = stats(row);
+        for ((y, gamma), beta) in row.iter_mut().zip(gamma).zip(beta) {
+            *y = (*y - mean) * scale * gamma + beta;
+        }
     }
-    let (sum, product) = (sum / width, product / width);
-    for (dh, x) in dx.iter_mut().zip(x) {
-        *dh = (*dh - sum - (x - mean) * scale * product) * scale;
+}
+
+/// Turns the gradients of output rows into those of their input rows.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn rows_dx(rows: &mut [f32], x: &[f32], gamma: &[f32]) {
+    let width = gamma.len();
+    for (dx, x) in rows.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+        let (mean, scale) = stats(x);
+        dx.iter_mut().zip(gamma).for_each(|(dy, gamma)| *dy *= gamma);
+        let sum = cpu::sum(dx, |dh| dh) / width as f32;
+        let product = cpu::sum_pairs(dx, x, |dh, x| dh * (x - mean)) * scale / width as f32;
+        for (dh, x) in dx.iter_mut().zip(x) {
+            *dh = (*dh - sum - (x - mean) * scale * product) * scale;
+        }
+    }
+}
+
+/// Adds what the first [`cpu::ROWS`] rows give to the gradients of scale and shift, in order.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn add_dparams((dgamma, dbeta): (&mut [f32], &mut [f32]), x: &[f32], dy: &[f32]) {
+    let width = dgamma.len();
+    for (x, dy) in x.chunks_exact(width).zip(dy.chunks_exact(width)).take(cpu::ROWS) {
+        let (mean, scale) = stats(x);
+        for (((dgamma, dbeta), x), dy) in dgamma.iter_mut().zip(dbeta.iter_mut()).zip(x).zip(dy) {
+            *dgamma += dy * (x - mean) * scale;
+            *dbeta += dy;
+        }
     }
 }
 

@@ -92,14 +92,7 @@ impl LinearOps for Flex {
     fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
         let (shape, b) = ([x.layout().shape()[0], w.layout().shape()[1]], cpu::contiguous(b));
         let (mut y, b) = (cpu::into_values(Self::float_matmul(x, w)), cpu::values(&b));
-        cpu::by_rows(&mut y, shape[1], |_, rows| {
-            for row in rows.chunks_exact_mut(b.len()) {
-                for (y, b) in row.iter_mut().zip(b) {
-                    let z = *y + b;
-                    *y = if z > 0.0 { z } else { z * slope };
-                }
-            }
-        });
+        cpu::by_rows(&mut y, shape[1], |_, rows| add_and_activate(rows, b, slope));
         cpu::tensor(y, shape)
     }
 
@@ -110,10 +103,7 @@ impl LinearOps for Flex {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (y, shape) = (cpu::contiguous(y), dy.layout().shape().dims::<2>());
         let (mut dz, y) = (cpu::into_values(dy), cpu::values(&y));
-        cpu::by_rows(&mut dz, shape[1], |first, rows| {
-            let y = &y[first * shape[1]..];
-            rows.iter_mut().zip(y).for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { slope });
-        });
+        cpu::by_rows(&mut dz, shape[1], |first, rows| activation_backward(rows, &y[first * shape[1]..], slope));
         let dz = cpu::tensor(dz, shape);
         (dz.clone(), Self::column_sum(dz))
     }
@@ -122,13 +112,33 @@ impl LinearOps for Flex {
         let x = cpu::contiguous(x);
         let [rows, cols] = x.layout().shape().dims();
         let mut parts = vec![0.0; rows.div_ceil(cpu::ROWS) * cols];
-        cpu::by_chunks(&mut parts, cols, |block, part| {
-            let rows = &cpu::values(&x)[block * cpu::ROWS * cols..];
-            for row in rows.chunks_exact(cols).take(cpu::ROWS) {
-                part.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-            }
-        });
+        cpu::by_chunks(&mut parts, cols, |block, part| add_rows(part, &cpu::values(&x)[block * cpu::ROWS * cols..]));
         cpu::tensor(cpu::sum_rows(&parts, cols), [cols])
+    }
+}
+
+/// `leaky_relu(row + b)` in place, for each row.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn add_and_activate(rows: &mut [f32], b: &[f32], slope: f32) {
+    for row in rows.chunks_exact_mut(b.len()) {
+        for (y, b) in row.iter_mut().zip(b) {
+            let z = *y + b;
+            *y = if z > 0.0 { z } else { z * slope };
+        }
+    }
+}
+
+/// The gradient before the activation from the one behind it, in place.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn activation_backward(dz: &mut [f32], y: &[f32], slope: f32) {
+    dz.iter_mut().zip(y).for_each(|(dz, y)| *dz *= if *y > 0.0 { 1.0 } else { slope });
+}
+
+/// Adds the first [`cpu::ROWS`] rows, in order.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn add_rows(sum: &mut [f32], rows: &[f32]) {
+    for row in rows.chunks_exact(sum.len()).take(cpu::ROWS) {
+        sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
     }
 }
 

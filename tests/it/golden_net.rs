@@ -4,7 +4,7 @@ use crate::golden::{Golden, assert_close, read};
 use attentionless::{
     capture::Captured,
     checkpoint::Checkpoint,
-    distil::{Residuals, masked_error},
+    distil::{Lesson, Residuals},
     model::{batch::Rows, layers::Init, net::ShallowNet},
     optimizer::{Adam, gradients},
 };
@@ -52,10 +52,11 @@ fn output_of_a_short_batch() {
 fn loss_fit_gradients_and_a_step() {
     each(|golden, name, net, captured, rows| {
         let value = |what: &str| golden.values(&format!("{name}{what}"));
-        let loss = masked_error(&net, &captured, &rows, WIDTH);
+        let lesson = Lesson::new(captured, &rows, WIDTH);
+        let loss = lesson.error(&net);
         assert_close("loss", &read(loss.clone()), value("loss"), 1e-5);
         let mut residuals = Residuals::default();
-        pollster::block_on(residuals.add(&net.valid(), &captured, &rows, WIDTH)).unwrap();
+        pollster::block_on(residuals.add(&net.valid(), &lesson)).unwrap();
         assert_close("r2", &[residuals.fit().r2 as f32], value("r2"), 1e-4);
         assert_close("mse", &[residuals.fit().mse as f32], value("loss"), 1e-5);
 

@@ -27,47 +27,55 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
+    #[inline(always)]
     fn width(&self) -> usize {
         self.sentence.attention.width / self.sentence.attention.heads
     }
 
+    #[inline(always)]
     fn query(&self, i: usize) -> &[f32] {
         let first = i * self.sentence.q_stride + self.head * self.width();
         &self.sentence.q[first..first + self.width()]
     }
 
+    #[inline(always)]
     fn key_value(&self, j: usize, back: usize) -> &[f32] {
         let Sentence { kv, kv_stride, attention, .. } = self.sentence;
         let first = (j + 1) * kv_stride - back * attention.width + self.head * self.width();
         &kv[first..first + self.width()]
     }
 
+    #[inline(always)]
     fn key(&self, j: usize) -> &[f32] {
         self.key_value(j, 2)
     }
 
+    #[inline(always)]
     fn value(&self, j: usize) -> &[f32] {
         self.key_value(j, 1)
     }
 
     /// How many keys query `i` sees.
+    #[inline(always)]
     fn visible(&self, i: usize) -> usize {
         let Sentence { length, attention, .. } = self.sentence;
         if attention.causal { (i + 1).min(*length) } else { *length }
     }
 
     /// The softmax over the keys that query `i` sees.
+    #[inline(always)]
     fn weights(&self, i: usize, weights: &mut Vec<f32>) {
         let (q, scale) = (self.query(i), scale(self.sentence.attention));
         weights.clear();
-        weights.extend((0..self.visible(i)).map(|j| dot(q, self.key(j)) * scale));
-        let top = weights.iter().copied().fold(-1e30, f32::max);
-        weights.iter_mut().for_each(|weight| *weight = (*weight - top).exp());
-        let total: f32 = weights.iter().sum();
+        weights.extend((0..self.visible(i)).map(|j| cpu::dot(q, self.key(j)) * scale));
+        let top = cpu::max(weights, -1e30);
+        weights.iter_mut().for_each(|weight| *weight = cpu::exp(*weight - top));
+        let total = cpu::sum(weights, |weight| weight);
         weights.iter_mut().for_each(|weight| *weight /= total);
     }
 
     /// The factor of dropout on the weight of key `j` for query `i`.
+    #[inline(always)]
     fn keep(&self, i: usize, j: usize) -> f32 {
         let Sentence { q, kv, q_stride, kv_stride, index, attention, .. } = self.sentence;
         let (queries, keys) = (q.len() / q_stride, kv.len() / kv_stride);
@@ -76,11 +84,8 @@ impl Head<'_> {
     }
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 /// `sum += factor · x`
+#[inline(always)]
 fn add(sum: &mut [f32], factor: f32, x: &[f32]) {
     sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += factor * x);
 }
@@ -131,15 +136,9 @@ impl AttentionOps for Flex {
         let (queries, Attention { width, heads, .. }) = (batch.rows().0, attention);
         let mut o = vec![0.0; attention.batch * queries * width];
         cpu::by_chunks(&mut o, queries * width, |index, o| {
-            let (sentence, mut weights) = (batch.sentence(index), Vec::new());
-            for (i, row) in o.chunks_exact_mut(width).enumerate() {
-                for (head, o) in row.chunks_exact_mut(width / heads).enumerate() {
-                    let head = Head { sentence: &sentence, head };
-                    head.weights(i, &mut weights);
-                    for (j, weight) in weights.iter().enumerate() {
-                        add(o, weight * head.keep(i, j), head.value(j));
-                    }
-                }
+            let sentence = batch.sentence(index);
+            for head in 0..heads {
+                head_forward(&Head { sentence: &sentence, head }, o);
             }
         });
         cpu::tensor(o, [attention.batch * queries, width])
@@ -169,7 +168,20 @@ impl AttentionOps for Flex {
     }
 }
 
+/// Adds one head's part to the outputs of a sentence: `[queries, width]`.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn head_forward(head: &Head, o: &mut [f32]) {
+    let (width, size, mut weights) = (head.sentence.attention.width, head.width(), Vec::new());
+    for (i, row) in o.chunks_exact_mut(width).enumerate() {
+        head.weights(i, &mut weights);
+        for (j, weight) in weights.iter().enumerate() {
+            add(&mut row[head.head * size..][..size], weight * head.keep(i, j), head.value(j));
+        }
+    }
+}
+
 /// Adds one head's part to the gradients of a sentence: `dq: [queries, width]`, `dkv: [keys, 2 · width]`.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn head_backward(head: &Head, d_output: &[f32], dq: &mut [f32], dkv: &mut [f32]) {
     let Attention { width, .. } = head.sentence.attention;
     let (size, scale) = (head.width(), scale(head.sentence.attention));
@@ -182,8 +194,8 @@ fn head_backward(head: &Head, d_output: &[f32], dq: &mut [f32], dkv: &mut [f32])
         head.weights(i, &mut weights);
         let d_o = &d_output[columns(i, width, 0)];
         d_weights.clear();
-        d_weights.extend((0..weights.len()).map(|j| dot(d_o, head.value(j)) * head.keep(i, j)));
-        let delta = dot(&weights, &d_weights);
+        d_weights.extend((0..weights.len()).map(|j| cpu::dot(d_o, head.value(j)) * head.keep(i, j)));
+        let delta = cpu::dot(&weights, &d_weights);
         for (j, (weight, d_weight)) in weights.iter().zip(&d_weights).enumerate() {
             let d_score = weight * (d_weight - delta) * scale;
             add(&mut dq[columns(i, width, 0)], d_score, head.key(j));
