@@ -12,7 +12,7 @@ mod teacher;
 
 pub use event::{Event, SessionError};
 pub use files::{CorpusFile, Seconds};
-pub use scores::{Translation, Translator, eval_on, keep_recipe};
+pub use scores::{Translation, Translator, eval_on};
 
 use crate::{
     device::Opened,
@@ -43,6 +43,8 @@ pub enum Goal {
 /// A run in work.
 pub struct Session {
     recipe: Recipe,
+    /// What is scored: the recipe's mixes, unless others are asked for.
+    mixes: Vec<Mix>,
     goal: Goal,
     files: Files,
     opened: Opened,
@@ -82,8 +84,13 @@ impl Session {
         }
         let (curve, seconds) = (files.curve()?, files.seconds()?);
         let saved = Instant::now();
-        let stage = Stage::Text;
-        Ok(Self { recipe, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+        let (stage, mixes) = (Stage::Text, recipe.score.mixes.clone());
+        Ok(Self { recipe, mixes, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+    }
+
+    /// Scores these mixes in the place of the recipe's, which stays as it is.
+    pub fn with_mixes(self, mixes: Vec<Mix>) -> Self {
+        Self { mixes, ..self }
     }
 
     /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].

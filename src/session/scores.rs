@@ -104,7 +104,7 @@ impl Session {
             let same = |row: &Row| row.mix == name && row.sentences == sentences && row.beam == self.recipe.score.beam;
             !rows.iter().any(same)
         };
-        let Some(mix) = self.recipe.score.mixes.iter().find(open).cloned() else {
+        let Some(mix) = self.mixes.iter().find(open).cloned() else {
             self.advance(Goal::Scores, Stage::Done);
             return Ok(Vec::new());
         };
@@ -176,15 +176,16 @@ impl Session {
             sentences: self.test_pairs()?.len(),
             recipe: self.recipe.hash(),
             signature: Bleu::signature(),
-            rows: self.recipe.score.mixes.iter().filter_map(row).collect(),
+            rows: self.mixes.iter().filter_map(row).collect(),
             seconds: self.seconds,
         })
     }
 }
 
-/// Scores the recipe's mixes on other sentences than the run's own. Nothing is written.
+/// Scores these mixes on other sentences than the run's own. Nothing is written.
 pub async fn eval_on(
     recipe: &Recipe,
+    mixes: &[Mix],
     store: Box<dyn Store>,
     opened: &Opened,
     spec: &Spec,
@@ -199,7 +200,7 @@ pub async fn eval_on(
     }
     let with = With { teacher: &teacher, tokenizer: &tokenizer, search: search(recipe), device: &opened.device };
     let (mut rows, mut baseline, begun) = (Vec::new(), None, Instant::now());
-    for mix in &recipe.score.mixes {
+    for mix in mixes {
         let mut scoring = Scoring::new(mix.clone(), &files, recipe, &split.examples, &opened.device)?;
         while !scoring.finished() {
             scoring.step(&with, &split.examples).await?;
@@ -221,13 +222,6 @@ pub async fn eval_on(
         rows,
         seconds: super::Seconds { eval: begun.elapsed().as_secs_f64(), ..Default::default() },
     })
-}
-
-/// Writes the recipe of a run again, as it was before other mixes were scored.
-pub fn keep_recipe(store: &dyn Store, recipe: &Recipe) -> Result<(), SessionError> {
-    let bytes = serde_json::to_vec_pretty(recipe);
-    let bytes = bytes.map_err(|source| SessionError::Json { name: files::RECIPE.into(), source })?;
-    Ok(store.write(files::RECIPE, &bytes)?)
 }
 
 /// A trained run that translates what it is given.

@@ -17,14 +17,11 @@ use std::{
 
 pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let mut recipe = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
-    let begun_with = recipe.score.mixes.clone();
-    if !mixes.is_empty() {
-        recipe.score.mixes = mixes.to_vec();
-    }
-    let recipe = recipe.with(&[])?;
+    let recipe = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
+    let mixes = if mixes.is_empty() { recipe.score.mixes.clone() } else { mixes.to_vec() };
+    mixes.iter().try_for_each(|mix| mix.check(recipe.model.layers))?;
     let Some(source) = source(on) else {
-        return pursue_rows(recipe, begun_with, run, how);
+        return pursue(recipe, Some(mixes), run, how, Goal::Scores);
     };
     let spec = Spec {
         direction: recipe.pair,
@@ -37,21 +34,12 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
     };
     let opened = open(&how.device)?;
     let store = Box::new(Directory(run.into()));
-    let report = pollster::block_on(eval_on(&recipe, store, &opened, &spec))?;
+    let report = pollster::block_on(eval_on(&recipe, &mixes, store, &opened, &spec))?;
     if how.json {
         return print_json(&report);
     }
     print!("{}", table::rows(&report));
     Ok(ExitCode::SUCCESS)
-}
-
-/// On the test split. The mixes that the run was begun with stay its own.
-fn pursue_rows(recipe: Recipe, begun_with: Vec<Mix>, run: &Path, how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
-    let code = pursue(recipe.clone(), run, how, Goal::Scores)?;
-    let mut kept = recipe;
-    kept.score.mixes = begun_with;
-    attentionless::session::keep_recipe(&Directory(run.into()), &kept)?;
-    Ok(code)
 }
 
 fn source(on: &[PathBuf]) -> Option<Source> {

@@ -7,6 +7,7 @@ use crate::{
     table,
 };
 use attentionless::{
+    model::mix::Mix,
     recipe::Recipe,
     session::{Event, Goal, Session},
     store::Directory,
@@ -26,23 +27,30 @@ static STOP: AtomicBool = AtomicBool::new(false);
 const BUDGET: Duration = Duration::from_millis(400);
 
 pub fn run(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn Error>> {
-    pursue(recipe.recipe()?, &work.out, &work.how, Goal::Scores)
+    pursue(recipe.recipe()?, None, &work.out, &work.how, Goal::Scores)
 }
 
 pub fn train(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn Error>> {
-    pursue(recipe.recipe()?, &work.out, &work.how, Goal::Teacher)
+    pursue(recipe.recipe()?, None, &work.out, &work.how, Goal::Teacher)
 }
 
 pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
     let begun = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
-    pursue(with_nets(begun, nets, &[])?, run, how, Goal::Nets)
+    pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
 }
 
-/// Works until the goal is reached or Ctrl-C, then prints what was asked for.
-pub fn pursue(recipe: Recipe, out: &Path, how: &HowArgs, goal: Goal) -> Result<ExitCode, Box<dyn Error>> {
+/// Works until the goal is reached or Ctrl-C, then prints what was asked for; `mixes` are scored in place of the recipe's.
+pub fn pursue(
+    recipe: Recipe,
+    mixes: Option<Vec<Mix>>,
+    out: &Path,
+    how: &HowArgs,
+    goal: Goal,
+) -> Result<ExitCode, Box<dyn Error>> {
+    let mixes = mixes.unwrap_or_else(|| recipe.score.mixes.clone());
     let store = Box::new(Directory(out.into()));
-    let mut session = Session::open(recipe, store, open(&how.device)?, goal)?;
+    let mut session = Session::open(recipe, store, open(&how.device)?, goal)?.with_mixes(mixes);
     let events = drive(&mut session)?;
     if !matches!(events.last(), Some(Event::Done { .. })) {
         eprintln!("stopped; what was done is saved, and the same command goes on from there");
