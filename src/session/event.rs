@@ -106,8 +106,16 @@ pub enum SessionError {
     OtherRecipe { part: &'static str, begun: String, wanted: String },
     #[error("the corpus is not the one of the recipe: its hash is {found}, expected {expected}")]
     OtherCorpus { expected: String, found: String },
-    #[error("the loss became {loss} at step {step}; the best weights before it are kept. Lower the rate and run again")]
+    #[error(
+        "the loss became {loss} at step {step}; what was saved before it is kept. Begin another run with a lower \
+         teacher.rate or distil.rate"
+    )]
     NotFinite { step: u32, loss: f32 },
+    #[error(
+        "{net} needs one buffer of {needed} bytes; this device allows {allowed}. {}",
+        .fits.as_ref().map_or("No size fits: `--device cpu` has no such limit".into(), |fits| format!("{fits} fits"))
+    )]
+    TooLarge { net: String, needed: u64, allowed: u64, fits: Option<String> },
     #[error("the run has no net {net}; fit it with `distil` and `--net {site}=...`")]
     NoNet { net: String, site: &'static str },
     #[error("the run has no trained teacher yet; `train` makes it")]

@@ -17,7 +17,13 @@ pub use scores::{Translation, Translator, eval_on};
 use crate::{
     device::Opened,
     distil::Distillation,
-    model::{fillings::Fillings, mix::Mix, transformer::Transformer},
+    model::{
+        fillings::Fillings,
+        mix::Mix,
+        sites::{NetId, NetKind, Size},
+        transformer::Transformer,
+    },
+    plan,
     recipe::Recipe,
     store::Store,
     teacher::Training,
@@ -82,6 +88,7 @@ impl Session {
         if let Some(begun) = files.recipe()? {
             refuse_other(&begun, &recipe)?;
         }
+        refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
         let saved = Instant::now();
         let (stage, mixes) = (Stage::Text, recipe.score.mixes.clone());
@@ -149,6 +156,16 @@ impl Session {
     }
 }
 
+/// Refuses nets that the device cannot hold, before anything is trained, and names the largest size that it can.
+fn refuse_too_large(recipe: &Recipe, largest_buffer: Option<u64>) -> Result<(), SessionError> {
+    let allowed = largest_buffer.unwrap_or(u64::MAX);
+    let needed = |id: NetId| plan::net(id.site, id.kind, recipe).largest_buffer_bytes;
+    let Some(id) = recipe.net_ids().into_iter().find(|&id| needed(id) > allowed) else { return Ok(()) };
+    let smaller = Size::ALL.into_iter().rev().map(|size| NetId { kind: NetKind { size, ..id.kind }, ..id });
+    let fits = smaller.into_iter().find(|&id| needed(id) <= allowed).map(|id| id.to_string());
+    Err(SessionError::TooLarge { net: id.to_string(), needed: needed(id), allowed, fits })
+}
+
 /// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change.
 fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
     let parts = |recipe: &Recipe| {
@@ -160,4 +177,30 @@ fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
         let (begun, wanted) = (begun.to_string(), wanted.to_string());
         Err(SessionError::OtherRecipe { part, begun, wanted })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_net_too_large_names_one_that_fits() {
+        let recipe = Recipe::preset("paper").unwrap();
+        let xl = recipe.with(&[r#"nets=[{"site":"enc","method":"alr","size":"xl"}]"#.into()]).unwrap();
+        assert!(refuse_too_large(&xl, None).is_ok());
+        let error = refuse_too_large(&xl, Some(256 << 20)).unwrap_err().to_string();
+        let expected =
+            "enc.1.alr-xl needs one buffer of 327680000 bytes; this device allows 268435456. enc.1.alr-l fits";
+        assert_eq!(error, expected);
+        assert!(refuse_too_large(&recipe, Some(1 << 20)).unwrap_err().to_string().contains("No size fits"));
+    }
+
+    #[test]
+    fn another_teacher_is_refused_another_table_is_not() {
+        let begun = Recipe::preset("micro").unwrap();
+        let with = |assignment: &str| begun.with(&[assignment.to_string()]).unwrap();
+        assert!(refuse_other(&begun, &with("score.sentences=7")).is_ok());
+        let error = refuse_other(&begun, &with("seed=2")).unwrap_err().to_string();
+        assert!(error.contains("its `seed` is 1, asked for is 2; nothing was changed"), "{error}");
+    }
 }
