@@ -49,8 +49,8 @@ pub enum Goal {
 /// A run in work.
 pub struct Session {
     recipe: Recipe,
-    /// What is scored: the recipe's mixes, unless others are asked for.
-    mixes: Vec<Mix>,
+    /// What is scored in place of the recipe's mixes; then nothing is fitted for it.
+    mixes: Option<Vec<Mix>>,
     goal: Goal,
     files: Files,
     opened: Opened,
@@ -91,13 +91,17 @@ impl Session {
         refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
         let saved = Instant::now();
-        let (stage, mixes) = (Stage::Text, recipe.score.mixes.clone());
+        let (stage, mixes) = (Stage::Text, None);
         Ok(Self { recipe, mixes, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
     }
 
-    /// Scores these mixes in the place of the recipe's, which stays as it is.
-    pub fn with_mixes(self, mixes: Vec<Mix>) -> Self {
-        Self { mixes, ..self }
+    /// Scores these mixes in the place of the recipe's, which stays as it is, with the nets that the run has.
+    pub fn scoring_only(self, mixes: Vec<Mix>) -> Self {
+        Self { mixes: Some(mixes), ..self }
+    }
+
+    fn mixes(&self) -> &[Mix] {
+        self.mixes.as_deref().unwrap_or(&self.recipe.score.mixes)
     }
 
     /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].

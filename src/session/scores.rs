@@ -104,7 +104,7 @@ impl Session {
             let same = |row: &Row| row.mix == name && row.sentences == sentences && row.beam == self.recipe.score.beam;
             !rows.iter().any(same)
         };
-        let Some(mix) = self.mixes.iter().find(open).cloned() else {
+        let Some(mix) = self.mixes().iter().find(open).cloned() else {
             self.advance(Goal::Scores, Stage::Done);
             return Ok(Vec::new());
         };
@@ -176,7 +176,7 @@ impl Session {
             sentences: self.test_pairs()?.len(),
             recipe: self.recipe.hash(),
             signature: Bleu::signature(),
-            rows: self.mixes.iter().filter_map(row).collect(),
+            rows: self.mixes().iter().filter_map(row).collect(),
             seconds: self.seconds,
         })
     }
