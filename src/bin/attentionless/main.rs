@@ -2,11 +2,13 @@
 
 mod args;
 mod commands;
+mod output;
 mod progress;
 mod table;
 
 use args::{Cli, Command};
 use clap::Parser;
+use output::{OutputError, say};
 use std::{error::Error, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -14,8 +16,9 @@ fn main() -> ExitCode {
     // clap itself exits with 2 on wrong usage and with 0 on help.
     match execute(Cli::parse().command) {
         Ok(code) => code,
+        Err(error) if error.downcast_ref().is_some_and(OutputError::is_closed) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            say(&format!("error: {error}"));
             ExitCode::from(code_of(error.as_ref()))
         }
     }

@@ -1,7 +1,7 @@
 //! `eval`: rows of scores, on the run's test split or on other sentences.
 
 use super::{need_run, open, print_json, work::pursue};
-use crate::{args::HowArgs, table};
+use crate::{args::HowArgs, output::print, table};
 use attentionless::{
     corpus::{Source, Spec},
     model::mix::Mix,
@@ -38,7 +38,7 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
     if how.json {
         return print_json(&report);
     }
-    print!("{}", table::rows(&report));
+    print(&table::rows(&report))?;
     Ok(ExitCode::SUCCESS)
 }
 

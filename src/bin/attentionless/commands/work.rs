@@ -3,6 +3,7 @@
 use super::{need_run, open, print_json};
 use crate::{
     args::{HowArgs, NetArg, RecipeArgs, WorkArgs, with_nets},
+    output::{print, say},
     progress::Progress,
     table,
 };
@@ -53,7 +54,7 @@ pub fn pursue(
     let mut session = Session::open(recipe, store, open(&how.device)?, goal)?.with_mixes(mixes);
     let events = drive(&mut session)?;
     if !matches!(events.last(), Some(Event::Done { .. })) {
-        eprintln!("stopped; what was done is saved, and the same command goes on from there");
+        say("stopped; what was done is saved, and the same command goes on from there");
         return Ok(ExitCode::FAILURE);
     }
     let report = session.report()?;
@@ -61,7 +62,7 @@ pub fn pursue(
         return print_json(&report);
     }
     if goal == Goal::Scores {
-        print!("{}", table::rows(&report));
+        print(&table::rows(&report))?;
     }
     Ok(ExitCode::SUCCESS)
 }
