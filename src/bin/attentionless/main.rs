@@ -13,6 +13,8 @@ use std::{error::Error, process::ExitCode};
 
 fn main() -> ExitCode {
     quiet_without_a_desktop();
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    stay_alive_at_the_file_size_limit();
     // clap itself exits with 2 on wrong usage and with 0 on help.
     match execute(Cli::parse().command) {
         Ok(code) => code,
@@ -22,6 +24,19 @@ fn main() -> ExitCode {
             ExitCode::from(code_of(error.as_ref()))
         }
     }
+}
+
+/// A write beyond `ulimit -f` is then an error that can be told, as a full disk is, and not the end of the program with
+/// a half-written file.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn stay_alive_at_the_file_size_limit() {
+    const SIGXFSZ: std::ffi::c_int = if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 31 } else { 25 };
+    const SIG_IGN: usize = 1;
+    unsafe extern "C" {
+        fn signal(signal: std::ffi::c_int, handler: usize) -> usize;
+    }
+    // SAFETY: the C library's own function; ignoring a signal runs no code of ours.
+    unsafe { signal(SIGXFSZ, SIG_IGN) };
 }
 
 /// Mesa's device-select layer complains on standard error where there is no desktop to ask.
