@@ -7,6 +7,7 @@ use crate::{
     device::DeviceError,
     distil::Fit,
     metrics::MetricsError,
+    model::sites::NetId,
     recipe::RecipeError,
     score::Row,
     store::StoreError,
@@ -116,12 +117,18 @@ pub enum SessionError {
         .fits.as_ref().map_or("No size fits: `--device cpu` has no such limit".into(), |fits| format!("{fits} fits"))
     )]
     TooLarge { net: String, needed: u64, allowed: u64, fits: Option<String> },
-    #[error("the run has no net {net}; fit it with `distil` and `--net {site}=...`")]
-    NoNet { net: String, site: &'static str },
-    #[error("the run has no trained teacher yet; `train` makes it")]
+    #[error("the run has no net {net}; `--net {word}` with `run` or `distil` fits it")]
+    NoNet { net: String, word: String },
+    #[error("the run has no trained teacher yet; the command that began it goes on from where it stopped")]
     NoTeacher,
     #[error("the run has no mean outputs yet; `eval` with the mix makes them")]
     NoMeans,
     #[error("{0} is not there yet: this is a fault of the program, please report it")]
     NotReady(&'static str),
+}
+
+impl SessionError {
+    pub(super) fn no_net(id: NetId) -> Self {
+        Self::NoNet { net: id.to_string(), word: format!("{}={}", id.site.code(), id.kind) }
+    }
 }

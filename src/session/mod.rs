@@ -51,6 +51,8 @@ pub struct Session {
     recipe: Recipe,
     /// What is scored: the recipe's mixes, unless others are asked for.
     mixes: Vec<Mix>,
+    /// Whether what is missing is trained; else it is an error.
+    trains: bool,
     goal: Goal,
     files: Files,
     opened: Opened,
@@ -91,13 +93,13 @@ impl Session {
         refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
         let saved = Instant::now();
-        let (stage, mixes) = (Stage::Text, recipe.score.mixes.clone());
-        Ok(Self { recipe, mixes, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+        let (stage, mixes, trains) = (Stage::Text, recipe.score.mixes.clone(), true);
+        Ok(Self { recipe, mixes, trains, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
     }
 
-    /// Scores these mixes in the place of the recipe's, which stays as it is.
-    pub fn with_mixes(self, mixes: Vec<Mix>) -> Self {
-        Self { mixes, ..self }
+    /// Scores these mixes in the place of the recipe's, which stays as it is, and trains nothing that is missing for it.
+    pub fn only_scoring(self, mixes: Vec<Mix>) -> Self {
+        Self { mixes, trains: false, ..self }
     }
 
     /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].
@@ -145,6 +147,23 @@ impl Session {
     /// The next stage, unless the goal is reached.
     fn advance(&mut self, reached: Goal, next: Stage) {
         self.stage = if reached >= self.goal { Stage::Done } else { next };
+    }
+
+    /// Before any work: rows need nets that the run has, or will have by then.
+    fn refuse_missing(&self) -> Result<(), SessionError> {
+        if !self.trains && !self.files.0.has(files::TEACHER)? {
+            return Err(SessionError::NoTeacher);
+        }
+        if self.goal < Goal::Scores {
+            return Ok(());
+        }
+        let to_come = if self.trains { self.recipe.net_ids() } else { Vec::new() };
+        for id in self.mixes.iter().flat_map(|mix| mix.nets(self.recipe.model.layers)) {
+            if !to_come.contains(&id) && !self.files.0.has(&files::net(id))? {
+                return Err(SessionError::no_net(id));
+            }
+        }
+        Ok(())
     }
 
     fn text(&self) -> Result<Arc<Text>, SessionError> {

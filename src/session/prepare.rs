@@ -12,6 +12,7 @@ use std::sync::Arc;
 impl Session {
     /// Builds corpus and tokenizer, or takes those of the run; the recipe is written once they are there.
     pub(super) fn prepare(&mut self) -> Result<Vec<Event>, SessionError> {
+        self.refuse_missing()?;
         let (splits, mut events) = match self.files.splits()? {
             Some(splits) => (splits, Vec::new()),
             None => self.build()?,
@@ -19,10 +20,12 @@ impl Session {
         let text = self.tokenized(splits)?;
         events.push(Event::Text(text.report()));
         let tokenizer = text.tokenizer.to_json();
-        if self.files.0.read(files::TOKENIZER)?.is_none() {
+        if !self.files.0.has(files::TOKENIZER)? {
             self.files.0.write(files::TOKENIZER, tokenizer.as_bytes())?;
         }
-        self.files.write_json(files::RECIPE, &self.recipe)?;
+        if self.files.recipe()?.as_ref() != Some(&self.recipe) {
+            self.files.write_json(files::RECIPE, &self.recipe)?;
+        }
         self.text = Some(Arc::new(text));
         self.advance(Goal::Text, Stage::Teacher);
         Ok(events)

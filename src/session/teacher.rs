@@ -14,8 +14,11 @@ impl Session {
     pub(super) fn open_teacher(&mut self) -> Result<Vec<Event>, SessionError> {
         if let Some(teacher) = self.files.trained_teacher(&self.recipe, &self.opened.device)? {
             self.teacher = Some(teacher);
-            self.advance(Goal::Teacher, Stage::Nets);
+            self.advance(Goal::Teacher, if self.trains { Stage::Nets } else { Stage::Scores });
             return Ok(Vec::new());
+        }
+        if !self.trains {
+            return Err(SessionError::NoTeacher);
         }
         let text = self.text()?;
         let (vocab, examples, device) = (text.tokenizer.vocab_size(), &text.train.examples, &self.opened.device);

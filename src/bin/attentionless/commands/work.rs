@@ -41,7 +41,8 @@ pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Bo
     pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
 }
 
-/// Works until the goal is reached or Ctrl-C, then prints what was asked for; `mixes` are scored in place of the recipe's.
+/// Works until the goal is reached or Ctrl-C, then prints what was asked for. With `mixes`, these are scored and nothing
+/// is trained.
 pub fn pursue(
     recipe: Recipe,
     mixes: Option<Vec<Mix>>,
@@ -49,9 +50,11 @@ pub fn pursue(
     how: &HowArgs,
     goal: Goal,
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let mixes = mixes.unwrap_or_else(|| recipe.score.mixes.clone());
     let store = Box::new(Directory(out.into()));
-    let mut session = Session::open(recipe, store, open(&how.device)?, goal)?.with_mixes(mixes);
+    let mut session = Session::open(recipe, store, open(&how.device)?, goal)?;
+    if let Some(mixes) = mixes {
+        session = session.only_scoring(mixes);
+    }
     let events = drive(&mut session)?;
     if !matches!(events.last(), Some(Event::Done { .. })) {
         say("stopped; what was done is saved, and the same command goes on from there");
