@@ -12,6 +12,7 @@ use crate::{
     score::Row,
     store::StoreError,
     text::{TextError, TextReport},
+    tokenizer::TokenizerError,
 };
 use serde::Serialize;
 
@@ -98,14 +99,25 @@ pub enum SessionError {
     Weights { name: String, source: CheckpointError },
     #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
     Json { name: String, source: serde_json::Error },
+    #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
+    Tokenizer { name: String, source: TokenizerError },
     #[error("{0} in the run is damaged; delete it and it is made again")]
     Damaged(String),
+    #[error(
+        "{name} in the run cannot be used: {source}; where it is damaged, delete it and `run` with the same recipe"
+    )]
+    BegunWith { name: String, source: RecipeError },
+    #[error("{name} in the run is from another run: its `{part}` is {begun}, this run's is {wanted}; take it away")]
+    OtherWeights { name: String, part: &'static str, begun: String, wanted: String },
     #[error(
         "the run was begun with another recipe: its `{part}` is {begun}, asked for is {wanted}; nothing was changed. \
          Choose another directory, or the recipe it was begun with"
     )]
     OtherRecipe { part: &'static str, begun: String, wanted: String },
-    #[error("the corpus is not the one of the recipe: its hash is {found}, expected {expected}")]
+    #[error(
+        "the corpus is not the one of the recipe, or not the one that the run was begun with: its hash is {found}, \
+         expected {expected}; give the text as it was"
+    )]
     OtherCorpus { expected: String, found: String },
     #[error(
         "the loss became {loss} at step {step}; what was saved before it is kept. Begin another run with a lower \

@@ -14,6 +14,11 @@ pub use event::{Event, SessionError};
 pub use files::{CorpusFile, Seconds};
 pub use scores::{Translation, Translator, eval_on};
 
+/// The recipe that a run was begun with.
+pub fn recipe_of(store: Box<dyn Store>) -> Result<Recipe, SessionError> {
+    Files(store).recipe()?.ok_or(SessionError::NoTeacher)
+}
+
 use crate::{
     device::Opened,
     distil::Distillation,
@@ -187,15 +192,10 @@ fn refuse_too_large(recipe: &Recipe, largest_buffer: Option<u64>) -> Result<(), 
 
 /// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change.
 fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
-    let parts = |recipe: &Recipe| {
-        let value = serde_json::to_value(recipe).unwrap_or_default();
-        ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"].map(|part| (part, value[part].clone()))
-    };
-    let differs = parts(begun).into_iter().zip(parts(wanted)).find(|(begun, wanted)| begun != wanted);
-    differs.map_or(Ok(()), |((part, begun), (_, wanted))| {
-        let (begun, wanted) = (begun.to_string(), wanted.to_string());
-        Err(SessionError::OtherRecipe { part, begun, wanted })
-    })
+    match files::differing(begun, wanted) {
+        Some((part, [begun, wanted])) => Err(SessionError::OtherRecipe { part, begun, wanted }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

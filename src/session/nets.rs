@@ -122,7 +122,7 @@ impl Files {
     /// A net of the run, and how well it fits.
     pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(ShallowNet, Fit), SessionError> {
         let name = files::net(id);
-        let checkpoint = self.checkpoint(&name)?.ok_or_else(|| SessionError::no_net(id))?;
+        let checkpoint = self.weights(&name, recipe)?.ok_or_else(|| SessionError::no_net(id))?;
         let fit = checkpoint.metadata.get("fit").and_then(|fit| serde_json::from_str(fit).ok());
         let fit = fit.ok_or_else(|| SessionError::Damaged(name.clone()))?;
         let net = net_from(id, recipe, checkpoint, device);

@@ -1,6 +1,6 @@
 //! The scores' part of a session: the test split translated by each mix, a row for each.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, files};
+use super::{Event, Files, Goal, Session, SessionError, Stage};
 use crate::{
     batching::Example,
     capture,
@@ -272,9 +272,8 @@ impl Translator {
 impl Files {
     /// The tokenizer and the trained teacher.
     fn trained(&self, recipe: &Recipe, device: &Device) -> Result<(Tokenizer, Transformer), SessionError> {
-        let json = self.0.read(files::TOKENIZER)?.ok_or(SessionError::NoTeacher)?;
-        let tokenizer = Tokenizer::from_json(&String::from_utf8_lossy(&json)).map_err(crate::text::TextError::from)?;
-        let teacher = self.trained_teacher(recipe, device)?.ok_or(SessionError::NoTeacher)?;
+        let tokenizer = self.tokenizer()?.ok_or(SessionError::NoTeacher)?;
+        let teacher = self.trained_teacher(recipe, &tokenizer, device)?.ok_or(SessionError::NoTeacher)?;
         Ok((tokenizer, teacher))
     }
 

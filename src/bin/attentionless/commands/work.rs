@@ -10,7 +10,7 @@ use crate::{
 use attentionless::{
     model::mix::Mix,
     recipe::Recipe,
-    session::{Event, Goal, Session},
+    session::{Event, Goal, Session, recipe_of},
     store::Directory,
 };
 use std::{
@@ -37,7 +37,7 @@ pub fn train(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn E
 
 pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let begun = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
+    let begun = recipe_of(Box::new(Directory(run.into())))?;
     pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
 }
 
