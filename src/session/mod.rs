@@ -123,6 +123,10 @@ impl Session {
         self.opened.check()?;
         if matches!(self.stage, Stage::Done) {
             self.files.write_seconds(&self.seconds)?;
+            if self.trains {
+                // What the recipe adds to that of a begun run is there only now.
+                self.files.write_new(files::RECIPE, &files::pretty(files::RECIPE, &self.recipe)?)?;
+            }
             events.push(Event::Done { seconds: self.seconds });
         }
         Ok(events)

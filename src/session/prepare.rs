@@ -44,10 +44,12 @@ impl Session {
         Ok(events)
     }
 
-    /// The text is there; the recipe is written last.
+    /// The text is there, so the run begins: with its recipe, written last.
     fn keep(&mut self, text: Text) -> Result<Vec<Event>, SessionError> {
         self.files.write_new(files::TOKENIZER, text.tokenizer.to_json().as_bytes())?;
-        self.files.write_new(files::RECIPE, &files::pretty(files::RECIPE, &self.recipe)?)?;
+        if !self.files.0.has(files::RECIPE)? {
+            self.files.write_json(files::RECIPE, &self.recipe)?;
+        }
         let events = vec![Event::Text(text.report())];
         self.text = Some(Arc::new(text));
         self.advance(Goal::Text, Stage::Teacher);
