@@ -55,10 +55,10 @@ pub enum TokenizerError {
     #[error("the tokenizer has no text to learn from: give it the sentences of the training set")]
     NoText,
 
-    #[error("expected a tokenizer as JSON, found something else ({reason}); export it again")]
+    #[error("expected a tokenizer as JSON, found something else ({reason})")]
     Json { reason: String },
 
-    #[error("the tokenizer in this file is not one of ours ({reason}); train one on the corpus instead")]
+    #[error("the tokenizer in this file is not one of ours ({reason})")]
     Foreign { reason: String },
 
     #[error("the tokenizer could not be built ({reason}); this is a fault of the program, please report it")]

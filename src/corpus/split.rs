@@ -160,7 +160,7 @@ impl Reader<'_> {
                 return Err(nothing_left(&spec.source, part, read, &tally));
             }
         }
-        let hash = hash([("train", &train), ("valid", &valid), ("test", &test)]);
+        let hash = hash([&train, &valid, &test]);
         let report = Report::new(spec.source.to_string(), spec.direction, read, &tally, [&train, &valid, &test]);
         Ok(Corpus { train, valid, test, report, hash })
     }
@@ -206,10 +206,10 @@ fn rank(seed: u64, source: &str) -> u32 {
     random::draw(random::key(seed, Purpose::Split, stream), 0)
 }
 
-/// Clean sentences hold neither tab nor line end, so the text that is hashed can be read in one way only.
-fn hash(sets: [(&str, &Vec<Pair>); 3]) -> String {
+/// The SHA-256 of the sets for training, validation and test, in hexadecimal. Clean sentences hold neither tab nor line end, so the text that is hashed can be read in one way only.
+pub fn hash(sets: [&[Pair]; 3]) -> String {
     let mut hasher = Sha256::new();
-    for (name, pairs) in sets {
+    for (name, pairs) in ["train", "valid", "test"].into_iter().zip(sets) {
         hasher.update(format!("{name}\n"));
         for Pair { source, target } in pairs {
             hasher.update(format!("{source}\t{target}\n"));

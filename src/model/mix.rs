@@ -41,7 +41,7 @@ pub enum MixError {
     Name { mix: String, source: UnknownName },
     #[error("`{0}` is not a layer; layers count from 1")]
     Layer(String),
-    #[error("the mix `{mix}` names layer {layer} of `{site}`, but the model has {layers} layers")]
+    #[error("the mix `{mix}` names layer {layer} of `{site}`, but the model's last layer is {layers}")]
     NoLayer { mix: String, site: &'static str, layer: usize, layers: usize },
     #[error("the mix `{mix}` puts `{kind}` at `{site}`, which is not built yet; it can stand at {sites}")]
     NotThere { mix: String, kind: NetKind, site: &'static str, sites: String },
@@ -194,7 +194,7 @@ mod tests {
     fn mistakes_are_named() {
         let error = |text: &str| text.parse::<Mix>().and_then(|mix| mix.check(2)).unwrap_err().to_string();
         assert_eq!(error("enc.0=none"), "`0` is not a layer; layers count from 1");
-        assert_eq!(error("enc.3=none"), "the mix `enc.3=none` names layer 3 of `enc`, but the model has 2 layers");
+        assert_eq!(error("enc.3=none"), "the mix `enc.3=none` names layer 3 of `enc`, but the model's last layer is 2");
         assert!(error("encoder=none").contains("there is no site `encoder`; there are enc, self, cross"));
         assert!(error("enc=alr").contains("there is no filling `alr`"));
         assert!(error("enc").starts_with("`enc` is not part of a mix"));

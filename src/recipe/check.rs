@@ -8,6 +8,7 @@ impl Recipe {
         let ModelPart { layers, d_model, heads, ff, max_len, dropout } = self.model;
         let within = |field, found: usize, least: usize, most: usize| match (least..=most).contains(&found) {
             true => Ok(()),
+            false if least == most => Err(value(field, found, format!("expected {least}"))),
             false => Err(value(field, found, format!("expected {least} to {most}"))),
         };
         within("version", self.version as usize, 1, VERSION as usize)?;
@@ -46,7 +47,8 @@ impl Recipe {
             if let Layers::These(chosen) = &net.layers
                 && let Some(layer) = chosen.iter().find(|&&layer| layer < 1 || layer > layers)
             {
-                return Err(value("nets.layers", layer, format!("expected 1 to {layers}, or \"all\"")));
+                let expected = format!("the model's layers are 1 to {layers}, or \"all\"");
+                return Err(value("nets.layers", layer, expected));
             }
             if let Some(variant) = &net.variant {
                 return Err(value("nets.variant", variant, "no variant is built yet: expected null".into()));

@@ -245,8 +245,14 @@ impl Default for ScorePart {
 /// What is wrong with a recipe.
 #[derive(Debug, thiserror::Error)]
 pub enum RecipeError {
-    #[error("the recipe is not what was expected: {0}")]
+    #[error("not a recipe: {}", in_words(.0))]
     Json(#[from] serde_json::Error),
+    #[error("`{assignment}` cannot be set: {}", in_words(.source))]
+    Assigned { assignment: String, source: serde_json::Error },
+    #[error("`{part}` has to be written as {{\"name\": value, ...}}")]
+    NoFields { part: &'static str },
+    #[error("{file}: {source}")]
+    In { file: String, source: Box<Self> },
     #[error("this recipe needs version {0}; this program knows up to {VERSION}")]
     Version(u64),
     #[error("there is no preset `{0}`; there are micro, tiny, small, paper")]
@@ -261,6 +267,32 @@ pub enum RecipeError {
     Mix(#[from] MixError),
 }
 
+/// The library's message, without the names of Rust's types.
+fn in_words(error: &serde_json::Error) -> String {
+    let words = [
+        ("expected usize", "expected a whole number from 0"),
+        ("expected u64", "expected a whole number from 0"),
+        ("expected u32", "expected a whole number from 0"),
+        ("expected f64", "expected a number"),
+        ("expected f32", "expected a number"),
+    ];
+    words.iter().fold(error.to_string(), |text, (types, plain)| text.replace(types, plain))
+}
+
+/// What has to hold before the fields are read: a version that is known, and parts that are made of fields. The library
+/// takes a list for fields in their order.
+fn check_form(value: &serde_json::Value) -> Result<(), RecipeError> {
+    if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64).filter(|&it| it > VERSION.into()) {
+        return Err(RecipeError::Version(version));
+    }
+    let parts = ["corpus", "tokenizer", "model", "teacher", "distil", "score"];
+    let found = parts.into_iter().filter_map(|part| Some((part, value.get(part)?))).chain([("recipe", value)]);
+    match found.into_iter().find(|(_, value)| !value.is_object()) {
+        Some((part, _)) => Err(RecipeError::NoFields { part }),
+        None => Ok(()),
+    }
+}
+
 impl Recipe {
     /// One of [`PRESETS`].
     pub fn preset(name: &str) -> Result<Self, RecipeError> {
@@ -270,7 +302,9 @@ impl Recipe {
 
     /// Reads and validates a recipe. Missing fields have their defaults, unknown ones are errors.
     pub fn parse(text: &str) -> Result<Self, RecipeError> {
-        Self::from_value(serde_json::from_str(text)?)
+        check_form(&serde_json::from_str(text)?)?;
+        // From the text once more, so that an error tells line and column.
+        serde_json::from_str::<Self>(text)?.checked()
     }
 
     /// The same recipe with `key=value` assignments, such as `model.layers=2` or `corpus=ding:FILE`.
@@ -282,19 +316,17 @@ impl Recipe {
             let field = key.split('.').try_fold(&mut value, |value, name| value.get_mut(name));
             let field = field.ok_or_else(|| RecipeError::Field(key.into()))?;
             *field = serde_json::from_str(new).unwrap_or_else(|_| new.into());
-        }
-        Self::from_value(value)
-    }
-
-    fn from_value(value: serde_json::Value) -> Result<Self, RecipeError> {
-        match value.get("version").and_then(serde_json::Value::as_u64) {
-            Some(version) if version > u64::from(VERSION) => Err(RecipeError::Version(version)),
-            _ => {
-                let recipe: Self = serde_json::from_value(value)?;
-                recipe.check()?;
-                Ok(recipe)
+            // At once, so that the error names this assignment; values that go together are checked when all are there.
+            if let Err(source) = serde_json::from_value::<Self>(value.clone()) {
+                return Err(RecipeError::Assigned { assignment: assignment.clone(), source });
             }
         }
+        check_form(&value)?;
+        serde_json::from_value::<Self>(value)?.checked()
+    }
+
+    fn checked(self) -> Result<Self, RecipeError> {
+        self.check().map(|()| self)
     }
 
     /// The canonical form: every field, in the order of this file, without spaces.

@@ -7,10 +7,12 @@ use crate::{
     device::DeviceError,
     distil::Fit,
     metrics::MetricsError,
+    model::sites::NetId,
     recipe::RecipeError,
     score::Row,
     store::StoreError,
     text::{TextError, TextReport},
+    tokenizer::TokenizerError,
 };
 use serde::Serialize;
 
@@ -97,14 +99,25 @@ pub enum SessionError {
     Weights { name: String, source: CheckpointError },
     #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
     Json { name: String, source: serde_json::Error },
+    #[error("{name} in the run cannot be used: {source}; delete it and it is made again")]
+    Tokenizer { name: String, source: TokenizerError },
     #[error("{0} in the run is damaged; delete it and it is made again")]
     Damaged(String),
+    #[error(
+        "{name} in the run cannot be used: {source}; where it is damaged, delete it and `run` with the same recipe"
+    )]
+    BegunWith { name: String, source: RecipeError },
+    #[error("{name} in the run is from another run: its `{part}` is {begun}, this run's is {wanted}; take it away")]
+    OtherWeights { name: String, part: &'static str, begun: String, wanted: String },
     #[error(
         "the run was begun with another recipe: its `{part}` is {begun}, asked for is {wanted}; nothing was changed. \
          Choose another directory, or the recipe it was begun with"
     )]
     OtherRecipe { part: &'static str, begun: String, wanted: String },
-    #[error("the corpus is not the one of the recipe: its hash is {found}, expected {expected}")]
+    #[error(
+        "the corpus is not the one of the recipe, or not the one that the run was begun with: its hash is {found}, \
+         expected {expected}; give the text as it was"
+    )]
     OtherCorpus { expected: String, found: String },
     #[error(
         "the loss became {loss} at step {step}; what was saved before it is kept. Begin another run with a lower \
@@ -116,12 +129,18 @@ pub enum SessionError {
         .fits.as_ref().map_or("No size fits: `--device cpu` has no such limit".into(), |fits| format!("{fits} fits"))
     )]
     TooLarge { net: String, needed: u64, allowed: u64, fits: Option<String> },
-    #[error("the run has no net {net}; fit it with `distil` and `--net {site}=...`")]
-    NoNet { net: String, site: &'static str },
-    #[error("the run has no trained teacher yet; `train` makes it")]
+    #[error("the run has no net {net}; `--net {word}` with `run` or `distil` fits it")]
+    NoNet { net: String, word: String },
+    #[error("the run has no trained teacher yet; the command that began it goes on from where it stopped")]
     NoTeacher,
     #[error("the run has no mean outputs yet; `eval` with the mix makes them")]
     NoMeans,
     #[error("{0} is not there yet: this is a fault of the program, please report it")]
     NotReady(&'static str),
+}
+
+impl SessionError {
+    pub(super) fn no_net(id: NetId) -> Self {
+        Self::NoNet { net: id.to_string(), word: format!("{}={}", id.site.code(), id.kind) }
+    }
 }

@@ -4,11 +4,12 @@ use super::SessionError;
 use crate::{
     capture::Means,
     checkpoint::{Checkpoint, HostTensor},
-    corpus::{Pair, Report},
+    corpus::{self, Pair, Report},
     model::sites::{NetId, Site},
     recipe::Recipe,
     score::Row,
     store::Store,
+    tokenizer::Tokenizer,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
@@ -50,8 +51,15 @@ impl Files {
     }
 
     pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), SessionError> {
-        let damaged = |source| SessionError::Json { name: name.into(), source };
-        Ok(self.0.write(name, &serde_json::to_vec_pretty(value).map_err(damaged)?)?)
+        Ok(self.0.write(name, &pretty(name, value)?)?)
+    }
+
+    /// Writes unless the file holds just this.
+    pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<(), SessionError> {
+        match self.0.read(name)?.is_some_and(|old| old == bytes) {
+            true => Ok(()),
+            false => Ok(self.0.write(name, bytes)?),
+        }
     }
 
     /// A file of weights, or none where there is no such file.
@@ -65,8 +73,18 @@ impl Files {
         Ok(self.0.write(name, &bytes)?)
     }
 
+    /// Weights that belong to this recipe, or none where there is no such file.
+    pub fn weights(&self, name: &str, recipe: &Recipe) -> Result<Option<Checkpoint>, SessionError> {
+        let Some(checkpoint) = self.checkpoint(name)? else { return Ok(None) };
+        match checkpoint.recipe().and_then(|begun| differing(&begun, recipe)) {
+            Some((part, [begun, wanted])) => Err(SessionError::OtherWeights { name: name.into(), part, begun, wanted }),
+            None => Ok(Some(checkpoint)),
+        }
+    }
+
     /// The three splits as they were cleaned, or none where the corpus is not built yet.
     pub fn splits(&self) -> Result<Option<[Vec<Pair>; 3]>, SessionError> {
+        let Some(CorpusFile { hash, .. }) = self.json(CORPUS)? else { return Ok(None) };
         let mut splits = [const { Vec::new() }; 3];
         for (split, name) in splits.iter_mut().zip(SPLITS) {
             let Some(bytes) = self.0.read(name)? else { return Ok(None) };
@@ -74,7 +92,10 @@ impl Files {
             let pair = |line: &str| line.split_once('\t').map(|(source, target)| Pair::new(source, target));
             *split = text.lines().map(pair).collect::<Option<_>>().ok_or(SessionError::Damaged(name.into()))?;
         }
-        Ok(Some(splits))
+        match corpus::hash(splits.each_ref().map(Vec::as_slice)) == hash {
+            true => Ok(Some(splits)),
+            false => Err(SessionError::Damaged("corpus/".into())),
+        }
     }
 
     pub fn write_splits(&self, splits: [&[Pair]; 3]) -> Result<(), SessionError> {
@@ -132,17 +153,47 @@ impl Files {
         Ok(self.0.write(CURVE, (lines.join("\n") + "\n").as_bytes())?)
     }
 
-    /// The recipe that the run was begun with.
+    /// The recipe that the run was begun with; where its file is gone, the one that the teacher carries.
     pub fn recipe(&self) -> Result<Option<Recipe>, SessionError> {
-        let Some(bytes) = self.0.read(RECIPE)? else { return Ok(None) };
-        let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(RECIPE.into()))?;
-        Ok(Some(Recipe::parse(&text)?))
+        let Some(bytes) = self.0.read(RECIPE)? else {
+            return Ok(self.checkpoint(TEACHER)?.and_then(|teacher| teacher.recipe()));
+        };
+        let unusable = |source| SessionError::BegunWith { name: RECIPE.into(), source };
+        Recipe::parse(&String::from_utf8_lossy(&bytes)).map(Some).map_err(unusable)
     }
+
+    pub fn tokenizer(&self) -> Result<Option<Tokenizer>, SessionError> {
+        let Some(bytes) = self.0.read(TOKENIZER)? else { return Ok(None) };
+        let unusable = |source| SessionError::Tokenizer { name: TOKENIZER.into(), source };
+        Tokenizer::from_json(&String::from_utf8_lossy(&bytes)).map(Some).map_err(unusable)
+    }
+}
+
+/// The first part in which the teacher, or the way of distilling, of two recipes differs, and what it is in each.
+pub fn differing(begun: &Recipe, wanted: &Recipe) -> Option<(&'static str, [String; 2])> {
+    let parts = |recipe: &Recipe| {
+        let value = serde_json::to_value(recipe).unwrap_or_default();
+        ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"].map(|part| (part, value[part].clone()))
+    };
+    let (begun, wanted) = parts(begun).into_iter().zip(parts(wanted)).find(|(begun, wanted)| begun != wanted)?;
+    Some((begun.0, [begun.1.to_string(), wanted.1.to_string()]))
+}
+
+/// A value as a JSON file holds it.
+pub fn pretty<T: Serialize>(name: &str, value: &T) -> Result<Vec<u8>, SessionError> {
+    serde_json::to_vec_pretty(value).map_err(|source| SessionError::Json { name: name.into(), source })
 }
 
 /// The file of a net.
 pub fn net(id: NetId) -> String {
     format!("nets/{id}.safetensors")
+}
+
+impl Checkpoint {
+    /// The recipe of the run that wrote these weights.
+    fn recipe(&self) -> Option<Recipe> {
+        self.metadata.get("recipe").and_then(|text| Recipe::parse(text).ok())
+    }
 }
 
 /// Words that every file of weights carries.

@@ -14,6 +14,11 @@ pub use event::{Event, SessionError};
 pub use files::{CorpusFile, Seconds};
 pub use scores::{Translation, Translator, eval_on};
 
+/// The recipe that a run was begun with.
+pub fn recipe_of(store: Box<dyn Store>) -> Result<Recipe, SessionError> {
+    Files(store).recipe()?.ok_or(SessionError::NoTeacher)
+}
+
 use crate::{
     device::Opened,
     distil::Distillation,
@@ -49,8 +54,10 @@ pub enum Goal {
 /// A run in work.
 pub struct Session {
     recipe: Recipe,
-    /// What is scored in place of the recipe's mixes; then nothing is fitted for it.
-    mixes: Option<Vec<Mix>>,
+    /// What is scored: the recipe's mixes, unless others are asked for.
+    mixes: Vec<Mix>,
+    /// Whether what is missing is trained; else it is an error.
+    trains: bool,
     goal: Goal,
     files: Files,
     opened: Opened,
@@ -91,17 +98,13 @@ impl Session {
         refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
         let saved = Instant::now();
-        let (stage, mixes) = (Stage::Text, None);
-        Ok(Self { recipe, mixes, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+        let (stage, mixes, trains) = (Stage::Text, recipe.score.mixes.clone(), true);
+        Ok(Self { recipe, mixes, trains, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
     }
 
-    /// Scores these mixes in the place of the recipe's, which stays as it is, with the nets that the run has.
-    pub fn scoring_only(self, mixes: Vec<Mix>) -> Self {
-        Self { mixes: Some(mixes), ..self }
-    }
-
-    fn mixes(&self) -> &[Mix] {
-        self.mixes.as_deref().unwrap_or(&self.recipe.score.mixes)
+    /// Scores these mixes in the place of the recipe's, which stays as it is, and trains nothing that is missing for it.
+    pub fn only_scoring(self, mixes: Vec<Mix>) -> Self {
+        Self { mixes, trains: false, ..self }
     }
 
     /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].
@@ -120,6 +123,10 @@ impl Session {
         self.opened.check()?;
         if matches!(self.stage, Stage::Done) {
             self.files.write_seconds(&self.seconds)?;
+            if self.trains {
+                // What the recipe adds to that of a begun run is there only now.
+                self.files.write_new(files::RECIPE, &files::pretty(files::RECIPE, &self.recipe)?)?;
+            }
             events.push(Event::Done { seconds: self.seconds });
         }
         Ok(events)
@@ -151,6 +158,23 @@ impl Session {
         self.stage = if reached >= self.goal { Stage::Done } else { next };
     }
 
+    /// Before any work: rows need nets that the run has, or will have by then.
+    fn refuse_missing(&self) -> Result<(), SessionError> {
+        if !self.trains && !self.files.0.has(files::TEACHER)? {
+            return Err(SessionError::NoTeacher);
+        }
+        if self.goal < Goal::Scores {
+            return Ok(());
+        }
+        let to_come = if self.trains { self.recipe.net_ids() } else { Vec::new() };
+        for id in self.mixes.iter().flat_map(|mix| mix.nets(self.recipe.model.layers)) {
+            if !to_come.contains(&id) && !self.files.0.has(&files::net(id))? {
+                return Err(SessionError::no_net(id));
+            }
+        }
+        Ok(())
+    }
+
     fn text(&self) -> Result<Arc<Text>, SessionError> {
         self.text.clone().ok_or(SessionError::NotReady("the text"))
     }
@@ -172,15 +196,10 @@ fn refuse_too_large(recipe: &Recipe, largest_buffer: Option<u64>) -> Result<(), 
 
 /// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change.
 fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
-    let parts = |recipe: &Recipe| {
-        let value = serde_json::to_value(recipe).unwrap_or_default();
-        ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"].map(|part| (part, value[part].clone()))
-    };
-    let differs = parts(begun).into_iter().zip(parts(wanted)).find(|(begun, wanted)| begun != wanted);
-    differs.map_or(Ok(()), |((part, begun), (_, wanted))| {
-        let (begun, wanted) = (begun.to_string(), wanted.to_string());
-        Err(SessionError::OtherRecipe { part, begun, wanted })
-    })
+    match files::differing(begun, wanted) {
+        Some((part, [begun, wanted])) => Err(SessionError::OtherRecipe { part, begun, wanted }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -18,14 +18,12 @@ impl Session {
     pub(super) fn open_nets(&mut self) -> Result<Vec<Event>, SessionError> {
         let mut missing = Vec::new();
         for id in self.recipe.net_ids() {
-            if self.files.0.read(&files::net(id))?.is_none() {
+            if !self.files.0.has(&files::net(id))? {
                 missing.push(id);
             }
         }
         if missing.is_empty() {
             self.files.0.remove(STATE)?;
-        }
-        if missing.is_empty() || self.mixes.is_some() {
             self.advance(Goal::Nets, Stage::Scores);
             return Ok(Vec::new());
         }
@@ -124,8 +122,7 @@ impl Files {
     /// A net of the run, and how well it fits.
     pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(ShallowNet, Fit), SessionError> {
         let name = files::net(id);
-        let missing = || SessionError::NoNet { net: id.to_string(), site: id.site.code() };
-        let checkpoint = self.checkpoint(&name)?.ok_or_else(missing)?;
+        let checkpoint = self.weights(&name, recipe)?.ok_or_else(|| SessionError::no_net(id))?;
         let fit = checkpoint.metadata.get("fit").and_then(|fit| serde_json::from_str(fit).ok());
         let fit = fit.ok_or_else(|| SessionError::Damaged(name.clone()))?;
         let net = net_from(id, recipe, checkpoint, device);

@@ -1,6 +1,6 @@
 //! From the recipe to text that a model reads.
 
-use super::{Event, Goal, Session, SessionError, Stage, files};
+use super::{CorpusFile, Event, Goal, Session, SessionError, Stage, files};
 use crate::{
     corpus::{self, Corpus, Pair, Spec},
     recipe::Recipe,
@@ -12,42 +12,48 @@ use std::sync::Arc;
 impl Session {
     /// Builds corpus and tokenizer, or takes those of the run; the recipe is written once they are there.
     pub(super) fn prepare(&mut self) -> Result<Vec<Event>, SessionError> {
-        let (splits, mut events) = match self.files.splits()? {
-            Some(splits) => (splits, Vec::new()),
-            None => self.build()?,
+        self.refuse_missing()?;
+        // Without its recipe, nothing says what the other files of a run are made of.
+        let begun = self.files.0.has(files::RECIPE)?;
+        let (splits, tokenizer) = if begun { (self.files.splits()?, self.files.tokenizer()?) } else { (None, None) };
+        let text = match splits {
+            Some(splits) => self.tokenized(splits, tokenizer)?,
+            None => return self.build(begun, tokenizer),
         };
-        let text = self.tokenized(splits)?;
-        events.push(Event::Text(text.report()));
-        let tokenizer = text.tokenizer.to_json();
-        if self.files.0.read(files::TOKENIZER)?.is_none() {
-            self.files.0.write(files::TOKENIZER, tokenizer.as_bytes())?;
-        }
-        self.files.write_json(files::RECIPE, &self.recipe)?;
-        self.text = Some(Arc::new(text));
-        self.advance(Goal::Text, Stage::Teacher);
-        Ok(events)
+        self.keep(text)
     }
 
-    fn tokenized(&self, splits: [Vec<Pair>; 3]) -> Result<Text, SessionError> {
-        let json = self.files.0.read(files::TOKENIZER)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let tokenizer =
-            json.map(|json| Tokenizer::from_json(&json)).transpose().map_err(crate::text::TextError::from)?;
+    fn tokenized(&self, splits: [Vec<Pair>; 3], tokenizer: Option<Tokenizer>) -> Result<Text, SessionError> {
         Ok(Text::new(splits, tokenizer, self.recipe.tokenizer.vocab, self.recipe.model.max_len)?)
     }
 
     /// Nothing is written unless all of it can be used.
-    fn build(&self) -> Result<([Vec<Pair>; 3], Vec<Event>), SessionError> {
-        let corpus = corpus::build(&spec(&self.recipe))?;
-        let Corpus { train, valid, test, report, hash } = corpus;
-        if let Some(expected) = self.recipe.corpus.hash.as_ref().filter(|expected| **expected != hash) {
-            return Err(SessionError::OtherCorpus { expected: expected.clone(), found: hash });
+    fn build(&mut self, begun: bool, tokenizer: Option<Tokenizer>) -> Result<Vec<Event>, SessionError> {
+        let Corpus { train, valid, test, report, hash } = corpus::build(&spec(&self.recipe))?;
+        let before = if begun { self.files.json::<CorpusFile>(files::CORPUS)?.map(|file| file.hash) } else { None };
+        if let Some(expected) = self.recipe.corpus.hash.clone().or(before).filter(|expected| *expected != hash) {
+            return Err(SessionError::OtherCorpus { expected, found: hash });
         }
         let splits = [train, valid, test];
-        self.tokenized(splits.clone())?;
-        let file = files::CorpusFile { hash, report };
+        let text = self.tokenized(splits.clone(), tokenizer)?;
+        let file = CorpusFile { hash, report };
         self.files.write_json(files::CORPUS, &file)?;
         self.files.write_splits(splits.each_ref().map(Vec::as_slice))?;
-        Ok((splits, vec![Event::Corpus(file)]))
+        let mut events = vec![Event::Corpus(file)];
+        events.extend(self.keep(text)?);
+        Ok(events)
+    }
+
+    /// The text is there, so the run begins: with its recipe, written last.
+    fn keep(&mut self, text: Text) -> Result<Vec<Event>, SessionError> {
+        self.files.write_new(files::TOKENIZER, text.tokenizer.to_json().as_bytes())?;
+        if !self.files.0.has(files::RECIPE)? {
+            self.files.write_json(files::RECIPE, &self.recipe)?;
+        }
+        let events = vec![Event::Text(text.report())];
+        self.text = Some(Arc::new(text));
+        self.advance(Goal::Text, Stage::Teacher);
+        Ok(events)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The scores' part of a session: the test split translated by each mix, a row for each.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, files};
+use super::{Event, Files, Goal, Session, SessionError, Stage};
 use crate::{
     batching::Example,
     capture,
@@ -104,7 +104,7 @@ impl Session {
             let same = |row: &Row| row.mix == name && row.sentences == sentences && row.beam == self.recipe.score.beam;
             !rows.iter().any(same)
         };
-        let Some(mix) = self.mixes().iter().find(open).cloned() else {
+        let Some(mix) = self.mixes.iter().find(open).cloned() else {
             self.advance(Goal::Scores, Stage::Done);
             return Ok(Vec::new());
         };
@@ -176,7 +176,7 @@ impl Session {
             sentences: self.test_pairs()?.len(),
             recipe: self.recipe.hash(),
             signature: Bleu::signature(),
-            rows: self.mixes().iter().filter_map(row).collect(),
+            rows: self.mixes.iter().filter_map(row).collect(),
             seconds: self.seconds,
         })
     }
@@ -272,9 +272,8 @@ impl Translator {
 impl Files {
     /// The tokenizer and the trained teacher.
     fn trained(&self, recipe: &Recipe, device: &Device) -> Result<(Tokenizer, Transformer), SessionError> {
-        let json = self.0.read(files::TOKENIZER)?.ok_or(SessionError::NoTeacher)?;
-        let tokenizer = Tokenizer::from_json(&String::from_utf8_lossy(&json)).map_err(crate::text::TextError::from)?;
-        let teacher = self.trained_teacher(recipe, device)?.ok_or(SessionError::NoTeacher)?;
+        let tokenizer = self.tokenizer()?.ok_or(SessionError::NoTeacher)?;
+        let teacher = self.trained_teacher(recipe, &tokenizer, device)?.ok_or(SessionError::NoTeacher)?;
         Ok((tokenizer, teacher))
     }
 

@@ -1,7 +1,9 @@
 //! The teacher's part of a session.
 
 use super::{Event, Files, Goal, Session, SessionError, Stage, files};
-use crate::{checkpoint::Checkpoint, model::transformer::Transformer, recipe::Recipe, teacher::Training};
+use crate::{
+    checkpoint::Checkpoint, model::transformer::Transformer, recipe::Recipe, teacher::Training, tokenizer::Tokenizer,
+};
 use burn::tensor::Device;
 use std::time::Duration;
 use web_time::Instant;
@@ -12,12 +14,15 @@ const FINISHED: &str = "finished";
 impl Session {
     /// Finds the trained teacher, one in training, or neither.
     pub(super) fn open_teacher(&mut self) -> Result<Vec<Event>, SessionError> {
-        if let Some(teacher) = self.files.trained_teacher(&self.recipe, &self.opened.device)? {
+        let text = self.text()?;
+        if let Some(teacher) = self.files.trained_teacher(&self.recipe, &text.tokenizer, &self.opened.device)? {
             self.teacher = Some(teacher);
-            self.advance(Goal::Teacher, Stage::Nets);
+            self.advance(Goal::Teacher, if self.trains { Stage::Nets } else { Stage::Scores });
             return Ok(Vec::new());
         }
-        let text = self.text()?;
+        if !self.trains {
+            return Err(SessionError::NoTeacher);
+        }
         let (vocab, examples, device) = (text.tokenizer.vocab_size(), &text.train.examples, &self.opened.device);
         let (training, events) = match self.files.checkpoint(files::TEACHER_STATE)? {
             Some(state) => {
@@ -140,11 +145,16 @@ impl Files {
     pub(crate) fn trained_teacher(
         &self,
         recipe: &Recipe,
+        tokenizer: &Tokenizer,
         device: &Device,
     ) -> Result<Option<Transformer>, SessionError> {
-        let Some(checkpoint) = self.checkpoint(files::TEACHER)? else { return Ok(None) };
+        let Some(checkpoint) = self.weights(files::TEACHER, recipe)? else { return Ok(None) };
         if !checkpoint.metadata.contains_key(FINISHED) {
             return Ok(None);
+        }
+        // Other ids for the same words make nonsense of the weights.
+        if checkpoint.metadata.get("tokenizer").is_some_and(|json| *json != tokenizer.to_json()) {
+            return Err(SessionError::Damaged(files::TOKENIZER.into()));
         }
         let vocab = checkpoint.tensors.get("generator.bias").map_or(0, |bias| bias.values.len());
         let teacher = checkpoint.into_module(recipe.sizes(vocab).init(recipe.seed, device));

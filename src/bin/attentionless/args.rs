@@ -10,7 +10,12 @@ use attentionless::{
     recipe::{Layers, NetPart, Recipe, RecipeError},
 };
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, str::FromStr};
+use std::{
+    error::Error,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// Trains a small translation Transformer and takes its attention away, layer by layer.
 #[derive(Parser)]
@@ -83,7 +88,7 @@ pub enum Command {
         /// The run's directory
         run: PathBuf,
         /// Which net: SITE[.LAYER]=METHOD-SIZE, layers from 1
-        #[arg(long = "net", required = true)]
+        #[arg(long = "net", value_name = "NET", required = true)]
         nets: Vec<NetArg>,
         #[command(flatten)]
         how: HowArgs,
@@ -97,7 +102,7 @@ pub enum Command {
         /// The run's directory
         run: PathBuf,
         /// What to score: teacher, or SITE[.LAYER]=METHOD-SIZE|none|uniform|mean|attention with commas
-        #[arg(long = "mix")]
+        #[arg(long = "mix", value_name = "MIX")]
         mixes: Vec<Mix>,
         /// Other sentences than the test split: SRC.txt REF.txt, or FILE.tsv
         #[arg(long, num_args = 1..=2)]
@@ -154,10 +159,10 @@ pub struct RecipeArgs {
     #[arg(long)]
     pub pair: Option<String>,
     /// A net beside the recipe's: SITE[.LAYER]=METHOD-SIZE, layers from 1
-    #[arg(long = "net")]
+    #[arg(long = "net", value_name = "NET")]
     pub nets: Vec<NetArg>,
     /// A row beside the recipe's: teacher, or SITE[.LAYER]=WHAT with commas
-    #[arg(long = "mix")]
+    #[arg(long = "mix", value_name = "MIX")]
     pub mixes: Vec<Mix>,
     /// Validation set from another source
     #[arg(long)]
@@ -235,19 +240,28 @@ pub fn with_nets(mut recipe: Recipe, nets: &[NetArg], mixes: &[Mix]) -> Result<R
     recipe.with(&[])
 }
 
+/// The recipe in a file.
+fn read(file: &Path) -> Result<Recipe, Box<dyn Error>> {
+    let bytes = std::fs::read(file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("{}: no such file; --preset takes one of the recipes built in", file.display()),
+        _ => format!("{}: cannot be read ({error})", file.display()),
+    })?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| format!("{}: expected a recipe as JSON in UTF-8", file.display()))?;
+    let at = |source| RecipeError::In { file: file.display().to_string(), source: Box::new(source) };
+    Ok(Recipe::parse(&text).map_err(at)?)
+}
+
 impl RecipeArgs {
     /// The recipe that is asked for.
-    pub fn recipe(&self) -> Result<Recipe, Box<dyn std::error::Error>> {
+    pub fn recipe(&self) -> Result<Recipe, Box<dyn Error>> {
         let base = match (&self.recipe, &self.preset) {
-            (Some(file), _) => {
-                let text = std::fs::read_to_string(file);
-                Recipe::parse(&text.map_err(|error| format!("{}: {error}", file.display()))?)
-                    .map_err(|error| format!("{}: {error}", file.display()))?
-            }
+            (Some(file), _) => read(file)?,
             (None, Some(name)) => Recipe::preset(name)?,
             (None, None) => Recipe::preset("tiny")?,
         };
-        let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| format!("{key}=\"{value}\""));
+        let json = |value: &String| serde_json::Value::from(value.as_str());
+        let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| format!("{key}={}", json(value)));
         let named = [("pair", &self.pair), ("corpus.valid", &self.valid), ("corpus.test", &self.test)];
         let named = named.into_iter().filter_map(|(key, value)| text(key, value));
         let assignments = self.assignments.iter().cloned().chain(named).collect::<Vec<_>>();

@@ -2,23 +2,41 @@
 
 mod args;
 mod commands;
+mod output;
 mod progress;
 mod table;
 
 use args::{Cli, Command};
 use clap::Parser;
+use output::{OutputError, say};
 use std::{error::Error, process::ExitCode};
 
 fn main() -> ExitCode {
     quiet_without_a_desktop();
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    stay_alive_at_the_file_size_limit();
     // clap itself exits with 2 on wrong usage and with 0 on help.
     match execute(Cli::parse().command) {
         Ok(code) => code,
+        Err(error) if error.downcast_ref().is_some_and(OutputError::is_closed) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            say(&format!("error: {error}"));
             ExitCode::from(code_of(error.as_ref()))
         }
     }
+}
+
+/// A write beyond `ulimit -f` is then an error that can be told, as a full disk is, and not the end of the program with
+/// a half-written file.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn stay_alive_at_the_file_size_limit() {
+    const SIGXFSZ: std::ffi::c_int = if cfg!(any(target_arch = "mips", target_arch = "mips64")) { 31 } else { 25 };
+    const SIG_IGN: usize = 1;
+    unsafe extern "C" {
+        fn signal(signal: std::ffi::c_int, handler: usize) -> usize;
+    }
+    // SAFETY: the C library's own function; ignoring a signal runs no code of ours.
+    unsafe { signal(SIGXFSZ, SIG_IGN) };
 }
 
 /// Mesa's device-select layer complains on standard error where there is no desktop to ask.

@@ -1,5 +1,6 @@
 //! Shows what a session says: bars on a terminal, plain lines otherwise; on standard error.
 
+use crate::output::say;
 use attentionless::session::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -70,7 +71,7 @@ impl Progress {
 
     fn say(&mut self, text: &str) {
         self.end();
-        eprintln!("{}", text.trim_end());
+        say(text.trim_end());
     }
 
     fn work(&mut self, name: &str, step: u64, total: u64, detail: &str) {
@@ -93,7 +94,7 @@ impl Progress {
             bar.set_position(step);
         } else if self.printed.is_none_or(|printed| printed.elapsed() >= LINES) {
             self.printed = Some(Instant::now());
-            eprintln!("{name}: {step} of {total}, {detail}{left}");
+            say(&format!("{name}: {step} of {total}, {detail}{left}"));
         }
     }
 }

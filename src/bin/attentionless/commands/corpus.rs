@@ -1,6 +1,7 @@
 //! `corpus`: what a source holds, and what cleaning makes of it.
 
 use super::print_json;
+use crate::output::{print, say};
 use attentionless::{
     corpus::{Spec, build},
     store::write_whole,
@@ -12,16 +13,13 @@ pub fn corpus(spec: &Spec, out: Option<&Path>, json: bool) -> Result<ExitCode, B
     if let Some(file) = out {
         let lines = corpus.train.iter().map(|pair| format!("{}\t{}\n", pair.source, pair.target));
         write_whole(file, lines.collect::<String>().as_bytes())?;
-        eprintln!("wrote {} training pairs to {}", corpus.train.len(), file.display());
+        say(&format!("wrote {} training pairs to {}", corpus.train.len(), file.display()));
     }
     if json {
         let value = serde_json::json!({ "hash": corpus.hash, "report": corpus.report });
         return print_json(&value);
     }
-    print!("{}", corpus.report);
-    println!("hash {}", corpus.hash);
-    for pair in corpus.train.iter().take(5) {
-        println!("  {}  =  {}", pair.source, pair.target);
-    }
+    let examples = corpus.train.iter().take(5).map(|pair| format!("  {}  =  {}\n", pair.source, pair.target));
+    print(&format!("{}\nhash {}\n{}", corpus.report, corpus.hash, examples.collect::<String>()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! `devices`: what there is, and what would be used.
 
 use super::print_json;
+use crate::output::print;
 use attentionless::device::adapters;
 use std::{error::Error, process::ExitCode};
 
@@ -12,14 +13,12 @@ pub fn devices(json: bool) -> Result<ExitCode, Box<dyn Error>> {
         let chosen = chosen.map_or("cpu", |adapter| adapter.name.as_str());
         return print_json(&serde_json::json!({ "adapters": found, "threads": threads, "chosen": chosen }));
     }
-    for adapter in &found {
-        println!("{adapter}");
-    }
-    println!("CPU (flex; {threads} threads)");
-    match chosen {
-        Some(adapter) => println!("auto uses {}: the first hardware adapter", adapter.name),
-        None if found.is_empty() => println!("auto uses the CPU: there is no graphics adapter"),
-        None => println!("auto uses the CPU: there are only software adapters, which are slower"),
-    }
+    let choice = match chosen {
+        Some(adapter) => format!("auto uses {}: the first hardware adapter", adapter.name),
+        None if found.is_empty() => "auto uses the CPU: there is no graphics adapter".into(),
+        None => "auto uses the CPU: there are only software adapters, which are slower".into(),
+    };
+    let adapters = found.iter().map(|adapter| format!("{adapter}\n")).collect::<String>();
+    print(&format!("{adapters}CPU (flex; {threads} threads)\n{choice}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

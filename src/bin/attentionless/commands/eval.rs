@@ -1,12 +1,11 @@
 //! `eval`: rows of scores, on the run's test split or on other sentences.
 
 use super::{need_run, open, print_json, work::pursue};
-use crate::{args::HowArgs, table};
+use crate::{args::HowArgs, output::print, table};
 use attentionless::{
     corpus::{Source, Spec},
     model::mix::Mix,
-    recipe::Recipe,
-    session::{Goal, eval_on},
+    session::{Goal, eval_on, recipe_of},
     store::Directory,
 };
 use std::{
@@ -17,7 +16,7 @@ use std::{
 
 pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let recipe = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
+    let recipe = recipe_of(Box::new(Directory(run.into())))?;
     let mixes = if mixes.is_empty() { recipe.score.mixes.clone() } else { mixes.to_vec() };
     mixes.iter().try_for_each(|mix| mix.check(recipe.model.layers))?;
     let Some(source) = source(on) else {
@@ -38,7 +37,7 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
     if how.json {
         return print_json(&report);
     }
-    print!("{}", table::rows(&report));
+    print(&table::rows(&report))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ pub mod plan;
 pub mod translate;
 pub mod work;
 
+use crate::output::{print, say};
 use attentionless::device::{self, Choice, Opened};
 use serde::Serialize;
 use std::{error::Error, path::Path, process::ExitCode};
@@ -14,13 +15,13 @@ use std::{error::Error, path::Path, process::ExitCode};
 /// Opens the device and says which it is.
 fn open(choice: &Choice) -> Result<Opened, Box<dyn Error>> {
     let opened = pollster::block_on(device::open(choice))?;
-    eprintln!("device: {}", opened.name);
+    say(&format!("device: {}", opened.name));
     Ok(opened)
 }
 
 /// One JSON document on standard output.
 fn print_json<T: Serialize>(value: &T) -> Result<ExitCode, Box<dyn Error>> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    print(&(serde_json::to_string_pretty(value)? + "\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,6 +3,7 @@
 use super::{open, print_json};
 use crate::{
     args::{HowArgs, RecipeArgs},
+    output::print,
     table,
 };
 use attentionless::plan;
@@ -16,20 +17,19 @@ pub fn plan(recipe: &RecipeArgs, all: bool, how: &HowArgs) -> Result<ExitCode, B
             let (length, d_model) = (recipe.model.max_len, recipe.model.d_model);
             return print_json(&serde_json::json!({ "length": length, "d_model": d_model, "rows": rows }));
         }
-        print!("{}", table::nets(&rows));
+        print(&table::nets(&rows))?;
         return Ok(ExitCode::SUCCESS);
     }
     let opened = open(&how.device)?;
     let gflops = pollster::block_on(plan::speed(&opened.device))?;
     let plan = plan::plan(&recipe, Some(gflops));
-    if how.json {
-        return print_json(&plan);
+    match how.json {
+        true => drop(print_json(&plan)?),
+        false => print(&table::plan(&plan))?,
     }
-    print!("{}", table::plan(&plan));
     if let Some(limit) = opened.largest_buffer.filter(|&limit| limit < plan.largest_buffer_bytes) {
-        let needed = plan.largest_buffer_bytes;
-        println!("does not fit: one buffer of {needed} bytes is needed, this device allows {limit}");
-        return Ok(ExitCode::FAILURE);
+        let (needed, name) = (plan.largest_buffer_bytes, opened.name);
+        return Err(format!("a buffer of {needed} bytes is needed, {name} allows {limit}: choose smaller sizes").into());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,13 +3,14 @@
 use super::{need_run, open, print_json};
 use crate::{
     args::{HowArgs, NetArg, RecipeArgs, WorkArgs, with_nets},
+    output::{print, say},
     progress::Progress,
     table,
 };
 use attentionless::{
     model::mix::Mix,
     recipe::Recipe,
-    session::{Event, Goal, Session},
+    session::{Event, Goal, Session, recipe_of},
     store::Directory,
 };
 use std::{
@@ -36,12 +37,12 @@ pub fn train(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn E
 
 pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let begun = Recipe::parse(&std::fs::read_to_string(run.join("recipe.json"))?)?;
+    let begun = recipe_of(Box::new(Directory(run.into())))?;
     pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
 }
 
-/// Works until the goal is reached or Ctrl-C, then prints what was asked for; `mixes` are scored in place of the recipe's,
-/// with the nets that there are.
+/// Works until the goal is reached or Ctrl-C, then prints what was asked for. With `mixes`, these are scored and nothing
+/// is trained.
 pub fn pursue(
     recipe: Recipe,
     mixes: Option<Vec<Mix>>,
@@ -52,11 +53,11 @@ pub fn pursue(
     let store = Box::new(Directory(out.into()));
     let mut session = Session::open(recipe, store, open(&how.device)?, goal)?;
     if let Some(mixes) = mixes {
-        session = session.scoring_only(mixes);
+        session = session.only_scoring(mixes);
     }
     let events = drive(&mut session)?;
     if !matches!(events.last(), Some(Event::Done { .. })) {
-        eprintln!("stopped; what was done is saved, and the same command goes on from there");
+        say("stopped; what was done is saved, and the same command goes on from there");
         return Ok(ExitCode::FAILURE);
     }
     let report = session.report()?;
@@ -64,7 +65,7 @@ pub fn pursue(
         return print_json(&report);
     }
     if goal == Goal::Scores {
-        print!("{}", table::rows(&report));
+        print(&table::rows(&report))?;
     }
     Ok(ExitCode::SUCCESS)
 }
