@@ -62,11 +62,9 @@ impl Session {
         let found = distillation.losses().await?;
         let seconds = begun.elapsed().as_secs_f64();
         self.seconds.distil += seconds;
-        let mut losses = Vec::new();
-        for (id, values) in found {
-            let loss = self.note(&id.to_string(), first, &values)?;
-            losses.push(NetLoss { net: id.to_string(), loss });
-        }
+        let found = found.into_iter().map(|(id, values)| (id.to_string(), values)).collect::<Vec<_>>();
+        let means = self.note(first, &found)?;
+        let losses = found.into_iter().zip(means).map(|((net, _), loss)| NetLoss { net, loss }).collect();
         let (step, total) = (distillation.steps(), distillation.total());
         let sentences_per_second = sentences as f64 / seconds;
         let mut events = vec![Event::Distilling { step, total, losses, sentences_per_second }];

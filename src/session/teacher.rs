@@ -58,7 +58,7 @@ impl Session {
         let losses = training.losses().await?;
         let seconds = begun.elapsed().as_secs_f64();
         self.seconds.teacher += seconds;
-        let loss = self.note("teacher", first, &losses)?;
+        let loss = self.note(first, &[("teacher".into(), losses)])?[0];
         let (step, total, tokens_per_second) = (last.step, training.total(), tokens as f64 / seconds);
         let mut events = vec![Event::Training { step, total, loss, rate: last.rate, tokens_per_second }];
         if last.epoch_ended {
@@ -113,15 +113,20 @@ impl Session {
         self.files.write_seconds(&self.seconds)
     }
 
-    /// Adds losses to the curve, and gives their mean. The first is that of step `before + 1`.
-    pub(super) fn note(&mut self, stage: &str, before: u32, losses: &[f32]) -> Result<f32, SessionError> {
-        for (step, loss) in (before + 1..).zip(losses) {
-            if !loss.is_finite() {
-                return Err(SessionError::NotFinite { step, loss: *loss });
+    /// Adds the losses of stages to the curve, and gives the mean of each. The first are those of step `before + 1`. Step by
+    /// step, so that the curve does not depend on how many steps were taken at a time.
+    pub(super) fn note(&mut self, before: u32, stages: &[(String, Vec<f32>)]) -> Result<Vec<f32>, SessionError> {
+        let steps = stages.iter().map(|(_, losses)| losses.len()).max().unwrap_or(0);
+        for (step, index) in (before + 1..).zip(0..steps) {
+            for (stage, loss) in stages.iter().filter_map(|(stage, losses)| Some((stage, *losses.get(index)?))) {
+                if !loss.is_finite() {
+                    return Err(SessionError::NotFinite { step, loss });
+                }
+                self.curve.push(format!("{stage}\t{step}\t{loss}"));
             }
-            self.curve.push(format!("{stage}\t{step}\t{loss}"));
         }
-        Ok(losses.iter().sum::<f32>() / losses.len().max(1) as f32)
+        let mean = |(_, losses): &(String, Vec<f32>)| losses.iter().sum::<f32>() / losses.len().max(1) as f32;
+        Ok(stages.iter().map(mean).collect())
     }
 
     /// Drops what the curve has of a stage beyond this step: it will be said again.
