@@ -1,6 +1,7 @@
 //! What crosses modules: golden values from PyTorch, the kernels on a software adapter, runs from end to end, and what the
 //! command line says to bad input.
 
+mod cli;
 mod golden;
 mod golden_net;
 mod golden_teacher;
