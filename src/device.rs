@@ -37,7 +37,7 @@ pub enum Choice {
 pub enum DeviceError {
     #[error("no graphics adapter was found; `--device cpu` runs without one")]
     NoAdapter,
-    #[error("no graphics adapter is called `{name}`; there are: {found}")]
+    #[error("no graphics adapter is called `{name}`; there are: {found}; `--device cpu` runs without one")]
     NoSuchAdapter { name: String, found: String },
     #[error("the adapter {name} gave no device: {reason}; `--device cpu` runs without one")]
     Refused { name: String, reason: String },
@@ -139,7 +139,10 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
         }
         Choice::Named(name) => {
             let named = |adapter: &wgpu::Adapter| adapter.get_info().name.to_lowercase().contains(&name.to_lowercase());
-            let missing = || DeviceError::NoSuchAdapter { name: name.clone(), found: names };
+            let missing = || DeviceError::NoSuchAdapter {
+                name: name.clone(),
+                found: if names.is_empty() { "none".into() } else { names },
+            };
             Some(found.into_iter().find(named).ok_or_else(missing)?)
         }
     };

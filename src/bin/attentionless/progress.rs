@@ -40,7 +40,7 @@ impl Progress {
             )),
             Event::Resumed { stage, step, total } => self.say(&format!("{stage}: goes on from step {step} of {total}")),
             Event::Training { step, total, loss, tokens_per_second, .. } => {
-                let detail = format!("loss {loss:.4}, {tokens_per_second:.0} tokens/s");
+                let detail = format!("steps, loss {loss:.4}, {tokens_per_second:.0} tokens/s");
                 self.work("teacher", u64::from(*step), u64::from(*total), &detail);
             }
             Event::Validated { epoch, epochs, loss, best } => {
@@ -49,7 +49,7 @@ impl Progress {
             }
             Event::Distilling { step, total, losses, sentences_per_second } => {
                 let losses = losses.iter().map(|loss| format!("{} {:.4}", loss.net, loss.loss)).collect::<Vec<_>>();
-                let detail = format!("{}; {sentences_per_second:.0} sentences/s", losses.join(", "));
+                let detail = format!("steps, {}; {sentences_per_second:.0} sentences/s", losses.join(", "));
                 self.work("nets", u64::from(*step), u64::from(*total), &detail);
             }
             Event::Fitted { net, parameters, fit } => {
@@ -94,7 +94,7 @@ impl Progress {
             bar.set_position(step);
         } else if self.printed.is_none_or(|printed| printed.elapsed() >= LINES) {
             self.printed = Some(Instant::now());
-            say(&format!("{name}: {step} of {total}, {detail}{left}"));
+            say(&format!("{name}: {step} of {total} {detail}{left}"));
         }
     }
 }
