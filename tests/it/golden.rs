@@ -10,7 +10,9 @@ pub struct Golden(BTreeMap<String, HostTensor>);
 
 impl Golden {
     pub fn open(name: &str) -> Self {
-        let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)).unwrap();
+        // At run time: the program may have been built from another checkout into the same target folder.
+        let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+        let bytes = fs::read(Path::new(&root).join("tests/golden").join(name)).unwrap();
         let tensors = SafeTensors::deserialize(&bytes).unwrap();
         let tensor = |view: &safetensors::tensor::TensorView| {
             let values = match view.dtype() {

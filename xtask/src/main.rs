@@ -9,7 +9,7 @@ mod setup;
 mod test;
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use report::Error;
@@ -43,10 +43,11 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
     }
 }
 
-/// The checkout this program was built from: where every command runs, wherever it was called.
-fn root() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
+/// The checkout that we were called for: where every command runs, wherever it was called. Cargo says it at run time; at
+/// build time it could be another checkout with the same target folder.
+fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    package.parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// The cargo that runs us, so that a toolchain chosen with `cargo +NAME` holds for what we start as well.
