@@ -1,6 +1,6 @@
 //! Weights as `.safetensors`, with PyTorch's names and `[outputs, inputs]` shapes, whatever burn makes of them inside.
 
-use crate::optimizer::{Named, Path};
+use crate::parameters::{Named, Path, flat};
 use burn::{
     backend::ExecutionError,
     module::{Module, ModuleMapper, ModuleVisitor, Param},
@@ -54,8 +54,7 @@ impl Checkpoint {
         impl ModuleVisitor for Collect {
             fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
                 let tensor = param.val().without_autodiff();
-                let (shape, count) = (tensor.shape(), tensor.shape().num_elements());
-                self.found.push((self.path.name(), shape, tensor.reshape([count])));
+                self.found.push((self.path.name(), tensor.shape(), flat(tensor)));
             }
 
             fn enter_module(&mut self, name: &str, _: &str) {

@@ -1,35 +1,14 @@
 //! Adam over all parameters of a module, with its moments kept by the parameters' names so that a run can be resumed bit
 //! for bit.
 
-use crate::kernels::adam::{Step, adam};
+use crate::{
+    kernels::adam::{Step, adam},
+    parameters::{Named, Path, flat},
+};
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
     tensor::{Gradients, Tensor},
 };
-use std::collections::BTreeMap;
-
-/// Flattened tensors by their parameters' paths.
-pub type Named = BTreeMap<String, Tensor<1>>;
-
-/// The path that burn walks to a parameter; a raw identifier counts without its `r#`.
-#[derive(Default)]
-pub struct Path(Vec<String>);
-
-impl Path {
-    pub fn enter(&mut self, name: &str) {
-        self.0.push(name.trim_start_matches("r#").to_string());
-    }
-
-    pub fn exit(&mut self) {
-        self.0.pop();
-    }
-
-    /// The name as in PyTorch: fields and indices joined by dots.
-    pub fn name(&self) -> String {
-        self.0.join(".")
-    }
-}
-
 /// The gradients of a module's parameters, flattened.
 pub fn gradients<M: Module>(module: &M, mut gradients: Gradients) -> Named {
     struct Collect<'a> {
@@ -66,11 +45,6 @@ pub fn accumulate(sum: &mut Named, part: Named) {
         };
         sum.insert(name, total);
     }
-}
-
-fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
-    let count = tensor.shape().num_elements();
-    tensor.reshape([count])
 }
 
 /// Adam with the paper's constants.

@@ -9,7 +9,8 @@ use crate::{
         fillings::{Dropping, Pass},
         transformer::Transformer,
     },
-    optimizer::{Adam, Named, accumulate, gradients},
+    optimizer::{Adam, accumulate, gradients},
+    parameters::Named,
     recipe::{Convention, Recipe},
 };
 use burn::{

@@ -13,7 +13,8 @@ use attentionless::{
         sites::Site,
         transformer::{Sizes, Transformer},
     },
-    optimizer::{Adam, Named, gradients},
+    optimizer::{Adam, gradients},
+    parameters::Named,
 };
 use burn::{
     module::Module,

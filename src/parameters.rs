@@ -1,0 +1,32 @@
+//! What the parameters of a module are called: burn's path to each is its name in PyTorch.
+
+use burn::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// Flattened tensors by their parameters' paths.
+pub type Named = BTreeMap<String, Tensor<1>>;
+
+/// The path that burn walks to a parameter; a raw identifier counts without its `r#`.
+#[derive(Default)]
+pub struct Path(Vec<String>);
+
+impl Path {
+    pub fn enter(&mut self, name: &str) {
+        self.0.push(name.trim_start_matches("r#").to_string());
+    }
+
+    pub fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    /// The name as in PyTorch: fields and indices joined by dots.
+    pub fn name(&self) -> String {
+        self.0.join(".")
+    }
+}
+
+/// A tensor as one row of values.
+pub fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
+    let count = tensor.shape().num_elements();
+    tensor.reshape([count])
+}
