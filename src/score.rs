@@ -10,7 +10,6 @@ use crate::{
         transformer::Sizes,
     },
     recipe::Recipe,
-    session::Seconds,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +44,14 @@ pub struct Difference {
     pub low: f64,
     pub high: f64,
     pub verdict: Verdict,
+}
+
+/// Seconds of work by stage, over all sittings of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seconds {
+    pub teacher: f64,
+    pub distil: f64,
+    pub eval: f64,
 }
 
 /// What `run` and `eval` print.

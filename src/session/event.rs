@@ -1,6 +1,6 @@
 //! What a session says, and how it fails.
 
-use super::files::{CorpusFile, Seconds};
+use super::files::CorpusFile;
 use crate::{
     checkpoint::CheckpointError,
     corpus::CorpusError,
@@ -9,7 +9,7 @@ use crate::{
     metrics::MetricsError,
     model::sites::NetId,
     recipe::RecipeError,
-    score::Row,
+    score::{Row, Seconds},
     store::StoreError,
     text::{TextError, TextReport},
     tokenizer::TokenizerError,

@@ -7,7 +7,7 @@ use crate::{
     corpus::{self, Pair, Report},
     model::sites::{NetId, Site},
     recipe::Recipe,
-    score::Row,
+    score::{Row, Seconds},
     store::Store,
     tokenizer::Tokenizer,
 };
@@ -30,14 +30,6 @@ const CURVE: &str = "curve.tsv";
 pub struct CorpusFile {
     pub hash: String,
     pub report: Report,
-}
-
-/// Seconds of work by stage, over all sittings of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seconds {
-    pub teacher: f64,
-    pub distil: f64,
-    pub eval: f64,
 }
 
 /// A run's files in a store.

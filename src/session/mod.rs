@@ -11,7 +11,7 @@ mod scores;
 mod teacher;
 
 pub use event::{Event, SessionError};
-pub use files::{CorpusFile, Seconds};
+pub use files::CorpusFile;
 pub use scores::{Translation, Translator, eval_on};
 
 /// The recipe that a run was begun with.
@@ -30,6 +30,7 @@ use crate::{
     },
     plan,
     recipe::Recipe,
+    score::Seconds,
     store::Store,
     teacher::Training,
     text::Text,

@@ -15,7 +15,7 @@ use crate::{
         transformer::Transformer,
     },
     recipe::Recipe,
-    score::{Report, Row, Translated, row},
+    score::{Report, Row, Seconds, Translated, row},
     store::Store,
     text::Split,
     tokenizer::Tokenizer,
@@ -220,7 +220,7 @@ pub async fn eval_on(
         recipe: recipe.hash(),
         signature: Bleu::signature(),
         rows,
-        seconds: super::Seconds { eval: begun.elapsed().as_secs_f64(), ..Default::default() },
+        seconds: Seconds { eval: begun.elapsed().as_secs_f64(), ..Default::default() },
     })
 }
 
