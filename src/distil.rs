@@ -12,6 +12,7 @@ use crate::{
         transformer::Transformer,
     },
     optimizer::{Adam, gradients},
+    parallel,
     recipe::Recipe,
 };
 use burn::{
@@ -149,9 +150,10 @@ impl Distillation {
         let lessons = capture::encoder(&self.teacher, &rows).into_iter().map(lesson).collect::<Vec<_>>();
         self.steps += 1;
         let rate = rate(self.recipe.distil.rate, self.steps, self.total());
-        for student in &mut self.students {
+        let students = self.students.iter_mut().collect();
+        parallel::each(students, parallel::threads(&self.device), |student: &mut Student| {
             student.step(&lessons[student.id.layer], rate);
-        }
+        });
         self.done += 1;
         if self.done == self.batches.len() {
             (self.epoch, self.done) = (self.epoch + 1, 0);

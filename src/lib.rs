@@ -36,6 +36,7 @@ pub mod kernels;
 pub mod metrics;
 pub mod model;
 pub mod optimizer;
+pub mod parallel;
 pub mod parameters;
 pub mod plan;
 pub mod random;

@@ -1,6 +1,9 @@
 //! What the parameters of a module are called: burn's path to each is its name in PyTorch.
 
-use burn::tensor::Tensor;
+use burn::{
+    module::{Module, ModuleMapper, Param},
+    tensor::Tensor,
+};
 use std::collections::BTreeMap;
 
 /// Flattened tensors by their parameters' paths.
@@ -29,4 +32,17 @@ impl Path {
 pub fn flat<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let count = tensor.shape().num_elements();
     tensor.reshape([count])
+}
+
+/// The same module with parameters that are leaves of a graph of their own. burn keeps graphs that share a leaf as one
+/// graph behind one lock, so that only modules without common leaves can run and be differentiated at once.
+pub fn leaves<M: Module>(module: M) -> M {
+    struct Leaves;
+    impl ModuleMapper for Leaves {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let (id, value, mapper) = param.consume();
+            Param::from_mapped_value(id, Tensor::from_inner(value.inner()).require_grad(), mapper)
+        }
+    }
+    module.map(&mut Leaves)
 }

@@ -5,18 +5,23 @@ use crate::{
     checkpoint::{Checkpoint, CheckpointError, read},
     kernels::cross_entropy::cross_entropy,
     model::{
-        batch::PairRows,
-        fillings::{Dropping, Pass},
+        batch::{PairRows, Rows},
+        fillings::{Dropping, Pass, Share},
         transformer::Transformer,
     },
     optimizer::{Adam, accumulate, gradients},
-    parameters::Named,
-    recipe::{Convention, Recipe},
+    parallel,
+    parameters::{Named, leaves},
+    recipe::{Convention, Decay, Recipe},
 };
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+
+/// Parts that a batch is worked on in on the CPU: most operations of a small model are too small to be split
+/// themselves, so that one core would wait.
+const SHARES: usize = 2;
 
 /// A teacher in training: pulled step by step, saved and resumed bit for bit.
 pub struct Training {
@@ -46,12 +51,19 @@ pub struct Stepped {
     pub epoch_ended: bool,
 }
 
-/// `rate · d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)`, steps counted from 1. Vaswani et al. 2017.
-pub fn rate(recipe: &Recipe, step: u32) -> f64 {
-    let power = |base: f64, exponent| libm::pow(base, exponent);
-    let (step, warmup) = (f64::from(step), f64::from(recipe.teacher.warmup));
-    let shape = power(step, -0.5).min(step * power(warmup, -1.5));
-    recipe.teacher.rate * power(recipe.model.d_model as f64, -0.5) * shape
+/// The learning rate of a step, counted from 1, of `total`: `top · step / warmup` up to the top of
+/// `rate · (d_model · warmup)^-0.5`, then as [`Decay`] says.
+pub fn rate(recipe: &Recipe, step: u32, total: u32) -> f64 {
+    let top = recipe.teacher.rate / libm::sqrt(recipe.model.d_model as f64 * f64::from(recipe.teacher.warmup));
+    let (step, warmup, total) = (f64::from(step), f64::from(recipe.teacher.warmup), f64::from(total));
+    if step < warmup {
+        return top * step / warmup;
+    }
+    top * match recipe.teacher.decay {
+        Decay::InverseSqrt => libm::sqrt(warmup / step),
+        // Of `total + 1`, so that the last step still learns something.
+        Decay::Linear => (total + 1.0 - step) / (total + 1.0 - warmup),
+    }
 }
 
 impl Training {
@@ -119,25 +131,23 @@ impl Training {
     /// One step of Adam over the next batches.
     pub fn step(&mut self, examples: &[Example]) -> Stepped {
         let last = (self.done + self.recipe.teacher.accumulate).min(self.batches.len());
-        let parts = self.batches[self.done..last].iter().map(|batch| {
-            let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
-            PairRows::new(&pairs, None, &self.device)
-        });
-        let parts = parts.collect::<Vec<_>>();
-        let tokens = parts.iter().map(|part| part.output.tokens()).sum::<usize>();
-        let rows = parts.iter().map(|part| part.output.batch * part.output.length).sum::<usize>();
+        let parts = self.batches[self.done..last].iter().map(|batch| self.shares(batch, examples)).collect::<Vec<_>>();
+        let targets = || parts.iter().flatten().map(|(rows, _)| &rows.output);
+        let tokens = targets().map(Rows::tokens).sum::<usize>();
+        let rows = targets().map(|rows| rows.batch * rows.length).sum::<usize>();
         let scale = match self.recipe.teacher.convention {
             Convention::Ours => tokens,
             Convention::Authors => rows,
         };
         let (mut sum, mut losses) = (Named::new(), Vec::new());
-        for (index, part) in parts.iter().enumerate() {
-            let (loss, found) = self.part(part, index as u64, (scale as f32).recip());
-            losses.push(loss);
-            accumulate(&mut sum, found);
+        for (index, shares) in parts.into_iter().enumerate() {
+            for (loss, found) in self.part(shares, index as u64, (scale as f32).recip()) {
+                losses.push(loss);
+                accumulate(&mut sum, found);
+            }
         }
         self.losses.extend(losses.into_iter().reduce(|sum, loss| sum + loss));
-        let rate = rate(&self.recipe, self.adam.steps + 1);
+        let rate = rate(&self.recipe, self.adam.steps + 1, self.total());
         self.model = self.adam.step(self.model.clone(), sum, rate);
         self.done = last;
         let epoch_ended = self.done == self.batches.len();
@@ -148,15 +158,35 @@ impl Training {
         Stepped { step: self.adam.steps, rate, tokens, epoch_ended }
     }
 
-    /// Loss and gradients of one batch of a step.
-    fn part(&self, part: &PairRows, index: u64, scale: f32) -> (Tensor<1>, Named) {
-        let pass_number = u64::from(self.adam.steps) * self.recipe.teacher.accumulate as u64 + index;
-        let dropping = Dropping::new(self.recipe.model.dropout, self.recipe.seed, pass_number);
-        let pass = &mut Pass { dropping: Some(dropping), ..Pass::default() };
-        let logits = self.model.forward(&part.source, &part.input, pass);
-        let loss = cross_entropy(logits, part.output.ids.clone(), self.recipe.teacher.label_smoothing, scale);
-        let found = gradients(&self.model, loss.backward());
-        (loss.inner(), found)
+    /// A batch in parts of like size that can be worked on at once; a GPU takes it whole.
+    fn shares(&self, batch: &[usize], examples: &[Example]) -> Vec<(PairRows, Share)> {
+        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+        let longest = |length: fn(&Example) -> usize| pairs.iter().map(|&pair| length(pair)).max().unwrap_or(0);
+        let lengths = [longest(|pair| pair.0.len()), longest(|pair| pair.1.len() + 1)];
+        // Not by the number of cores, which must not change what a run gives.
+        let size = if parallel::is_cpu(&self.device) { pairs.len().div_ceil(SHARES) } else { pairs.len() };
+        let parts = pairs.chunks(size).enumerate().map(|(index, part)| {
+            let share = Share { before: index * size, sentences: part.len() };
+            (PairRows::new(part, Some(lengths), &self.device), share)
+        });
+        parts.collect()
+    }
+
+    /// Loss and gradients of each part of one batch of a step.
+    fn part(&self, shares: Vec<(PairRows, Share)>, index: u64, scale: f32) -> Vec<(Tensor<1>, Named)> {
+        let Recipe { seed, model, teacher, .. } = &self.recipe;
+        let pass_number = u64::from(self.adam.steps) * teacher.accumulate as u64 + index;
+        let threads = parallel::threads(&self.device);
+        let shares = shares.into_iter().map(|share| (self.model.clone(), share)).collect();
+        parallel::each(shares, threads, |(transformer, (rows, share))| {
+            let transformer = leaves(transformer);
+            let dropping = Dropping::new(model.dropout, *seed, pass_number, share);
+            let pass = &mut Pass { dropping: Some(dropping), ..Pass::default() };
+            let logits = transformer.forward(&rows.source, &rows.input, pass);
+            let loss = cross_entropy(logits, rows.output.ids, teacher.label_smoothing, scale);
+            let found = gradients(&transformer, loss.backward());
+            (loss.inner(), found)
+        })
     }
 
     /// The losses of the steps since the last call, in one read.

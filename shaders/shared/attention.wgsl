@@ -4,7 +4,7 @@
 // both are the same tensor, [queries | keys | values].
 struct Scalars {
   batch: u32, queries: u32, keys: u32, heads: u32, q_stride: u32, kv_stride: u32, causal: u32,
-  key0: u32, key1: u32, threshold: u32, keep_scale: f32, score_scale: f32,
+  key0: u32, key1: u32, threshold: u32, first: u32, keep_scale: f32, score_scale: f32,
 }
 
 const HEAD = {{head}}u;
@@ -37,7 +37,7 @@ fn score(q: u32, k: u32) -> f32 {
 
 fn keep(p: Place, i: u32, j: u32) -> f32 {
   let index = ((p.b * scalars.heads + p.h) * scalars.queries + i) * scalars.keys + j;
-  return select(0.0, scalars.keep_scale, draw(scalars.key0, scalars.key1, index) >= scalars.threshold);
+  return select(0.0, scalars.keep_scale, draw(scalars.key0, scalars.key1, scalars.first + index) >= scalars.threshold);
 }
 
 // The log of the sum of the exponentials of a query's scores; 0 where it sees none.

@@ -27,19 +27,26 @@ pub struct Mask {
     pub threshold: u32,
     /// `1 / (1 - p)`, by which the kept values are multiplied.
     pub scale: f32,
+    /// The number of the tensor's first element, where the tensor is a later part of a batch.
+    pub first: u32,
 }
 
 impl Mask {
     /// Drops each element with probability `p` in `0..1`; the key comes from [`random::key`].
     pub fn new(p: f32, key: [u32; 2]) -> Self {
         let threshold = (f64::from(p) * 2f64.powi(32)).round() as u32;
-        Self { key, threshold, scale: (1.0 / (1.0 - f64::from(p))) as f32 }
+        Self { key, threshold, scale: (1.0 / (1.0 - f64::from(p))) as f32, first: 0 }
     }
 
-    /// What element number `index` is multiplied with: 0 or [`Mask::scale`].
+    /// The same mask for a tensor whose first element is number `first` of the whole batch's.
+    pub fn starting_at(self, first: u32) -> Self {
+        Self { first, ..self }
+    }
+
+    /// What element `index` of the tensor is multiplied with: 0 or [`Mask::scale`].
     #[inline(always)]
     pub fn factor(&self, index: u32) -> f32 {
-        if random::draw(self.key, index) >= self.threshold { self.scale } else { 0.0 }
+        if random::draw(self.key, self.first.wrapping_add(index)) >= self.threshold { self.scale } else { 0.0 }
     }
 }
 
@@ -91,7 +98,8 @@ impl DropoutOps for Cube {
         let texts = vec![include_str!("../../shaders/dropout.wgsl"), include_str!("../../shaders/shared/pcg.wgsl")];
         let kernel = Wgsl { name: "dropout", texts, words: vec![], workgroup: [256, 1] };
         let [key0, key1] = mask.key.map(Scalar::Word);
-        let rest = [Scalar::Word(mask.threshold), Scalar::Float(mask.scale), Scalar::Int(ROW)];
+        let rest =
+            [Scalar::Word(mask.threshold), Scalar::Word(mask.first), Scalar::Float(mask.scale), Scalar::Int(ROW)];
         let scalars = [Scalar::Int(count), key0, key1].into_iter().chain(rest).collect::<Vec<_>>();
         let groups = [count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1];
         gpu::launch(kernel, groups, &[&x, &y], &scalars);

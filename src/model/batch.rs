@@ -68,15 +68,15 @@ pub struct PairRows {
 }
 
 impl PairRows {
-    /// `max_len` pads the source to a fixed length, as the nets need it.
-    pub fn new(pairs: &[&(Vec<u32>, Vec<u32>)], source_length: Option<usize>, device: &Device) -> Self {
+    /// Pads to the longest source and the longest target, or to the lengths of source and target that are given.
+    pub fn new(pairs: &[&(Vec<u32>, Vec<u32>)], lengths: Option<[usize; 2]>, device: &Device) -> Self {
         let sources = pairs.iter().map(|pair| &pair.0).collect::<Vec<_>>();
         let inputs = pairs.iter().map(|pair| [&[START], pair.1.as_slice()].concat()).collect::<Vec<_>>();
         let outputs = pairs.iter().map(|pair| [pair.1.as_slice(), &[END]].concat()).collect::<Vec<_>>();
         Self {
-            source: Rows::new(&sources, source_length, device),
-            input: Rows::new(&inputs, None, device),
-            output: Rows::new(&outputs, None, device),
+            source: Rows::new(&sources, lengths.map(|it| it[0]), device),
+            input: Rows::new(&inputs, lengths.map(|it| it[1]), device),
+            output: Rows::new(&outputs, lengths.map(|it| it[1]), device),
         }
     }
 }

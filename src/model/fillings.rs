@@ -37,12 +37,21 @@ pub struct Dropping {
     seed: u64,
     step: u64,
     place: u64,
+    share: Share,
+}
+
+/// Which sentences of a batch a pass is over, so that the parts of a batch have the masks of the whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// Sentences of the batch before these.
+    pub before: usize,
+    pub sentences: usize,
 }
 
 impl Dropping {
     /// `step` numbers the forward passes of a run.
-    pub fn new(p: f32, seed: u64, step: u64) -> Self {
-        Self { p, seed, step, place: 0 }
+    pub fn new(p: f32, seed: u64, step: u64, share: Share) -> Self {
+        Self { p, seed, step, place: 0, share }
     }
 
     /// Places of the model that have dropped something so far.
@@ -50,9 +59,12 @@ impl Dropping {
         self.place
     }
 
-    fn mask(&mut self) -> Mask {
+    /// The mask of a tensor with so many elements.
+    fn mask(&mut self, elements: usize) -> Mask {
         self.place += 1;
+        let first = elements / self.share.sentences * self.share.before;
         Mask::new(self.p, random::key(self.seed, Purpose::Dropout, self.step << 16 | self.place))
+            .starting_at(first as u32)
     }
 }
 
@@ -74,14 +86,14 @@ impl<'a> Pass<'a> {
         Self { fillings: Some(fillings), ..Self::default() }
     }
 
-    /// The next mask, where there is dropout.
-    pub(super) fn mask(&mut self) -> Option<Mask> {
-        self.dropping.as_mut().filter(|dropping| dropping.p > 0.0).map(Dropping::mask)
+    /// The next mask, for a tensor with so many elements, where there is dropout.
+    pub(super) fn mask(&mut self, elements: usize) -> Option<Mask> {
+        self.dropping.as_mut().filter(|dropping| dropping.p > 0.0).map(|dropping| dropping.mask(elements))
     }
 
     /// Dropout, where there is any.
     pub(super) fn dropped(&mut self, x: Tensor<2>) -> Tensor<2> {
-        match self.mask() {
+        match self.mask(x.shape().num_elements()) {
             Some(mask) => dropout(x, mask),
             None => x,
         }

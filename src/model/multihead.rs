@@ -67,20 +67,23 @@ impl MultiHead {
         self.projected(x, 0, 3)
     }
 
-    fn attention(&self, batch: usize, causal: bool, pass: &mut Pass) -> Attention {
-        Attention { batch, width: self.width(), heads: self.heads, causal, dropout: pass.mask() }
+    /// Of `batch` sentences, from `queries` to `keys` rows in all.
+    fn attention(&self, batch: usize, [queries, keys]: [usize; 2], causal: bool, pass: &mut Pass) -> Attention {
+        let dropout = pass.mask(self.heads * queries * keys / batch);
+        Attention { batch, width: self.width(), heads: self.heads, causal, dropout }
     }
 
     /// A sentence to itself, up to the output projection: `x: [batch · length, d_model]`, normalised.
     pub fn to_itself(&self, x: Tensor<2>, rows: &Rows, place: (Site, usize), pass: &mut Pass) -> Tensor<2> {
         let (causal, lengths) = (place.0 == Site::DecoderSelf, rows.lengths.clone());
+        let both = [x.dims()[0]; 2];
         let heads = match pass.standing(place.0, place.1) {
             None => {
-                let attention = self.attention(rows.batch, causal, pass);
+                let attention = self.attention(rows.batch, both, causal, pass);
                 self_attention(self.queries_keys_values(x.clone()), lengths, attention)
             }
             Some(Standing::Uniform) => {
-                let attention = self.attention(rows.batch, causal, pass);
+                let attention = self.attention(rows.batch, both, causal, pass);
                 cross_attention(x.zeros_like(), self.keys_values(x.clone()), lengths, attention)
             }
             Some(Standing::Zero) => x.zeros_like(),
@@ -105,7 +108,7 @@ impl MultiHead {
             Some(Standing::Zero) => x.zeros_like(),
             Some(Standing::Mean(mean)) => everywhere(mean, &x),
             standing => {
-                let attention = self.attention(batch, false, pass);
+                let attention = self.attention(batch, [x.dims()[0], kv.dims()[0]], false, pass);
                 let q = if standing.is_some() { x.zeros_like() } else { self.queries(x.clone()) };
                 cross_attention(q, kv, lengths, attention)
             }

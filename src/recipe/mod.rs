@@ -99,11 +99,22 @@ pub struct TeacherPart {
     pub tokens_per_batch: usize,
     /// Batches whose gradients make one step.
     pub accumulate: usize,
-    /// Steps of rising rate: `rate · d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)`.
+    /// Steps of rising rate, up to `rate · (d_model · warmup)^-0.5`.
     pub warmup: u32,
     pub rate: f64,
+    pub decay: Decay,
     pub label_smoothing: f32,
     pub convention: Convention,
+}
+
+/// How the teacher's learning rate falls after its warm-up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decay {
+    /// With the root of the step: `rate · d_model^-0.5 · step^-0.5` (Vaswani et al. 2017, and the paper).
+    InverseSqrt,
+    /// On a line, to 0 after the last step: better where few epochs have to do.
+    Linear,
 }
 
 /// What the loss is divided by.
@@ -224,6 +235,7 @@ impl Default for TeacherPart {
             accumulate: 1,
             warmup: 400,
             rate: 1.0,
+            decay: Decay::InverseSqrt,
             label_smoothing: 0.1,
             convention: Convention::Ours,
         }

@@ -1,6 +1,7 @@
 //! Attention as WGSL kernels: one invocation a query of a head, or a key of a head.
 
 use super::{Attention, AttentionOps, composed::scale};
+use crate::kernels::dropout::Mask;
 use crate::kernels::gpu::{Scalar, Wgsl, dims, empty, launch};
 use burn::backend::{
     Cube,
@@ -31,8 +32,9 @@ impl Plan {
         let texts = [text].into_iter().chain(shared).collect();
         let kernel = Wgsl { name, texts, words: vec![("head", width / heads)], workgroup: [64, 1] };
         let sizes = [batch, self.queries, self.keys, heads, self.strides[0], self.strides[1], usize::from(causal)];
-        let (key, threshold, keep) = dropout.map_or(([0, 0], 0, 1.0), |mask| (mask.key, mask.threshold, mask.scale));
-        let words = [key[0], key[1], threshold].map(Scalar::Word);
+        // No draw is below 0: without dropout every weight is kept.
+        let Mask { key, threshold, scale: keep, first } = dropout.unwrap_or(Mask::new(0.0, [0, 0]));
+        let words = [key[0], key[1], threshold, first].map(Scalar::Word);
         let factors = [keep, scale(self.attention)].map(Scalar::Float);
         let scalars = sizes.map(Scalar::Int).into_iter().chain(words).chain(factors).collect::<Vec<_>>();
         launch(kernel, [(batch * heads * rows).div_ceil(64), 1, 1], tensors, &scalars);

@@ -1,0 +1,67 @@
+//! Work on several threads at once, where the device is the CPU and there are threads.
+//!
+//! Not through rayon: its threads take up each other's work while they wait, and one that holds the lock of an autodiff
+//! graph would take up a step that needs it.
+
+use burn::tensor::Device;
+use std::sync::Mutex;
+
+/// Whether the device is the CPU.
+pub fn is_cpu(device: &Device) -> bool {
+    device.clone().without_autodiff() == Device::flex()
+}
+
+/// How many steps on this device can run at once: one on a GPU, whose queue is one, and in a browser.
+pub fn threads(device: &Device) -> usize {
+    match is_cpu(device) && !cfg!(target_arch = "wasm32") {
+        true => std::thread::available_parallelism().map_or(1, usize::from),
+        false => 1,
+    }
+}
+
+/// The results of the work on each item, in their order.
+pub fn each<T: Send, R: Send>(items: Vec<T>, threads: usize, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    if threads.min(items.len()) < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    let count = items.len();
+    let next = Mutex::new(items.into_iter().enumerate());
+    // A lock is held only while an item is handed out, which cannot panic.
+    let take = || next.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((index, item)) = take() {
+            done.push((index, work(item)));
+        }
+        done
+    };
+    let mut results = std::thread::scope(|scope| {
+        let workers = (0..threads.min(count)).map(|_| scope.spawn(worker)).collect::<Vec<_>>();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
+    });
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_their_order() {
+        for threads in [1, 2, 7] {
+            let found = each((0..50).collect(), threads, |item: u64| {
+                std::thread::sleep(std::time::Duration::from_micros(item * 37 % 11));
+                item * item
+            });
+            assert_eq!(found, (0..50).map(|item| item * item).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "item 3")]
+    fn a_panic_reaches_the_caller() {
+        each(vec![1, 2, 3, 4], 2, |item| assert!(item != 3, "item {item}"));
+    }
+}
