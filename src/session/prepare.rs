@@ -2,7 +2,8 @@
 
 use super::{CorpusFile, Event, Goal, Session, SessionError, Stage, files};
 use crate::{
-    corpus::{self, Corpus, Pair, Spec},
+    corpus::{self, Corpus, Pair, Spec, words::Words},
+    model::mix::Filling,
     recipe::Recipe,
     text::Text,
     tokenizer::Tokenizer,
@@ -16,11 +17,26 @@ impl Session {
         // Without its recipe, nothing says what the other files of a run are made of.
         let begun = self.files.0.has(files::RECIPE)?;
         let (splits, tokenizer) = if begun { (self.files.splits()?, self.files.tokenizer()?) } else { (None, None) };
+        if begun && splits.is_none() && self.only_test()? {
+            return self.held_out(tokenizer.ok_or(SessionError::NoTeacher)?);
+        }
         let text = match splits {
             Some(splits) => self.tokenized(splits, tokenizer)?,
             None => return self.build(begun, tokenizer),
         };
         self.keep(text)
+    }
+
+    /// Whether the test split is all that the work needs and all that there is: a run that came in one file.
+    fn only_test(&self) -> Result<bool, SessionError> {
+        let means = self.mixes.iter().any(|mix| mix.holds(Filling::Mean)) && self.files.means()?.is_none();
+        Ok(!self.trains && !means && self.files.test()?.is_some())
+    }
+
+    fn held_out(&mut self, tokenizer: Tokenizer) -> Result<Vec<Event>, SessionError> {
+        let test = self.files.test()?.unwrap_or_default();
+        let text = Text::held_out(test, tokenizer, self.recipe.model.max_len)?;
+        Ok(self.take(text))
     }
 
     fn tokenized(&self, splits: [Vec<Pair>; 3], tokenizer: Option<Tokenizer>) -> Result<Text, SessionError> {
@@ -29,7 +45,8 @@ impl Session {
 
     /// Nothing is written unless all of it can be used.
     fn build(&mut self, begun: bool, tokenizer: Option<Tokenizer>) -> Result<Vec<Event>, SessionError> {
-        let Corpus { train, valid, test, report, hash } = corpus::build(&spec(&self.recipe))?;
+        let Corpus { train, valid, test, report, hash } =
+            corpus::build_with(&spec(&self.recipe), &|file| self.files.0.source(file))?;
         let before = if begun { self.files.json::<CorpusFile>(files::CORPUS)?.map(|file| file.hash) } else { None };
         if let Some(expected) = self.recipe.corpus.hash.clone().or(before).filter(|expected| *expected != hash) {
             return Err(SessionError::OtherCorpus { expected, found: hash });
@@ -50,10 +67,16 @@ impl Session {
         if !self.files.0.has(files::RECIPE)? {
             self.files.write_json(files::RECIPE, &self.recipe)?;
         }
+        let sources = text.train.pairs.iter().map(|pair| pair.source.as_str());
+        self.files.write_new(files::WORDS, Words::of(self.recipe.pair.source, sources).to_text().as_bytes())?;
+        Ok(self.take(text))
+    }
+
+    fn take(&mut self, text: Text) -> Vec<Event> {
         let events = vec![Event::Text(text.report())];
         self.text = Some(Arc::new(text));
         self.advance(Goal::Text, Stage::Teacher);
-        Ok(events)
+        events
     }
 }
 
