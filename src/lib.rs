@@ -46,3 +46,5 @@ pub mod store;
 pub mod teacher;
 pub mod text;
 pub mod tokenizer;
+#[cfg(target_arch = "wasm32")]
+mod web;
