@@ -168,6 +168,15 @@ impl Files {
         Ok(self.0.write(CURVE, (lines.join("\n") + "\n").as_bytes())?)
     }
 
+    /// The nets that there are.
+    pub fn nets(&self) -> Result<Vec<NetId>, SessionError> {
+        let id = |file: &String| {
+            let name = file.strip_prefix(NETS)?.strip_prefix('/')?.strip_suffix(".safetensors")?;
+            name.parse().ok()
+        };
+        Ok(self.0.list(NETS)?.iter().filter_map(id).collect())
+    }
+
     /// The recipe that the run was begun with; where its file is gone, the one that the teacher carries.
     pub fn recipe(&self) -> Result<Option<Recipe>, SessionError> {
         let Some(bytes) = self.0.read(RECIPE)? else {
@@ -217,7 +226,7 @@ pub fn output(mix: &Mix) -> String {
 
 impl Checkpoint {
     /// The recipe of the run that wrote these weights.
-    fn recipe(&self) -> Option<Recipe> {
+    pub(crate) fn recipe(&self) -> Option<Recipe> {
         self.metadata.get("recipe").and_then(|text| Recipe::parse(text).ok())
     }
 }

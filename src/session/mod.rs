@@ -4,12 +4,12 @@
 //! All that matters lies in the run's [`Store`](crate::store::Store), so that another session goes on from there.
 
 mod event;
-mod files;
+pub(crate) mod files;
 mod nets;
 mod pace;
 mod prepare;
 mod scores;
-mod teacher;
+pub(crate) mod teacher;
 mod translate;
 
 pub use event::{Event, SessionError};

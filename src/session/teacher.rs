@@ -9,7 +9,7 @@ use std::time::Duration;
 use web_time::Instant;
 
 /// The word in the teacher's file that says that no training is to come.
-const FINISHED: &str = "finished";
+pub const FINISHED: &str = "finished";
 
 impl Session {
     /// Finds the trained teacher, one in training, or neither.

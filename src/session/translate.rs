@@ -1,6 +1,6 @@
 //! Sentences through a model, one at a time.
 
-use super::{Files, SessionError, files};
+use super::{Files, SessionError};
 use crate::{
     corpus::{self, Pair, words::Words},
     decode::{Search, decode},
@@ -108,7 +108,7 @@ impl Translator {
 
     /// The nets that the run has, by name.
     pub fn nets(&self) -> Result<Vec<String>, SessionError> {
-        self.files.nets()
+        Ok(self.files.nets()?.iter().map(NetId::to_string).collect())
     }
 
     /// The pairs of the test split.
@@ -147,17 +147,5 @@ impl Translator {
                 Err(error)
             }
         }
-    }
-}
-
-impl Files {
-    /// The nets that there are, by name.
-    fn nets(&self) -> Result<Vec<String>, SessionError> {
-        let names = self.0.list(files::NETS)?;
-        let name = |file: &String| {
-            let name = file.strip_prefix(files::NETS)?.strip_prefix('/')?.strip_suffix(".safetensors")?;
-            name.parse::<NetId>().ok().map(|id| id.to_string())
-        };
-        Ok(names.iter().filter_map(name).collect())
     }
 }
