@@ -8,14 +8,16 @@ mod translator;
 mod values;
 
 use crate::{
+    bundle,
+    checkpoint::Precision,
     device,
     metrics::{Bleu, Chrf, Statistic, statistics},
     plan,
     recipe::{PRESETS, Recipe},
 };
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
-use values::{AnyRecipe, Thrown, recipe_to_js, to_js};
+use values::{AnyRecipe, Thrown, entries, memory, recipe_to_js, to_js};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -88,4 +90,20 @@ pub fn sentence_scores(hypotheses: Vec<String>, references: Vec<String>) -> Resu
     let chrf = statistics::<Chrf>(&hypotheses, &references)?;
     let score = |(bleu, chrf): (&Bleu, &Chrf)| SentenceScore { bleu: bleu.sentence_score(), chrf: chrf.score() };
     to_js(&bleu.iter().zip(&chrf).map(score).collect::<Vec<_>>())
+}
+
+/// The files of a run that came as one.
+#[wasm_bindgen(unchecked_return_type = "FileEntry[]")]
+pub fn unpack(#[wasm_bindgen(js_name = bundle)] bytes: Uint8Array) -> Result<Array, Thrown> {
+    // Whatever is wrong is wrong with what was given.
+    let files = bundle::unpack(&bytes.to_vec()).map_err(|error| Thrown::new("not-imported", &error.to_string()))?;
+    entries(files.iter().map(|(name, bytes)| (name.as_str(), Some(bytes.as_slice()))))
+}
+
+/// A trained run as one file, with 32 bits a weight.
+#[wasm_bindgen]
+pub fn pack(#[wasm_bindgen(unchecked_param_type = "FileEntry[]")] files: Array) -> Result<Uint8Array, Thrown> {
+    let packed = bundle::pack(Box::new(memory(&files)?), Precision::Full);
+    let bytes = packed.map_err(|error| Thrown::new("failed", &error.to_string()))?;
+    Ok(Uint8Array::from(bytes.as_slice()))
 }
