@@ -1,10 +1,10 @@
-//! Weights as `.safetensors`, with PyTorch's names and `[outputs, inputs]` shapes, whatever burn makes of them inside.
+//! Weights as `.safetensors`, of 32 bits or 16 a value, with PyTorch's names and `[outputs, inputs]` shapes, whatever burn makes of them inside.
 
 use crate::parameters::{Named, Path, flat};
 use burn::{
     backend::ExecutionError,
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{Device, Shape, Tensor, TensorData},
+    tensor::{Device, Shape, Tensor, TensorData, f16},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use std::collections::{BTreeMap, HashMap};
@@ -28,7 +28,7 @@ pub struct HostTensor {
 pub enum CheckpointError {
     #[error("not a safetensors file: {0}")]
     Format(#[from] safetensors::SafeTensorError),
-    #[error("tensor {name} is {found:?}, expected F32")]
+    #[error("tensor {name} is {found:?}, expected F32 or F16")]
     Type { name: String, found: Dtype },
     #[error("tensor {name} is missing")]
     Missing { name: String },
@@ -38,6 +38,8 @@ pub enum CheckpointError {
     Extra { name: String },
     #[error("tensor {name} holds a value that is not finite")]
     NotFinite { name: String },
+    #[error("tensor {name} holds {value}, which is too large for 16 bits")]
+    TooLargeForHalf { name: String, value: f32 },
     #[error("the metadata has no `{0}`")]
     Metadata(&'static str),
     #[error("the device gave no values back: {0}")]
@@ -168,13 +170,34 @@ impl Checkpoint {
         self.metadata.get(key).map(String::as_str).ok_or(CheckpointError::Metadata(key))
     }
 
+    /// Whether 16 bits hold every value as it is.
+    pub fn is_half(&self) -> bool {
+        let exact = |&value: &f32| f16::from_f32(value).to_f32() == value;
+        self.tensors.values().all(|tensor| tensor.values.iter().all(exact))
+    }
+
     /// The bytes of a `.safetensors` file; the same tensors and words give the same bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
-        let bytes = self.tensors.iter().map(|(name, tensor)| (name, &tensor.shape, bytes_of(&tensor.values)));
-        let bytes = bytes.collect::<Vec<_>>();
+        self.to_bytes_as(Precision::Full)
+    }
+
+    /// The same with so many bits a value.
+    pub fn to_bytes_as(&self, precision: Precision) -> Result<Vec<u8>, CheckpointError> {
+        let bytes = self.tensors.iter().map(|(name, tensor)| {
+            let bytes = match precision {
+                Precision::Full => bytes_of(&tensor.values),
+                Precision::Half => half_bytes_of(name, &tensor.values)?,
+            };
+            Ok((name, &tensor.shape, bytes))
+        });
+        let bytes = bytes.collect::<Result<Vec<_>, CheckpointError>>()?;
+        let dtype = match precision {
+            Precision::Full => Dtype::F32,
+            Precision::Half => Dtype::F16,
+        };
         let views = bytes
             .iter()
-            .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.to_vec(), bytes)?)));
+            .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(dtype, shape.to_vec(), bytes)?)));
         let views = views.collect::<Result<Vec<_>, CheckpointError>>()?;
         // One key only: a map of several would come out in another order each time.
         let words = self.metadata.iter().collect::<BTreeMap<_, _>>();
@@ -186,15 +209,17 @@ impl Checkpoint {
     /// Reads the bytes of a `.safetensors` file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let words = header.metadata().as_ref().and_then(|words| words.get(METADATA));
-        let metadata = words.and_then(|words| serde_json::from_str(words).ok()).unwrap_or_default();
+        let metadata = words(&header);
         let mut tensors = BTreeMap::new();
         for (name, view) in SafeTensors::deserialize(bytes)?.tensors() {
-            if view.dtype() != Dtype::F32 {
-                return Err(CheckpointError::Type { name, found: view.dtype() });
-            }
-            let values =
-                view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<_>>();
+            let values = match view.dtype() {
+                Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+                Dtype::F16 => {
+                    view.data().as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()
+                }
+                found => return Err(CheckpointError::Type { name, found }),
+            };
+            let values: Vec<f32> = values;
             if values.iter().any(|value| !value.is_finite()) {
                 return Err(CheckpointError::NotFinite { name });
             }
@@ -202,6 +227,21 @@ impl Checkpoint {
         }
         Ok(Self { tensors, metadata })
     }
+}
+
+/// Bits of a value in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// 32: the weights as they are.
+    Full,
+    /// 16: half the bytes, with about three significant digits.
+    Half,
+}
+
+/// The words in the header of a `.safetensors` file.
+pub fn words(header: &safetensors::tensor::Metadata) -> HashMap<String, String> {
+    let words = header.metadata().as_ref().and_then(|words| words.get(METADATA));
+    words.and_then(|words| serde_json::from_str(words).ok()).unwrap_or_default()
 }
 
 /// The key of safetensors' own metadata under which ours lies, as JSON.
@@ -225,12 +265,30 @@ impl HostTensor {
         let transposed = is_matrix(name, inside);
         let outside = if transposed { inside.iter().rev().copied().collect() } else { inside.to_vec() };
         if self.shape != outside {
-            let text = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
-            let (expected, found) = (text(&outside), text(&self.shape));
-            return Err(CheckpointError::Shape { name: name.into(), expected, found });
+            return Err(CheckpointError::shape(name, &outside, &self.shape));
         }
         Ok(if transposed { self.transposed().values } else { self.values })
     }
+}
+
+impl CheckpointError {
+    /// A tensor of another shape than expected.
+    pub fn shape(name: &str, expected: &[usize], found: &[usize]) -> Self {
+        let text = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
+        Self::Shape { name: name.into(), expected: text(expected), found: text(found) }
+    }
+}
+
+fn half_bytes_of(name: &str, values: &[f32]) -> Result<Vec<u8>, CheckpointError> {
+    let mut bytes = Vec::with_capacity(2 * values.len());
+    for &value in values {
+        let half = f16::from_f32(value);
+        if !half.is_finite() {
+            return Err(CheckpointError::TooLargeForHalf { name: name.into(), value });
+        }
+        bytes.extend(half.to_le_bytes());
+    }
+    Ok(bytes)
 }
 
 fn bytes_of(values: &[f32]) -> Vec<u8> {

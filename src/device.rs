@@ -1,11 +1,18 @@
 //! Which device a run is on: a GPU through wgpu where there is one, else the CPU through burn's backend `flex`.
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
+mod faults;
+
+#[cfg(target_arch = "wasm32")]
+pub use browser::{NoGpu, Offered, Probe, open, probe};
+use faults::Faults;
+
 use burn::tensor::{
     Device,
     wgpu::{WgpuSetup, wgpu},
 };
 use serde::Serialize;
-use std::sync::{Arc, Mutex};
 use std::{fmt, str::FromStr};
 
 /// burn reads the adapter's features, not the device's, and then writes shaders that need them.
@@ -43,6 +50,10 @@ pub enum DeviceError {
     Refused { name: String, reason: String },
     #[error("the device reported: {0}; nothing computed since the last save counts")]
     Fault(String),
+    #[error("the device ran out of memory: {0}; nothing computed since the last save counts")]
+    OutOfMemory(String),
+    #[error("the graphics device was lost: {0}; what was saved is as it was, and a new device goes on from there")]
+    Lost(String),
 }
 
 /// A graphics adapter of this machine.
@@ -58,13 +69,18 @@ pub struct Adapter {
     pub chosen: bool,
 }
 
-/// An open device, and what went wrong on it.
+/// An open device, and what went wrong on it. Clones are the same device.
+#[derive(Clone)]
 pub struct Opened {
     pub device: Device,
     pub name: String,
-    /// The largest buffer that it can bind; none on the CPU.
+    /// A renderer on the CPU that passes for a graphics adapter.
+    pub software: bool,
+    /// The largest buffer that it can bind, in bytes; none on the CPU.
     pub largest_buffer: Option<u64>,
-    faults: Arc<Mutex<Vec<String>>>,
+    /// None on the CPU.
+    gpu: Option<wgpu::Device>,
+    faults: Faults,
 }
 
 impl FromStr for Choice {
@@ -124,6 +140,7 @@ pub async fn adapters() -> Vec<Adapter> {
 }
 
 /// Opens what was asked for.
+#[cfg(not(target_arch = "wasm32"))]
 pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     if *choice == Choice::Cpu {
         return Ok(cpu());
@@ -147,49 +164,78 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
         }
     };
     match adapter {
-        Some(adapter) => on_adapter(instance, adapter).await,
+        Some(adapter) => {
+            let (info, software) = (adapter.get_info(), is_software(&adapter));
+            on_adapter(instance, adapter, format!("{} ({})", info.name, info.backend), software).await
+        }
         None => Ok(cpu()),
     }
 }
 
 /// The CPU, through burn's backend `flex`.
 pub fn cpu() -> Opened {
-    Opened { device: Device::flex(), name: "CPU (flex)".into(), largest_buffer: None, faults: Arc::default() }
+    let (device, name) = (Device::flex(), "CPU (flex)".into());
+    Opened { device, name, software: false, largest_buffer: None, gpu: None, faults: Faults::default() }
 }
 
 /// A device with the adapter's real limits, handed to burn.
-async fn on_adapter(instance: wgpu::Instance, adapter: wgpu::Adapter) -> Result<Opened, DeviceError> {
-    let (info, limits) = (adapter.get_info(), adapter.limits());
-    let refused = |reason: String| DeviceError::Refused { name: info.name.clone(), reason };
+async fn on_adapter(
+    instance: wgpu::Instance,
+    adapter: wgpu::Adapter,
+    name: String,
+    software: bool,
+) -> Result<Opened, DeviceError> {
+    let (backend, limits) = (adapter.get_info().backend, adapter.limits());
+    let refused = |reason: String| DeviceError::Refused { name: name.clone(), reason };
     let descriptor = wgpu::DeviceDescriptor {
         required_features: adapter.features() & USED_BY_BURN,
         required_limits: limits.clone(),
         memory_hints: wgpu::MemoryHints::MemoryUsage,
         ..Default::default()
     };
-    let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
-    let setup = WgpuSetup { instance, adapter, device, queue, backend: info.backend };
-    let opened = Device::wgpu_options().tasks_max(TASKS).setup(setup.clone()).init();
+    let (gpu, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
+    let setup = WgpuSetup { instance, adapter, device: gpu.clone(), queue, backend };
+    let opened = Device::wgpu_options().tasks_max(TASKS).setup(setup).init();
     let device = opened.map_err(|error| refused(format!("{error:?}")))?;
-    let faults = Arc::<Mutex<Vec<String>>>::default();
-    let record = faults.clone();
+    let faults = Faults::default();
     // In the place of burn's handler, which panics; so after burn's registration.
-    setup.device.on_uncaptured_error(Arc::new(move |error| {
-        record.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(error.to_string());
-    }));
-    let largest = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
-    let name = format!("{} ({})", info.name, info.backend);
-    Ok(Opened { device, name, largest_buffer: Some(largest), faults })
+    faults.watch(&gpu);
+    let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
+    Ok(Opened { device, name, software, largest_buffer, gpu: Some(gpu), faults })
 }
 
 impl Opened {
-    /// Errors if the device complained since the last call. A submit it refused writes nothing and burn does not know, so
-    /// results count only after this.
+    /// Errors from the first complaint of the device on. A submit it refused writes nothing and burn does not know, so
+    /// results count only after this, and after a complaint nothing on this device counts any more: whoever uses it has to
+    /// know, so it is not said once only.
     pub fn check(&self) -> Result<(), DeviceError> {
-        let mut faults = self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match std::mem::take(&mut *faults).into_iter().next() {
-            Some(fault) => Err(DeviceError::Fault(fault)),
-            None => Ok(()),
+        self.faults.check()
+    }
+
+    /// The same when something went wrong: in a browser the news of a lost device can come after the errors it causes.
+    pub async fn cause(&self) -> Result<(), DeviceError> {
+        #[cfg(target_arch = "wasm32")]
+        if self.gpu.is_some() {
+            browser::wait(50).await;
+        }
+        self.check()
+    }
+
+    /// Whether it is a graphics adapter.
+    pub fn is_gpu(&self) -> bool {
+        self.gpu.is_some()
+    }
+
+    /// Bytes in use on the device and bytes held for use, both of burn's pools; none on the CPU.
+    pub fn memory(&self) -> Option<[u64; 2]> {
+        let usage = self.gpu.as_ref().and_then(|_| self.device.memory_pool_usage())?;
+        Some([usage.bytes_in_use, usage.bytes_reserved])
+    }
+
+    /// Loses the device as a driver's reset would; for tests of what happens then.
+    pub fn lose(&self) {
+        if let Some(gpu) = &self.gpu {
+            gpu.destroy();
         }
     }
 }

@@ -198,7 +198,7 @@ impl Distillation {
 }
 
 /// The module that a net would be in PyTorch: `encoder.layers.0.alr.`
-fn prefix(id: NetId) -> String {
+pub fn prefix(id: NetId) -> String {
     let stack = if id.site == crate::model::sites::Site::Encoder { "encoder" } else { "decoder" };
     format!("{stack}.layers.{}.{}.", id.layer, id.kind.method.code())
 }

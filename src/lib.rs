@@ -26,6 +26,7 @@
 //! ```
 
 pub mod batching;
+pub mod bundle;
 pub mod capture;
 pub mod checkpoint;
 pub mod corpus;
@@ -47,3 +48,5 @@ pub mod store;
 pub mod teacher;
 pub mod text;
 pub mod tokenizer;
+#[cfg(target_arch = "wasm32")]
+mod web;

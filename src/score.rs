@@ -104,7 +104,7 @@ pub fn row(
         bleu_high: interval.high,
         bleu_authors: AuthorsBleu::sum(&authors).score(),
         chrf: Chrf::sum(&chrf).score(),
-        parameters: parameters(&translated.mix, &recipe.sizes(vocab)),
+        parameters: MixSize::of(&translated.mix, &recipe.sizes(vocab)).parameters,
         ms_per_sentence: 1e3 * translated.seconds / pairs.len().max(1) as f64,
         r2: translated.r2.clone(),
         difference: difference.transpose()?,
@@ -113,17 +113,80 @@ pub fn row(
     })
 }
 
-/// The parameters of a model with a mix in place: a net takes the place of queries, keys and values; the controls need
-/// none of them, but for `uniform`, which needs the values, and `mean`, which is a vector.
-pub fn parameters(mix: &Mix, sizes: &Sizes) -> usize {
+/// What a mix changes in the size of a model.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MixSize {
+    pub mix: String,
+    /// Of the whole model with the mix in place.
+    pub parameters: usize,
+    pub teacher_parameters: usize,
+    /// Queries, keys and values that are gone.
+    pub attention_removed: usize,
+    /// What stands in their place: nets, and the vectors of `mean`.
+    pub nets_parameters: usize,
+    /// Places of attention, and how many still have it.
+    pub attentions: usize,
+    pub attentions_left: usize,
+}
+
+impl MixSize {
+    pub fn of(mix: &Mix, sizes: &Sizes) -> Self {
+        let (attention, teacher_parameters) = (sizes.attention_parameters(), sizes.parameters());
+        let (mut attention_removed, mut nets_parameters) = (0, 0);
+        for filling in fillings(mix, sizes) {
+            let (kept, added) = held(filling, sizes);
+            attention_removed += attention - kept;
+            nets_parameters += added;
+        }
+        Self {
+            mix: mix.to_string(),
+            parameters: teacher_parameters - attention_removed + nets_parameters,
+            teacher_parameters,
+            attention_removed,
+            nets_parameters,
+            attentions: fillings(mix, sizes).count(),
+            attentions_left: fillings(mix, sizes).filter(|filling| *filling == Filling::Attention).count(),
+        }
+    }
+}
+
+/// What stands at each place of attention.
+fn fillings(mix: &Mix, sizes: &Sizes) -> impl Iterator<Item = Filling> {
+    Site::ALL.into_iter().flat_map(move |site| (0..sizes.layers).map(move |layer| mix.at(site, layer)))
+}
+
+/// The parameters of queries, keys and values that are still needed, and those that take the place of the others. The
+/// controls need none of them, but for `uniform`, which needs the values, and `mean`, which is a vector.
+fn held(filling: Filling, sizes: &Sizes) -> (usize, usize) {
     let (attention, width) = (sizes.attention_parameters(), sizes.max_len * sizes.d_model);
-    let places = Site::ALL.into_iter().flat_map(|site| (0..sizes.layers).map(move |layer| mix.at(site, layer)));
-    let held = |filling| match filling {
-        Filling::Attention => attention,
-        Filling::None => 0,
-        Filling::Uniform => attention / 3,
-        Filling::Mean => sizes.d_model,
-        Filling::Net(kind) => ShallowNet::parameters(width, kind.size.hidden(width)),
-    };
-    sizes.parameters() - 3 * sizes.layers * attention + places.map(held).sum::<usize>()
+    match filling {
+        Filling::Attention => (attention, 0),
+        Filling::None => (0, 0),
+        Filling::Uniform => (attention / 3, 0),
+        Filling::Mean => (0, sizes.d_model),
+        Filling::Net(kind) => (0, ShallowNet::parameters(width, kind.size.hidden(width))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mix_takes_away_and_adds() {
+        let sizes = Sizes { vocab: 2000, layers: 2, d_model: 64, heads: 4, ff: 256, max_len: 24 };
+        let size = |mix: &str| MixSize::of(&mix.parse().unwrap(), &sizes);
+        let teacher = size("teacher");
+        assert_eq!((teacher.parameters, teacher.attention_removed, teacher.nets_parameters), (619_728, 0, 0));
+        assert_eq!((teacher.attentions, teacher.attentions_left), (6, 6));
+        let mixed = size("enc=alr-m,self.1=uniform,cross.2=mean");
+        let net = ShallowNet::parameters(1536, 192);
+        assert_eq!(mixed.attention_removed, 2 * 12_480 + 8_320 + 12_480);
+        assert_eq!(mixed.nets_parameters, 2 * net + 64);
+        assert_eq!(mixed.parameters, 619_728 - mixed.attention_removed + mixed.nets_parameters);
+        assert_eq!(mixed.attentions_left, 2);
+        // The table of the README.
+        assert_eq!(size("enc=alr-m").parameters, 1_784_784);
+        assert_eq!(size("enc=uniform").parameters, 603_088);
+    }
 }

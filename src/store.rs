@@ -1,10 +1,16 @@
 //! Where a run keeps its files: a directory natively, memory in tests and in the browser.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod directory;
+mod memory;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use directory::{Directory, write_whole};
+pub use memory::{Change, Memory, UPLOADS};
+
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 /// Named files of a run. A write takes the place of the whole file or leaves it as it was.
@@ -18,6 +24,12 @@ pub trait Store: Send + Sync {
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError>;
 
     fn remove(&self, name: &str) -> Result<(), StoreError>;
+
+    /// The names of the files of one folder, sorted, with the folder before them: `nets/enc.1.alr-m.safetensors`.
+    fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
+
+    /// The bytes of a text that a recipe names as its corpus, which is no file of the run itself.
+    fn source(&self, file: &Path) -> io::Result<Vec<u8>>;
 }
 
 /// A file that could not be read or written.
@@ -41,147 +53,5 @@ fn advice(error: &io::Error) -> &'static str {
         AlreadyExists | NotADirectory | IsADirectory => "; choose another place",
         PermissionDenied | ReadOnlyFilesystem => "; choose another place, or get the right to write there",
         _ => "",
-    }
-}
-
-/// A directory; it is made at the first write.
-#[derive(Clone, Debug)]
-pub struct Directory(pub PathBuf);
-
-impl Directory {
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Store for Directory {
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let file = self.file(name);
-        match fs::read(&file) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(StoreError { action: "read", file, source }),
-        }
-    }
-
-    fn has(&self, name: &str) -> Result<bool, StoreError> {
-        let file = self.file(name);
-        file.try_exists().map_err(|source| StoreError { action: "read", file, source })
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        write_whole(&self.file(name), bytes)
-    }
-
-    fn remove(&self, name: &str) -> Result<(), StoreError> {
-        let file = self.file(name);
-        match fs::remove_file(&file) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(StoreError { action: "remove", file, source })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Writes beside the file, then renames, so that a full disk or a kill leaves the old file whole. A link is followed; a
-/// device or a pipe is written to, never replaced.
-pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let written = match fs::metadata(file) {
-        Ok(there) if !there.is_file() && !there.is_dir() => fs::write(file, bytes),
-        Ok(_) if file.is_symlink() => fs::canonicalize(file).and_then(|target| replace(&target, bytes)),
-        _ => replace(file, bytes),
-    };
-    written.map_err(|source| StoreError { action: "write", file: file.into(), source })
-}
-
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let named = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{named}.{}.part", std::process::id()));
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_synced(&beside, bytes));
-    written.and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
-        // The half-written neighbour is of no use to anyone.
-        let _ = fs::remove_file(&beside);
-    })
-}
-
-fn write_synced(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = fs::File::create(file)?;
-    io::Write::write_all(&mut open, bytes)?;
-    open.sync_all()
-}
-
-/// Files in memory.
-#[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
-
-impl Memory {
-    fn files(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
-        // A panic elsewhere cannot leave a map half-changed: every change is one call.
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-impl Store for Memory {
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.files().get(name).cloned())
-    }
-
-    fn has(&self, name: &str) -> Result<bool, StoreError> {
-        Ok(self.files().contains_key(name))
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        self.files().insert(name.into(), bytes.to_vec());
-        Ok(())
-    }
-
-    fn remove(&self, name: &str) -> Result<(), StoreError> {
-        self.files().remove(name);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Once a run as root had put a file in the place of a device.
-    #[cfg(unix)]
-    #[test]
-    fn links_are_followed_and_devices_stay() {
-        let folder = std::env::temp_dir().join(format!("attentionless-links-{}", std::process::id()));
-        let (file, link) = (folder.join("file"), folder.join("link"));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(&file, "old").unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        write_whole(&link, b"new").unwrap();
-        assert!(link.is_symlink());
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        // A link to a device, so that the device is safe even where this fails.
-        let null = folder.join("null");
-        std::os::unix::fs::symlink("/dev/null", &null).unwrap();
-        write_whole(&null, b"new").unwrap();
-        assert!(null.is_symlink() && !fs::metadata(&null).unwrap().is_file());
-        fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn a_failed_write_leaves_the_old_file() {
-        let folder = std::env::temp_dir().join(format!("attentionless-store-{}", std::process::id()));
-        let store = Directory(folder.clone());
-        store.write("a/b.txt", b"old").unwrap();
-        // A folder where the neighbour's name should go cannot be made into a file by a rename.
-        fs::create_dir_all(folder.join("c.txt/inside")).unwrap();
-        let error = store.write("c.txt", b"new").unwrap_err().to_string();
-        assert!(error.starts_with("could not write"), "{error}");
-        assert_eq!(store.read("a/b.txt").unwrap().unwrap(), b"old");
-        let left = fs::read_dir(&folder)
-            .unwrap()
-            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"));
-        assert_eq!(left.count(), 0);
-        store.remove("a/b.txt").unwrap();
-        assert_eq!(store.read("a/b.txt").unwrap(), None);
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -88,8 +88,17 @@ impl Text {
         Ok(Self { tokenizer, train, valid, test })
     }
 
+    /// The test split alone, of a run that is not to be trained any more.
+    pub fn held_out(test: Vec<Pair>, tokenizer: Tokenizer, max_len: usize) -> Result<Self, TextError> {
+        let test = Split::new(test, &tokenizer, max_len);
+        match test.examples.is_empty() {
+            true => Err(TextError::NothingFits { part: "test", max_len, dropped: test.too_long }),
+            false => Ok(Self { tokenizer, train: Split::default(), valid: Split::default(), test }),
+        }
+    }
+
     pub fn report(&self) -> TextReport {
-        let count = self.train.examples.len() as f64;
+        let count = self.train.examples.len().max(1) as f64;
         let mean = |side: fn(&Example) -> usize| self.train.examples.iter().map(side).sum::<usize>() as f64 / count;
         TextReport {
             vocab: self.tokenizer.vocab_size(),

@@ -15,6 +15,7 @@ pub mod source;
 pub mod split;
 mod text;
 pub mod tsv;
+pub mod words;
 
 pub use error::CorpusError;
 pub use language::{Direction, Language};

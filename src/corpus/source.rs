@@ -88,7 +88,7 @@ impl From<Source> for String {
 /// Gives the bytes of a file: the disk's ([`from_disk`]), or in the browser those of a file the user picked.
 pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
 
-/// Opens files natively.
+/// Opens files natively; a browser has none.
 pub fn from_disk(file: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(file)
 }
@@ -136,7 +136,8 @@ fn from_grammar(request: Request, part: everyday::Part) -> Vec<Pair> {
 
 fn load(file: &Path, open: Open) -> Result<String, CorpusError> {
     let bytes = open(file).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => CorpusError::NotFound { file: file.to_owned() },
+        // An error with words of its own says where the file is missing: on no disk.
+        io::ErrorKind::NotFound if error.get_ref().is_none() => CorpusError::NotFound { file: file.to_owned() },
         _ => CorpusError::Unreadable { file: file.to_owned(), reason: error.to_string() },
     })?;
     text::decode(file, bytes)

@@ -81,10 +81,10 @@ pub fn build_with(spec: &Spec, open: Open) -> Result<Corpus, CorpusError> {
     reader.corpus(train, valid, test)
 }
 
-/// All clean pairs of the source alone, from files on the disk: a set to score, not to split.
-pub fn whole(spec: &Spec) -> Result<Vec<Pair>, CorpusError> {
+/// All clean pairs of the source alone, from files that `open` gives: a set to score, not to split.
+pub fn whole(spec: &Spec, open: Open) -> Result<Vec<Pair>, CorpusError> {
     at_least_one("corpus.max_chars", spec.max_chars)?;
-    Reader { spec, open: &from_disk, read: 0, tally: Tally::default() }.set(&spec.source, Part::Test)
+    Reader { spec, open, read: 0, tally: Tally::default() }.set(&spec.source, Part::Test)
 }
 
 fn at_least_one(field: &'static str, found: usize) -> Result<(), CorpusError> {

@@ -40,6 +40,16 @@ impl Bleu {
         }
     }
 
+    /// The score of one sentence: of the orders that it is long enough for ("effective order").
+    pub fn sentence_score(&self) -> f64 {
+        let orders = self.totals.iter().take_while(|&&total| total > 0).count();
+        if self.matches == [0; ORDERS] {
+            return 0.0;
+        }
+        let mean = self.precisions()[..orders].iter().map(|precision| precision.ln()).sum::<f64>() / orders as f64;
+        self.brevity_penalty() * mean.exp()
+    }
+
     /// The precision of each order in per cent. Each order without a match halves what stands in for its one match; from
     /// the first order without an n-gram on they are 0.
     pub fn precisions(&self) -> [f64; ORDERS] {
@@ -112,6 +122,24 @@ mod tests {
 
         let bleu = Bleu::sum(&statistics(&["a b c x", "y z"], &["a b d x", "y q z w"]).unwrap());
         assert!((bleu.score() - 24.204_430_444_284_79).abs() < 1e-9);
+    }
+
+    /// The figures of sacreBLEU 2.6.0's `sentence_bleu`.
+    #[test]
+    fn known_sentences() {
+        let cases = [
+            ("a b c", "a b c", 100.0),
+            ("a", "a", 100.0),
+            ("The dog sleeps .", "The dog sleeps.", 100.0),
+            ("the cat sat", "The cat sat on the mat.", 16.605_579_150_202_516),
+            ("a b x d e", "a b c d e", 30.213_753_973_567_677),
+            ("no match here", "something else entirely different", 0.0),
+            ("", "a b", 0.0),
+        ];
+        for (hypothesis, reference, expected) in cases {
+            let found = Bleu::of(hypothesis, reference).sentence_score();
+            assert!((found - expected).abs() < 1e-9, "{hypothesis}: {found}, not {expected}");
+        }
     }
 
     #[test]

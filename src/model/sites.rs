@@ -156,6 +156,24 @@ impl FromStr for NetKind {
     }
 }
 
+impl FromStr for NetId {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let parts = || {
+            let mut parts = text.splitn(3, '.');
+            let (site, layer, kind) = (parts.next()?, parts.next()?, parts.next()?);
+            Some((site, layer.parse::<usize>().ok()?.checked_sub(1)?, kind))
+        };
+        let (site, layer, kind) = parts().ok_or_else(|| UnknownName {
+            what: "net",
+            found: text.into(),
+            choices: "SITE.LAYER.METHOD-SIZE such as enc.1.alr-m".into(),
+        })?;
+        Ok(Self { site: site.parse()?, layer, kind: kind.parse()? })
+    }
+}
+
 impl fmt::Display for NetKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.method.code(), self.size.code())
@@ -186,6 +204,11 @@ mod tests {
             let kind = NetKind { method: Method::Alr, size };
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
+        let id = NetId { site: Site::Cross, layer: 3, kind: "alr-xl".parse().unwrap() };
+        assert_eq!((id.to_string().as_str(), id.to_string().parse()), ("cross.4.alr-xl", Ok(id)));
+        assert!(
+            ["enc.0.alr-m", "enc.alr-m", "enc.1", "enc.1.alr-m.x"].iter().all(|text| text.parse::<NetId>().is_err())
+        );
         let error = "alr-huge".parse::<NetKind>().unwrap_err();
         assert_eq!(error.to_string(), "there is no size `huge`; there are xs, s, m, l, xl");
     }

@@ -137,6 +137,8 @@ pub enum SessionError {
     NoMeans,
     #[error("{0} is not there yet: this is a fault of the program, please report it")]
     NotReady(&'static str),
+    #[error("an earlier step of this session failed; open the run again, and it goes on from what was saved")]
+    Failed,
 }
 
 impl SessionError {

@@ -4,8 +4,11 @@ use super::SessionError;
 use crate::{
     capture::Means,
     checkpoint::{Checkpoint, HostTensor},
-    corpus::{self, Pair, Report},
-    model::sites::{NetId, Site},
+    corpus::{self, Language, Pair, Report, words::Words},
+    model::{
+        mix::Mix,
+        sites::{NetId, Site},
+    },
     recipe::Recipe,
     score::{Row, Seconds},
     store::Store,
@@ -17,13 +20,17 @@ use std::collections::BTreeMap;
 pub const RECIPE: &str = "recipe.json";
 pub const TOKENIZER: &str = "tokenizer.json";
 pub const CORPUS: &str = "corpus/report.json";
+pub const WORDS: &str = "words.txt";
 pub const TEACHER: &str = "teacher.safetensors";
 pub const TEACHER_STATE: &str = "state/teacher.safetensors";
-const SPLITS: [&str; 3] = ["corpus/train.tsv", "corpus/valid.tsv", "corpus/test.tsv"];
-const MEANS: &str = "means.safetensors";
-const ROWS: &str = "rows.json";
-const SECONDS: &str = "seconds.json";
-const CURVE: &str = "curve.tsv";
+pub const TEST: &str = "corpus/test.tsv";
+const SPLITS: [&str; 3] = ["corpus/train.tsv", "corpus/valid.tsv", TEST];
+pub const NETS: &str = "nets";
+pub const OUTPUTS: &str = "outputs";
+pub const MEANS: &str = "means.safetensors";
+pub const ROWS: &str = "rows.json";
+pub const SECONDS: &str = "seconds.json";
+pub const CURVE: &str = "curve.tsv";
 
 /// What was read and kept, and the hash of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,15 +86,31 @@ impl Files {
         let Some(CorpusFile { hash, .. }) = self.json(CORPUS)? else { return Ok(None) };
         let mut splits = [const { Vec::new() }; 3];
         for (split, name) in splits.iter_mut().zip(SPLITS) {
-            let Some(bytes) = self.0.read(name)? else { return Ok(None) };
-            let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(name.into()))?;
-            let pair = |line: &str| line.split_once('\t').map(|(source, target)| Pair::new(source, target));
-            *split = text.lines().map(pair).collect::<Option<_>>().ok_or(SessionError::Damaged(name.into()))?;
+            let Some(pairs) = self.split(name)? else { return Ok(None) };
+            *split = pairs;
         }
         match corpus::hash(splits.each_ref().map(Vec::as_slice)) == hash {
             true => Ok(Some(splits)),
             false => Err(SessionError::Damaged("corpus/".into())),
         }
+    }
+
+    fn split(&self, name: &str) -> Result<Option<Vec<Pair>>, SessionError> {
+        let Some(bytes) = self.0.read(name)? else { return Ok(None) };
+        let pairs = String::from_utf8(bytes).ok().and_then(|text| pairs(&text));
+        pairs.map(Some).ok_or(SessionError::Damaged(name.into()))
+    }
+
+    /// The test split alone.
+    pub fn test(&self) -> Result<Option<Vec<Pair>>, SessionError> {
+        self.split(TEST)
+    }
+
+    /// The words of the training split; none where the run has no list of them.
+    pub fn words(&self, language: Language) -> Result<Option<Words>, SessionError> {
+        let Some(bytes) = self.0.read(WORDS)? else { return Ok(None) };
+        let text = String::from_utf8(bytes).map_err(|_| SessionError::Damaged(WORDS.into()))?;
+        Ok(Some(Words::parse(language, &text)))
     }
 
     pub fn write_splits(&self, splits: [&[Pair]; 3]) -> Result<(), SessionError> {
@@ -145,6 +168,15 @@ impl Files {
         Ok(self.0.write(CURVE, (lines.join("\n") + "\n").as_bytes())?)
     }
 
+    /// The nets that there are.
+    pub fn nets(&self) -> Result<Vec<NetId>, SessionError> {
+        let id = |file: &String| {
+            let name = file.strip_prefix(NETS)?.strip_prefix('/')?.strip_suffix(".safetensors")?;
+            name.parse().ok()
+        };
+        Ok(self.0.list(NETS)?.iter().filter_map(id).collect())
+    }
+
     /// The recipe that the run was begun with; where its file is gone, the one that the teacher carries.
     pub fn recipe(&self) -> Result<Option<Recipe>, SessionError> {
         let Some(bytes) = self.0.read(RECIPE)? else {
@@ -159,6 +191,12 @@ impl Files {
         let unusable = |source| SessionError::Tokenizer { name: TOKENIZER.into(), source };
         Tokenizer::from_json(&String::from_utf8_lossy(&bytes)).map(Some).map_err(unusable)
     }
+}
+
+/// The pairs of a split's file, or none where a line is not two columns.
+pub fn pairs(text: &str) -> Option<Vec<Pair>> {
+    let pair = |line: &str| line.split_once('\t').map(|(source, target)| Pair::new(source, target));
+    text.lines().map(pair).collect()
 }
 
 /// The first part in which the teacher, or the way of distilling, of two recipes differs, and what it is in each.
@@ -178,12 +216,17 @@ pub fn pretty<T: Serialize>(name: &str, value: &T) -> Result<Vec<u8>, SessionErr
 
 /// The file of a net.
 pub fn net(id: NetId) -> String {
-    format!("nets/{id}.safetensors")
+    format!("{NETS}/{id}.safetensors")
+}
+
+/// The file of a mix's translations.
+pub fn output(mix: &Mix) -> String {
+    format!("{OUTPUTS}/{mix}.txt")
 }
 
 impl Checkpoint {
     /// The recipe of the run that wrote these weights.
-    fn recipe(&self) -> Option<Recipe> {
+    pub(crate) fn recipe(&self) -> Option<Recipe> {
         self.metadata.get("recipe").and_then(|text| Recipe::parse(text).ok())
     }
 }

@@ -4,15 +4,18 @@
 //! All that matters lies in the run's [`Store`](crate::store::Store), so that another session goes on from there.
 
 mod event;
-mod files;
+pub(crate) mod files;
 mod nets;
+mod pace;
 mod prepare;
 mod scores;
-mod teacher;
+pub(crate) mod teacher;
+mod translate;
 
 pub use event::{Event, SessionError};
 pub use files::CorpusFile;
-pub use scores::{Translation, Translator, eval_on};
+pub use scores::eval_on;
+pub use translate::{Translation, Translator};
 
 /// The recipe that a run was begun with.
 pub fn recipe_of(store: Box<dyn Store>) -> Result<Recipe, SessionError> {
@@ -36,8 +39,10 @@ use crate::{
     text::Text,
 };
 use files::Files;
+use pace::Pace;
 use scores::Scoring;
 use std::{sync::Arc, time::Duration};
+use translate::With;
 use web_time::Instant;
 
 /// How far a session goes.
@@ -68,6 +73,7 @@ pub struct Session {
     teacher: Option<Transformer>,
     curve: Vec<String>,
     seconds: Seconds,
+    pace: Pace,
     saved: Instant,
 }
 
@@ -84,6 +90,8 @@ enum Stage {
     Scores,
     Scoring(Box<Scoring>),
     Done,
+    /// A step failed; what it had in its hands is gone.
+    Failed,
 }
 
 /// Seconds between two saves of a stage in work.
@@ -98,9 +106,22 @@ impl Session {
         }
         refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
-        let saved = Instant::now();
-        let (stage, mixes, trains) = (Stage::Text, recipe.score.mixes.clone(), true);
-        Ok(Self { recipe, mixes, trains, goal, files, opened, stage, text: None, teacher: None, curve, seconds, saved })
+        let mixes = recipe.score.mixes.clone();
+        Ok(Self {
+            recipe,
+            mixes,
+            trains: true,
+            goal,
+            files,
+            opened,
+            stage: Stage::Text,
+            text: None,
+            teacher: None,
+            curve,
+            seconds,
+            pace: Pace::default(),
+            saved: Instant::now(),
+        })
     }
 
     /// Scores these mixes in the place of the recipe's, which stays as it is, and trains nothing that is missing for it.
@@ -109,9 +130,22 @@ impl Session {
     }
 
     /// Works for about this long and says what came of it; nothing is said twice. The last event is [`Event::Done`].
+    ///
+    /// After an error the session is of no more use; another one goes on from what was saved.
     pub async fn step(&mut self, budget: Duration) -> Result<Vec<Event>, SessionError> {
+        match self.work(budget).await {
+            Ok(events) => Ok(events),
+            Err(error) => {
+                // What the device complained of explains what else went wrong.
+                self.opened.cause().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn work(&mut self, budget: Duration) -> Result<Vec<Event>, SessionError> {
         let begun = Instant::now();
-        let mut events = match std::mem::replace(&mut self.stage, Stage::Done) {
+        let mut events = match std::mem::replace(&mut self.stage, Stage::Failed) {
             Stage::Text => self.prepare()?,
             Stage::Teacher => self.open_teacher()?,
             Stage::Training(training) => self.train(training, begun, budget).await?,
@@ -119,7 +153,11 @@ impl Session {
             Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
             Stage::Scores => self.open_scores().await?,
             Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
-            Stage::Done => Vec::new(),
+            Stage::Done => {
+                self.stage = Stage::Done;
+                Vec::new()
+            }
+            Stage::Failed => return Err(SessionError::Failed),
         };
         self.opened.check()?;
         if matches!(self.stage, Stage::Done) {
@@ -147,6 +185,19 @@ impl Session {
     /// The recipe of the run.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
+    }
+
+    /// What the model makes of a sentence as it is now, a teacher in training too; nothing before there is one.
+    pub async fn sample(&self, text: &str) -> Result<String, SessionError> {
+        let model = match &self.stage {
+            Stage::Training(training) => Some(training.model()),
+            _ => self.teacher.clone(),
+        };
+        let (Some(model), Some(known)) = (model, &self.text) else { return Ok(String::new()) };
+        let with = With::new(&model, &known.tokenizer, &self.recipe, &self.opened.device);
+        let translated = with.translate(&Fillings::default(), text).await;
+        self.opened.check()?;
+        Ok(translated?.text)
     }
 
     /// What stands where in a mix; the nets and the means come from the run's files.

@@ -1,6 +1,6 @@
 //! The nets' part of a session: those of the recipe that the run does not have yet, all at once.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, event::NetLoss, files};
+use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, event::NetLoss, files};
 use crate::{
     distil::{Distillation, Fit, net_from},
     model::{net::ShallowNet, sites::NetId},
@@ -55,12 +55,16 @@ impl Session {
         budget: Duration,
     ) -> Result<Vec<Event>, SessionError> {
         let text = self.text()?;
-        let (mut sentences, first) = (0, distillation.steps());
-        while !distillation.finished() && (sentences == 0 || begun.elapsed() < budget) {
+        let (mut sentences, first, most) = (0, distillation.steps(), self.pace.steps(budget));
+        while !distillation.finished() && distillation.steps() - first < most {
+            if sentences > 0 && begun.elapsed() >= budget {
+                break;
+            }
             sentences += distillation.step(&text.train.examples);
         }
         let found = distillation.losses().await?;
         let seconds = begun.elapsed().as_secs_f64();
+        self.pace.took(distillation.steps() - first, begun.elapsed());
         self.seconds.distil += seconds;
         let found = found.into_iter().map(|(id, values)| (id.to_string(), values)).collect::<Vec<_>>();
         let means = self.note(first, &found)?;
@@ -70,6 +74,7 @@ impl Session {
         let mut events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
         if distillation.finished() {
             events.extend(self.finish_nets(&distillation).await?);
+            self.pace = Pace::default();
             self.stage = Stage::Nets;
             return Ok(events);
         }

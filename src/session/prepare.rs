@@ -2,7 +2,8 @@
 
 use super::{CorpusFile, Event, Goal, Session, SessionError, Stage, files};
 use crate::{
-    corpus::{self, Corpus, Pair, Spec},
+    corpus::{self, Corpus, Pair, Spec, words::Words},
+    model::mix::Filling,
     recipe::Recipe,
     text::Text,
     tokenizer::Tokenizer,
@@ -16,11 +17,26 @@ impl Session {
         // Without its recipe, nothing says what the other files of a run are made of.
         let begun = self.files.0.has(files::RECIPE)?;
         let (splits, tokenizer) = if begun { (self.files.splits()?, self.files.tokenizer()?) } else { (None, None) };
+        if begun && splits.is_none() && self.only_test()? {
+            return self.held_out(tokenizer.ok_or(SessionError::NoTeacher)?);
+        }
         let text = match splits {
             Some(splits) => self.tokenized(splits, tokenizer)?,
             None => return self.build(begun, tokenizer),
         };
-        self.keep(text)
+        self.keep(text, false)
+    }
+
+    /// Whether the test split is all that the work needs and all that there is: a run that came in one file.
+    fn only_test(&self) -> Result<bool, SessionError> {
+        let means = self.mixes.iter().any(|mix| mix.holds(Filling::Mean)) && self.files.means()?.is_none();
+        Ok(!self.trains && !means && self.files.test()?.is_some())
+    }
+
+    fn held_out(&mut self, tokenizer: Tokenizer) -> Result<Vec<Event>, SessionError> {
+        let test = self.files.test()?.unwrap_or_default();
+        let text = Text::held_out(test, tokenizer, self.recipe.model.max_len)?;
+        Ok(self.take(text))
     }
 
     fn tokenized(&self, splits: [Vec<Pair>; 3], tokenizer: Option<Tokenizer>) -> Result<Text, SessionError> {
@@ -29,7 +45,8 @@ impl Session {
 
     /// Nothing is written unless all of it can be used.
     fn build(&mut self, begun: bool, tokenizer: Option<Tokenizer>) -> Result<Vec<Event>, SessionError> {
-        let Corpus { train, valid, test, report, hash } = corpus::build(&spec(&self.recipe))?;
+        let Corpus { train, valid, test, report, hash } =
+            corpus::build_with(&spec(&self.recipe), &|file| self.files.0.source(file))?;
         let before = if begun { self.files.json::<CorpusFile>(files::CORPUS)?.map(|file| file.hash) } else { None };
         if let Some(expected) = self.recipe.corpus.hash.clone().or(before).filter(|expected| *expected != hash) {
             return Err(SessionError::OtherCorpus { expected, found: hash });
@@ -40,20 +57,28 @@ impl Session {
         self.files.write_json(files::CORPUS, &file)?;
         self.files.write_splits(splits.each_ref().map(Vec::as_slice))?;
         let mut events = vec![Event::Corpus(file)];
-        events.extend(self.keep(text)?);
+        events.extend(self.keep(text, true)?);
         Ok(events)
     }
 
     /// The text is there, so the run begins: with its recipe, written last.
-    fn keep(&mut self, text: Text) -> Result<Vec<Event>, SessionError> {
+    fn keep(&mut self, text: Text, new: bool) -> Result<Vec<Event>, SessionError> {
         self.files.write_new(files::TOKENIZER, text.tokenizer.to_json().as_bytes())?;
+        if new || !self.files.0.has(files::WORDS)? {
+            let sources = text.train.pairs.iter().map(|pair| pair.source.as_str());
+            self.files.0.write(files::WORDS, Words::of(self.recipe.pair.source, sources).to_text().as_bytes())?;
+        }
         if !self.files.0.has(files::RECIPE)? {
             self.files.write_json(files::RECIPE, &self.recipe)?;
         }
+        Ok(self.take(text))
+    }
+
+    fn take(&mut self, text: Text) -> Vec<Event> {
         let events = vec![Event::Text(text.report())];
         self.text = Some(Arc::new(text));
         self.advance(Goal::Text, Stage::Teacher);
-        Ok(events)
+        events
     }
 }
 
@@ -68,5 +93,38 @@ pub fn spec(recipe: &Recipe) -> Spec {
         test: part.test.clone(),
         max_chars: part.max_chars,
         seed: recipe.seed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        device,
+        recipe::Recipe,
+        session::{Goal, Session},
+        store::{Memory, Store},
+    };
+    use std::time::Duration;
+
+    /// A run on the text of whoever opened the page.
+    #[test]
+    fn a_corpus_comes_from_the_stores_own_texts() {
+        let recipe = |source: &str| {
+            let small = [format!("corpus.source={source}"), "tokenizer.vocab=60".into()];
+            Recipe::preset("micro").unwrap().with(&small).unwrap()
+        };
+        let lines = (0..40)
+            .map(|index| format!("The dog sees {} cats.\tLe chien voit {index} chats.\n", "a ".repeat(index % 9)));
+        let text = lines.collect::<String>();
+        let store = Memory::new([("uploads/mine.tsv".to_string(), text.into_bytes())]);
+        let open = |source: &str| {
+            let session = Session::open(recipe(source), Box::new(store.clone()), device::cpu(), Goal::Text);
+            pollster::block_on(session.unwrap().step(Duration::ZERO))
+        };
+        let error = open("tsv:other.tsv").unwrap_err().to_string();
+        assert_eq!(error, "other.tsv: cannot be read (it is not among the texts given: mine.tsv)");
+        open("tsv:mine.tsv").unwrap();
+        let words = String::from_utf8(store.read("words.txt").unwrap().unwrap()).unwrap();
+        assert_eq!(words, "The\na\ncats\ndog\nsees\n");
     }
 }

@@ -1,16 +1,17 @@
 //! The scores' part of a session: the test split translated by each mix, a row for each.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage};
+use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With};
 use crate::{
     batching::Example,
     capture,
     corpus::{self, Pair, Spec},
-    decode::{Search, decode},
+    decode::decode,
     device::Opened,
     metrics::{Bleu, Statistic},
     model::{
         fillings::{Fillings, Standing},
         mix::{Filling, Mix},
+        net::ShallowNet,
         sites::{NetId, Site},
         transformer::Transformer,
     },
@@ -82,18 +83,6 @@ impl Scoring {
     }
 }
 
-/// What translating needs.
-struct With<'a> {
-    teacher: &'a Transformer,
-    tokenizer: &'a Tokenizer,
-    search: Search,
-    device: &'a Device,
-}
-
-fn search(recipe: &Recipe) -> Search {
-    Search { beam: recipe.score.beam, max_len: recipe.model.max_len }
-}
-
 impl Session {
     /// Finds a mix that has no row yet; takes the means if it needs them.
     pub(super) async fn open_scores(&mut self) -> Result<Vec<Event>, SessionError> {
@@ -129,9 +118,8 @@ impl Session {
         budget: Duration,
     ) -> Result<Vec<Event>, SessionError> {
         let (text, pairs) = (self.text()?, self.test_pairs()?);
-        let (recipe, device) = (&self.recipe, &self.opened.device);
         let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
-        let with = With { teacher, tokenizer: &text.tokenizer, search: search(recipe), device };
+        let with = With::new(teacher, &text.tokenizer, &self.recipe, &self.opened.device);
         loop {
             scoring.step(&with, &text.test.examples).await?;
             if scoring.finished() || begun.elapsed() >= budget {
@@ -192,13 +180,13 @@ pub async fn eval_on(
 ) -> Result<Report, SessionError> {
     let files = Files(store);
     let (tokenizer, teacher) = files.trained(recipe, &opened.device)?;
-    let pairs = corpus::whole(spec)?;
+    let pairs = corpus::whole(spec, &|file| files.0.source(file))?;
     let split = Split::new(pairs, &tokenizer, recipe.model.max_len);
     if split.examples.is_empty() {
         let (part, max_len, dropped) = ("given", recipe.model.max_len, split.too_long);
         return Err(crate::text::TextError::NothingFits { part, max_len, dropped }.into());
     }
-    let with = With { teacher: &teacher, tokenizer: &tokenizer, search: search(recipe), device: &opened.device };
+    let with = With::new(&teacher, &tokenizer, recipe, &opened.device);
     let (mut rows, mut baseline, begun) = (Vec::new(), None, Instant::now());
     for mix in mixes {
         let mut scoring = Scoring::new(mix.clone(), &files, recipe, &split.examples, &opened.device)?;
@@ -224,54 +212,9 @@ pub async fn eval_on(
     })
 }
 
-/// A trained run that translates what it is given.
-pub struct Translator {
-    tokenizer: Tokenizer,
-    teacher: Transformer,
-    fillings: Fillings,
-    search: Search,
-    device: Device,
-}
-
-/// A translation, and how many tokens of the source the model did not read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Translation {
-    pub text: String,
-    pub unread: usize,
-}
-
-impl Translator {
-    pub fn open(store: Box<dyn Store>, mix: &Mix, beam: usize, opened: &Opened) -> Result<Self, SessionError> {
-        let files = Files(store);
-        let recipe = files.recipe()?.ok_or(SessionError::NoTeacher)?;
-        mix.check(recipe.model.layers).map_err(crate::recipe::RecipeError::from)?;
-        let (tokenizer, teacher) = files.trained(&recipe, &opened.device)?;
-        let fillings = files.fillings(mix, &recipe, &opened.device)?;
-        let search = Search { beam, max_len: recipe.model.max_len };
-        Ok(Self { tokenizer, teacher, fillings, search, device: opened.device.clone() })
-    }
-
-    /// The longest source that is read, in tokens.
-    pub fn max_len(&self) -> usize {
-        self.search.max_len
-    }
-
-    /// Translates one sentence; an empty one stays empty. It is cleaned as the corpus was.
-    pub async fn translate(&self, text: &str) -> Result<Translation, SessionError> {
-        let mut ids = self.tokenizer.encode(&corpus::clean::normalise(text));
-        let unread = ids.len().saturating_sub(self.max_len());
-        ids.truncate(self.max_len());
-        if ids.is_empty() {
-            return Ok(Translation { text: String::new(), unread });
-        }
-        let found = decode(&self.teacher, &self.fillings, &[ids], self.search, &self.device).await?;
-        Ok(Translation { text: self.tokenizer.decode(&found[0]), unread })
-    }
-}
-
 impl Files {
     /// The tokenizer and the trained teacher.
-    fn trained(&self, recipe: &Recipe, device: &Device) -> Result<(Tokenizer, Transformer), SessionError> {
+    pub(super) fn trained(&self, recipe: &Recipe, device: &Device) -> Result<(Tokenizer, Transformer), SessionError> {
         let tokenizer = self.tokenizer()?.ok_or(SessionError::NoTeacher)?;
         let teacher = self.trained_teacher(recipe, &tokenizer, device)?.ok_or(SessionError::NoTeacher)?;
         Ok((tokenizer, teacher))
@@ -279,6 +222,17 @@ impl Files {
 
     /// What stands where in a mix.
     pub(super) fn fillings(&self, mix: &Mix, recipe: &Recipe, device: &Device) -> Result<Fillings, SessionError> {
+        self.fillings_with(mix, recipe, device, |id| Ok(self.net(id, recipe, device)?.0))
+    }
+
+    /// The same with nets from elsewhere than their files.
+    pub(super) fn fillings_with(
+        &self,
+        mix: &Mix,
+        recipe: &Recipe,
+        device: &Device,
+        net: impl Fn(NetId) -> Result<ShallowNet, SessionError>,
+    ) -> Result<Fillings, SessionError> {
         let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
         let mean = |place| {
             let values = means.as_ref().and_then(|means| means.get(&place)).cloned().ok_or(SessionError::NoMeans)?;
@@ -294,7 +248,7 @@ impl Files {
                 Filling::None => Standing::Zero,
                 Filling::Uniform => Standing::Uniform,
                 Filling::Mean => mean((site, layer))?,
-                Filling::Net(kind) => Standing::Net(self.net(NetId { site, layer, kind }, recipe, device)?.0),
+                Filling::Net(kind) => Standing::Net(net(NetId { site, layer, kind })?),
             };
             fillings.0.insert((site, layer), standing);
         }
@@ -303,12 +257,12 @@ impl Files {
 
     /// The translations of a mix, a line a sentence.
     fn outputs(&self, mix: &Mix) -> Result<Option<Vec<String>>, SessionError> {
-        let bytes = self.0.read(&format!("outputs/{mix}.txt"))?;
+        let bytes = self.0.read(&files::output(mix))?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).lines().map(str::to_string).collect()))
     }
 
     fn write_outputs(&self, translated: &Translated) -> Result<(), SessionError> {
         let text = translated.hypotheses.iter().map(|line| format!("{line}\n")).collect::<String>();
-        Ok(self.0.write(&format!("outputs/{}.txt", translated.mix), text.as_bytes())?)
+        Ok(self.0.write(&files::output(&translated.mix), text.as_bytes())?)
     }
 }

@@ -1,6 +1,6 @@
 //! The teacher's part of a session.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, files};
+use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, files};
 use crate::{
     checkpoint::Checkpoint, model::transformer::Transformer, recipe::Recipe, teacher::Training, tokenizer::Tokenizer,
 };
@@ -9,7 +9,7 @@ use std::time::Duration;
 use web_time::Instant;
 
 /// The word in the teacher's file that says that no training is to come.
-const FINISHED: &str = "finished";
+pub const FINISHED: &str = "finished";
 
 impl Session {
     /// Finds the trained teacher, one in training, or neither.
@@ -47,16 +47,17 @@ impl Session {
         budget: Duration,
     ) -> Result<Vec<Event>, SessionError> {
         let text = self.text()?;
-        let (mut tokens, first) = (0, training.steps());
+        let (mut tokens, first, most) = (0, training.steps(), self.pace.steps(budget));
         let last = loop {
             let stepped = training.step(&text.train.examples);
             tokens += stepped.tokens;
-            if stepped.epoch_ended || begun.elapsed() >= budget {
+            if stepped.epoch_ended || stepped.step - first >= most || begun.elapsed() >= budget {
                 break stepped;
             }
         };
         let losses = training.losses().await?;
         let seconds = begun.elapsed().as_secs_f64();
+        self.pace.took(training.steps() - first, begun.elapsed());
         self.seconds.teacher += seconds;
         let loss = self.note(first, &[("teacher".into(), losses)])?[0];
         let (step, total, tokens_per_second) = (last.step, training.total(), tokens as f64 / seconds);
@@ -66,6 +67,7 @@ impl Session {
         }
         if training.finished() {
             self.finish_teacher()?;
+            self.pace = Pace::default();
             return Ok(events);
         }
         if last.epoch_ended || self.save_due() {

@@ -125,6 +125,29 @@ pub enum Command {
         #[arg(long, default_value = "auto")]
         device: Choice,
     },
+    /// Write a trained run into one .safetensors file
+    ///
+    /// With its weights, tokenizer, test split and scores, but not the text it was trained on.
+    #[command(after_help = "Example:\n  attentionless export R1 --out tiny.safetensors --half")]
+    Export {
+        /// The run's directory
+        run: PathBuf,
+        /// The file
+        #[arg(long, value_name = "FILE.safetensors")]
+        out: PathBuf,
+        /// 16 bits a weight: half the size; without the scores, which were those of the weights with 32
+        #[arg(long)]
+        half: bool,
+    },
+    /// Make a run's directory from a file that `export` or the page wrote
+    #[command(after_help = "Example:\n  attentionless import tiny.safetensors --out R2 && attentionless eval R2")]
+    Import {
+        /// The file
+        file: PathBuf,
+        /// The run's directory
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// What a run will cost: parameters, bytes, largest buffer, seconds
     #[command(
         after_help = "Examples:\n  attentionless plan --preset tiny\n  attentionless plan --preset paper --table --json"

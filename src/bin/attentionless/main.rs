@@ -58,6 +58,8 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             let spec = attentionless::corpus::Spec { source, direction: pair, pairs, valid, test, max_chars, seed };
             commands::corpus::corpus(&spec, out.as_deref(), json)
         }
+        Command::Export { run, out, half } => commands::bundle::export(&run, &out, half),
+        Command::Import { file, out } => commands::bundle::import(&file, &out),
         Command::Plan { recipe, table, how } => commands::plan::plan(&recipe, table, &how),
         Command::Devices { json } => commands::devices::devices(json),
     }

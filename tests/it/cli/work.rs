@@ -268,3 +268,32 @@ fn corpora_are_written() {
     let again = folder.run(&with(&[], "corpus tsv:c.tsv --pair en-de --json")).json();
     assert_eq!(again["report"]["kept"].as_u64(), Some(50));
 }
+
+#[test]
+fn a_run_goes_through_one_file() {
+    let folder = Folder::with_run();
+    folder.run(&with(&["export"], "R --out one.safetensors")).done();
+    folder.run(&with(&["import"], "one.safetensors --out copy/R2")).done();
+    for (name, bytes) in folder.files() {
+        if let Ok(name) = name.strip_prefix("copy/R2") {
+            assert!(folder.read(&format!("R/{}", name.display())) == bytes, "{} differs", name.display());
+        }
+    }
+    let said =
+        |run: &str| folder.feed(&["translate", run, "--device", "cpu", "--mix", "enc=alr-m"], b"The dog sleeps.");
+    assert_eq!(said("copy/R2").done(), said("R").done());
+    let rows = |run: &str| folder.run(&["eval", run, "--device", "cpu", "--json"]).json()["rows"].clone();
+    assert_eq!(rows("copy/R2"), rows("R"));
+    // Again it is there; another run is not overwritten.
+    folder.run(&with(&["import"], "one.safetensors --out copy/R2")).done();
+    folder.run(&with(&["export"], "R --out half.safetensors --half")).done();
+    assert!(folder.read("half.safetensors").len() < folder.read("one.safetensors").len() * 2 / 3);
+    let refused = folder.refuses(&with(&["import"], "half.safetensors --out copy/R2"), 1);
+    assert_has(&refused, "copy/R2 holds something else than half.safetensors");
+    folder.run(&with(&["import"], "half.safetensors --out R3")).done();
+    folder.run(&["eval", "R3", "--device", "cpu"]).done();
+    folder.write("broken.safetensors", &folder.read("one.safetensors")[..1000]);
+    let refused = folder.refuses(&with(&["import"], "broken.safetensors --out R4"), 1);
+    assert_has(&refused, "broken.safetensors was not imported: not a safetensors file");
+    assert_has(&folder.refuses(&with(&["import"], "gone.safetensors --out R4"), 1), "gone.safetensors: no such file");
+}

@@ -17,7 +17,9 @@ pub fn translate(run: &Path, mix: &Mix, beam: usize, device: &Choice) -> Result<
         return Ok(ExitCode::from(2));
     }
     let opened = open(device)?;
-    let translator = Translator::open(Box::new(Directory(run.into())), mix, beam, &opened)?;
+    let translator = Translator::open(Box::new(Directory(run.into())), &opened)?.with_beam(beam);
+    // Before any line is read.
+    translator.fillings(mix)?;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let text = String::from_utf8(line?).map_err(|error| {
             let byte = error.utf8_error().valid_up_to() + 1;
@@ -26,10 +28,9 @@ pub fn translate(run: &Path, mix: &Mix, beam: usize, device: &Choice) -> Result<
                 "line {line} of the input, byte {byte}, is not UTF-8: save the text as UTF-8; the lines before it are done"
             )
         })?;
-        let translated = pollster::block_on(translator.translate(&text))?;
-        opened.check()?;
+        let translated = pollster::block_on(translator.translate(mix, &text))?;
         if translated.unread > 0 {
-            let (tokens, max_len) = (translated.unread + translator.max_len(), translator.max_len());
+            let (tokens, max_len) = (translated.tokens, translator.max_len());
             let line = index + 1;
             say(&format!("line {line}: {tokens} tokens; this model reads {max_len}, the rest is not translated"));
         }

@@ -1,0 +1,151 @@
+//! Sentences through a model, one at a time.
+
+use super::{Files, SessionError};
+use crate::{
+    corpus::{self, Pair, words::Words},
+    decode::{Search, decode},
+    device::Opened,
+    model::{
+        fillings::Fillings,
+        mix::Mix,
+        net::ShallowNet,
+        sites::NetId,
+        transformer::{Sizes, Transformer},
+    },
+    recipe::{Recipe, RecipeError},
+    store::Store,
+    tokenizer::Tokenizer,
+};
+use burn::tensor::Device;
+use std::{cell::RefCell, collections::BTreeMap};
+
+/// What translating needs.
+pub(super) struct With<'a> {
+    pub teacher: &'a Transformer,
+    pub tokenizer: &'a Tokenizer,
+    pub search: Search,
+    pub device: &'a Device,
+}
+
+impl<'a> With<'a> {
+    pub fn new(teacher: &'a Transformer, tokenizer: &'a Tokenizer, recipe: &Recipe, device: &'a Device) -> Self {
+        let search = Search { beam: recipe.score.beam, max_len: recipe.model.max_len };
+        Self { teacher, tokenizer, search, device }
+    }
+
+    /// One sentence, cleaned as the corpus was; an empty one stays empty.
+    pub async fn translate(&self, fillings: &Fillings, text: &str) -> Result<Translation, SessionError> {
+        let mut ids = encode(self.tokenizer, text);
+        let (tokens, read) = (ids.len(), ids.len().min(self.search.max_len));
+        ids.truncate(read);
+        let found = match read {
+            0 => Vec::new(),
+            _ => decode(self.teacher, fillings, &[ids], self.search, self.device).await?,
+        };
+        let text = found.first().map(|ids| self.tokenizer.decode(ids)).unwrap_or_default();
+        Ok(Translation { text, tokens, unread: tokens - read })
+    }
+}
+
+fn encode(tokenizer: &Tokenizer, text: &str) -> Vec<u32> {
+    tokenizer.encode(&corpus::clean::normalise(text))
+}
+
+/// A translation, and what the model read of its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Translation {
+    pub text: String,
+    /// Tokens of the source.
+    pub tokens: usize,
+    /// Those at its end that the model did not read.
+    pub unread: usize,
+}
+
+/// A trained run that translates what it is given, with any of its mixes. Its nets are read once and kept.
+pub struct Translator {
+    files: Files,
+    recipe: Recipe,
+    tokenizer: Tokenizer,
+    teacher: Transformer,
+    beam: usize,
+    nets: RefCell<BTreeMap<NetId, ShallowNet>>,
+    opened: Opened,
+}
+
+impl Translator {
+    /// With the recipe's beam.
+    pub fn open(store: Box<dyn Store>, opened: &Opened) -> Result<Self, SessionError> {
+        let files = Files(store);
+        let recipe = files.recipe()?.ok_or(SessionError::NoTeacher)?;
+        let (tokenizer, teacher) = files.trained(&recipe, &opened.device)?;
+        let (beam, nets, opened) = (recipe.score.beam, RefCell::default(), opened.clone());
+        Ok(Self { files, recipe, tokenizer, teacher, beam, nets, opened })
+    }
+
+    /// With so many hypotheses; 1 is greedy.
+    pub fn with_beam(self, beam: usize) -> Self {
+        Self { beam, ..self }
+    }
+
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The sizes of the teacher, with the vocabulary that it has.
+    pub fn sizes(&self) -> Sizes {
+        self.recipe.sizes(self.tokenizer.vocab_size())
+    }
+
+    /// The longest source that is read, in tokens.
+    pub fn max_len(&self) -> usize {
+        self.recipe.model.max_len
+    }
+
+    /// Tokens of a sentence.
+    pub fn tokens(&self, text: &str) -> usize {
+        encode(&self.tokenizer, text).len()
+    }
+
+    /// The nets that the run has, by name.
+    pub fn nets(&self) -> Result<Vec<String>, SessionError> {
+        Ok(self.files.nets()?.iter().map(NetId::to_string).collect())
+    }
+
+    /// The pairs of the test split.
+    pub fn held_out(&self) -> Result<Vec<Pair>, SessionError> {
+        Ok(self.files.test()?.unwrap_or_default())
+    }
+
+    /// The words of the sources that the model was trained on, where the run has a list of them.
+    pub fn words(&self) -> Result<Option<Words>, SessionError> {
+        self.files.words(self.recipe.pair.source)
+    }
+
+    /// Refuses a mix that the model cannot be, or that the run has no nets for; else they are read.
+    pub fn fillings(&self, mix: &Mix) -> Result<Fillings, SessionError> {
+        mix.check(self.recipe.model.layers).map_err(RecipeError::from)?;
+        self.files.fillings_with(mix, &self.recipe, &self.opened.device, |id| {
+            if let Some(net) = self.nets.borrow().get(&id) {
+                return Ok(net.clone());
+            }
+            let net = self.files.net(id, &self.recipe, &self.opened.device)?.0;
+            self.nets.borrow_mut().insert(id, net.clone());
+            Ok(net)
+        })
+    }
+
+    /// Translates one sentence; an empty one stays empty. It is cleaned as the corpus was.
+    pub async fn translate(&self, mix: &Mix, text: &str) -> Result<Translation, SessionError> {
+        let fillings = self.fillings(mix)?;
+        let search = Search { beam: self.beam, max_len: self.max_len() };
+        let (teacher, tokenizer, device) = (&self.teacher, &self.tokenizer, &self.opened.device);
+        let translated = With { teacher, tokenizer, search, device }.translate(&fillings, text).await;
+        match translated {
+            Ok(translation) => self.opened.check().map(|()| translation).map_err(SessionError::from),
+            Err(error) => {
+                self.opened.cause().await?;
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+
+export type DeviceChoice = "auto" | "wgpu" | "cpu";
+export type Goal = "text" | "teacher" | "nets" | "scores";
+export type ErrorKind =
+  | "usage" | "not-finite" | "device-lost" | "device-fault" | "out-of-memory" | "too-large" | "not-imported" | "failed";
+/** What is thrown. */
+export interface AttentionlessError extends Error { name: "AttentionlessError"; kind: ErrorKind }
+
+export interface Adapter { name: string; software: boolean; max_buffer_bytes: number; max_binding_bytes: number }
+export interface Probe { reason: null | "insecure" | "no-webgpu" | "no-adapter" | "software"; adapter: Adapter | null }
+export interface DeviceInfo { kind: "wgpu" | "cpu"; name: string; software: boolean; largest_buffer_bytes: number | null }
+export interface DeviceMemory { in_use: number; reserved: number }
+
+/** A recipe as in recipes/*.json, with every field. */
+export interface Recipe {
+  version: number;
+  seed: number;
+  pair: string;
+  corpus: {
+    source: string; pairs: number; hash: string | null; valid: string | null; test: string | null; max_chars: number;
+  };
+  tokenizer: { kind: "bpe"; vocab: number };
+  model: { layers: number; d_model: number; heads: number; ff: number; max_len: number; dropout: number };
+  teacher: {
+    epochs: number; tokens_per_batch: number; accumulate: number; warmup: number; rate: number;
+    label_smoothing: number; convention: "ours" | "authors"; [field: string]: unknown;
+  };
+  nets: { site: string; layers: "all" | number[]; method: string; size: string; variant: string | null }[];
+  distil: { schedule: "ours"; inputs: "teacher"; epochs: number; batch: number; rate: number };
+  score: { mixes: string[]; sentences: number; beam: number; resamples: number };
+}
+export interface CheckedRecipe { recipe: Recipe; canonical: string; hash: string }
+
+export interface NetPlan {
+  net: string; site: string; method: string; size: string; hidden: number; parameters: number;
+  training_bytes: number; largest_buffer_bytes: number;
+}
+export interface Plan {
+  recipe: string;
+  teacher: {
+    parameters: number; attention_parameters: number; training_bytes: number; largest_buffer_bytes: number;
+  };
+  nets: NetPlan[];
+  largest_buffer_bytes: number;
+  seconds: { gflops: number; teacher: number; nets: number } | null;
+}
+export interface SentenceScore { bleu: number; chrf: number }
+
+export interface FileEntry { name: string; bytes: Uint8Array }
+/** A file that was written, or removed where there are no bytes. */
+export interface Change { name: string; bytes: Uint8Array | null }
+
+export interface Seconds { teacher: number; distil: number; eval: number }
+export interface Row {
+  mix: string; bleu: number; bleu_low: number; bleu_high: number; bleu_authors: number; chrf: number;
+  parameters: number; ms_per_sentence: number; r2: Record<string, number>;
+  difference: { bleu: number; low: number; high: number; verdict: string } | null;
+  sentences: number; beam: number;
+}
+export interface Report {
+  corpus: string; direction: string; split: string; sentences: number; recipe: string; signature: string;
+  rows: Row[]; seconds: Seconds;
+}
+export type RunEvent =
+  | { event: "corpus"; hash: string; report: Record<string, unknown> }
+  | {
+      event: "text"; vocab: number; vocab_hash: string; train: number; valid: number; test: number; too_long: number;
+      source_tokens: number; target_tokens: number;
+    }
+  | { event: "resumed"; stage: "teacher" | "nets"; step: number; total: number }
+  | { event: "training"; step: number; total: number; loss: number; rate: number; tokens_per_second: number }
+  | { event: "validated"; epoch: number; epochs: number; loss: number; best: boolean }
+  | {
+      event: "distilling"; step: number; total: number; losses: { net: string; loss: number }[];
+      sentences_per_second: number;
+    }
+  | { event: "fitted"; net: string; parameters: number; fit: { mse: number; r2: number } }
+  | { event: "scoring"; mix: string; sentences: number; total: number }
+  | ({ event: "scored" } & Row)
+  | { event: "done"; seconds: Seconds };
+
+export interface Translation { text: string; tokens: number; unread: number; max_len: number; ms: number }
+export interface MixSize {
+  mix: string; parameters: number; teacher_parameters: number; attention_removed: number; nets_parameters: number;
+  attentions: number; attentions_left: number;
+}
+export interface HeldOut { source: string; reference: string }
