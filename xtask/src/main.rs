@@ -2,9 +2,11 @@
 //! the proof that the tests can fail.
 
 mod apt;
+mod build;
 mod corpus;
 mod mutate;
 mod report;
+mod scratch;
 mod setup;
 mod test;
 
@@ -16,6 +18,7 @@ use report::Error;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
+  build [--site DIR]        the engine for browsers and the page, into web/dist or DIR
   test [PART...]            all checks, or some of: fmt clippy rust (also called unit)
   corpus ding               fetch the Ding dictionary's sentences (German, English) and print where they lie
   mutate [--list] [--force] [NAME...]
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
     let (command, rest) = arguments.split_first().ok_or_else(|| Error::usage(USAGE))?;
     match command.as_str() {
+        "build" => build::run(rest),
         "test" => test::run(rest),
         "corpus" => corpus::run(rest),
         "mutate" => mutate::run(rest),
