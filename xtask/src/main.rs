@@ -7,6 +7,7 @@ mod corpus;
 mod mutate;
 mod report;
 mod scratch;
+mod serve;
 mod setup;
 mod test;
 
@@ -19,6 +20,8 @@ use report::Error;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
   build [--site DIR]        the engine for browsers and the page, into web/dist or DIR
+  serve [--port N] [--dir DIR] [--base /PATH/]
+                            build, then serve the page on this machine; or serve the site in DIR
   test [PART...]            all checks, or some of: fmt clippy rust (also called unit)
   corpus ding               fetch the Ding dictionary's sentences (German, English) and print where they lie
   mutate [--list] [--force] [NAME...]
@@ -36,6 +39,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
     let (command, rest) = arguments.split_first().ok_or_else(|| Error::usage(USAGE))?;
     match command.as_str() {
         "build" => build::run(rest),
+        "serve" => serve::run(rest),
         "test" => test::run(rest),
         "corpus" => corpus::run(rest),
         "mutate" => mutate::run(rest),
