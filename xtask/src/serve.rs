@@ -60,7 +60,7 @@ pub fn run(words: &[String]) -> Result<ExitCode, Error> {
     }
     let site = Arc::new(Site::new(&folder, &options.base).map_err(Error::at(&folder))?);
     let address = listener.local_addr().map_err(|error| Error::failed(error.to_string()))?;
-    println!("\nhttp://localhost:{}{}   Ctrl-C ends it", address.port(), options.base);
+    println!("\nhttp://{address}{}   Ctrl-C ends it", options.base);
     for stream in listener.incoming() {
         let (site, stream) = (Arc::clone(&site), stream.map_err(|error| Error::failed(error.to_string()))?);
         thread::spawn(move || answer(&site, stream));

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::stamp::Stamp;
 use crate::report::{Error, check};
-use crate::root;
+use crate::{quiet_mesa, root};
 
 const NODE: u32 = 20;
 
@@ -23,6 +23,7 @@ pub fn npm(words: &[&str]) -> Command {
     // Windows knows npm only by its script's full name.
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.args(words).current_dir(folder()).stdin(Stdio::null());
+    quiet_mesa(&mut command);
     command
 }
 
