@@ -38,7 +38,7 @@ impl Toolchain {
                         "nothing here builds for WebAssembly, type: rustup target add {TARGET}\n{error}"
                     ))
                 })?;
-                Ok((toolchain, format!("with Debian's Rust and its library's sources, since {reason}")))
+                Ok((toolchain, "with Debian's Rust and its library's sources".into()))
             }
         }
     }
