@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use crate::apt;
 use crate::report::Error;
+use crate::scratch::Scratch;
 
 const PACKAGE: &str = "trans-de-en";
 const LICENCE: &str = "Ding's German-English word list, (c) Frank Richter and others, GPL-2 or later: not part of this project, do not commit it";
@@ -80,22 +81,4 @@ fn cache() -> Result<PathBuf, Error> {
     let folder = caches.join("attentionless");
     fs::create_dir_all(&folder).map_err(Error::at(&folder))?;
     Ok(folder)
-}
-
-/// A folder that goes when we do.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(folder: PathBuf) -> Result<Self, Error> {
-        fs::create_dir_all(&folder).map_err(Error::at(&folder))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("{} is left over: {error}", self.0.display());
-        }
-    }
 }

@@ -1,10 +1,14 @@
-//! The project's own chores, behind `cargo xtask`: its whole check-up, the corpora that are fetched and not committed, and
-//! the proof that the tests can fail.
+//! The project's own chores, behind `cargo xtask`: building and serving the page, what it shows at once, its whole check-up, the
+//! corpora that are fetched and not committed, and the proof that the tests can fail.
 
 mod apt;
+mod build;
 mod corpus;
 mod mutate;
+mod pack;
 mod report;
+mod scratch;
+mod serve;
 mod setup;
 mod test;
 
@@ -16,7 +20,13 @@ use report::Error;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  test [PART...]            all checks, or some of: fmt clippy rust (also called unit)
+  build [--site DIR]        the engine for browsers and the page, into web/dist or DIR
+  serve [--port N] [--dir DIR] [--base /PATH/]
+                            build, then serve the page on this machine; or serve the site in DIR
+  test [PART...] [--screenshots DIR]
+                            all checks, or some of: fmt web clippy rust wasm pack browser
+  demo-pack [--check] [--from RUN]
+                            train what the page shows at once, and write it to web/public/pack; or check what is there
   corpus ding               fetch the Ding dictionary's sentences (German, English) and print where they lie
   mutate [--list] [--force] [NAME...]
                             apply each fault of tests/mutations.md in turn and see the tests catch it";
@@ -32,7 +42,10 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
     let (command, rest) = arguments.split_first().ok_or_else(|| Error::usage(USAGE))?;
     match command.as_str() {
+        "build" => build::run(rest),
+        "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "demo-pack" => pack::run(rest),
         "corpus" => corpus::run(rest),
         "mutate" => mutate::run(rest),
         "help" | "--help" | "-h" => {
@@ -54,5 +67,13 @@ fn root() -> PathBuf {
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    quiet_mesa(&mut command);
     command
+}
+
+/// Mesa's device-select layer complains on standard error, in every program that asks for adapters, where there is no desktop.
+fn quiet_mesa(command: &mut Command) {
+    if env::var_os("XDG_RUNTIME_DIR").is_none() {
+        command.env("NODEVICE_SELECT", "1");
+    }
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::AddAssign;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
 
+#[derive(Debug)]
 pub enum Error {
     /// The command was called wrongly.
     Usage(String),
@@ -39,6 +41,37 @@ impl fmt::Display for Error {
         let (Self::Usage(message) | Self::Failed(message)) = self;
         out.write_str(message)
     }
+}
+
+/// Says what is being done and how long it took.
+pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    println!("== {what}");
+    let start = Instant::now();
+    let outcome = work();
+    println!("   took {:.1} s", start.elapsed().as_secs_f64());
+    outcome
+}
+
+/// Runs a program to its end, which has to be a good one. What it says is passed on.
+pub fn check(command: &mut Command) -> Result<(), Error> {
+    let said = words_of(command);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::failed(format!("{said}: {status}"))),
+        Err(error) => Err(Error::failed(format!("{said}: {error}"))),
+    }
+}
+
+/// A command as a person would type it, its program without the folder.
+pub fn words_of(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+/// What follows an option on the command line.
+pub fn value<'a>(option: &str, next: Option<&'a String>) -> Result<&'a str, Error> {
+    next.map(String::as_str).ok_or_else(|| Error::usage(format!("{option} needs a value")))
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

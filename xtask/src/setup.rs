@@ -1,5 +1,5 @@
-//! What the Rust tests need besides Rust: a Vulkan driver that works without a GPU, for the kernels, and dictionaries that are
-//! not ours, for the grammar's inflected forms.
+//! What the tests need besides Rust: a Vulkan driver that works without a GPU, for the kernels, dictionaries that are not ours,
+//! for the grammar's inflected forms, and a browser.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use crate::apt;
 use crate::report::Error;
 
-struct Need {
+pub struct Need {
     what: &'static str,
     packages: &'static [&'static str],
     is_here: fn() -> bool,
 }
 
-const NEEDS: [Need; 2] = [
+/// For the tests in Rust.
+pub const RUST: [Need; 2] = [
     Need {
         what: "Mesa's software Vulkan driver (lavapipe)",
         packages: &["mesa-vulkan-drivers", "libvulkan1"],
@@ -26,9 +27,12 @@ const NEEDS: [Need; 2] = [
     },
 ];
 
+/// For the page's tests.
+pub const BROWSER: [Need; 1] = [Need { what: "Chromium", packages: &["chromium"], is_here: has_chromium }];
+
 /// Installs what is missing where that is allowed; otherwise the error is the line for the person to type.
-pub fn ensure() -> Result<(), Error> {
-    let missing = missing();
+pub fn ensure(needs: &[Need]) -> Result<(), Error> {
+    let missing = missing(needs);
     if missing.is_empty() {
         println!("   all here");
         return Ok(());
@@ -41,15 +45,15 @@ pub fn ensure() -> Result<(), Error> {
     let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
     let line = format!("sudo apt-get update && sudo apt-get install -y {}", packages.join(" "));
     apt::install(&packages).map_err(|error| Error::failed(format!("{error}\ntype: {line}")))?;
-    if self::missing().is_empty() {
+    if self::missing(needs).is_empty() {
         Ok(())
     } else {
         Err(Error::failed(format!("{what}: installed, yet not found\ntype: {line}")))
     }
 }
 
-fn missing() -> Vec<&'static Need> {
-    NEEDS.iter().filter(|need| !(need.is_here)()).collect()
+fn missing(needs: &[Need]) -> Vec<&Need> {
+    needs.iter().filter(|need| !(need.is_here)()).collect()
 }
 
 /// Only Linux has this driver from its packages; elsewhere wgpu reaches the system's own graphics.
@@ -67,6 +71,11 @@ fn has_software_vulkan() -> bool {
 
 fn has_dictionaries() -> bool {
     ["en_US", "fr", "de_DE"].iter().all(|name| apt::succeeds("hunspell", &["-d", name, "-l"]))
+}
+
+/// Where the page's tests look for it.
+fn has_chromium() -> bool {
+    apt::succeeds("/usr/bin/chromium", &["--version"])
 }
 
 /// A folder that is not there has no entries: that is all the callers want to know.

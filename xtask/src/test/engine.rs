@@ -1,0 +1,82 @@
+//! The engine for browsers: that it builds, that clippy is content with it, and that visitors do not wait too long for it.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::{build, counted, held, step};
+use crate::build::wasm::Toolchain;
+use crate::report::{Error, Tally};
+
+/// Bytes that come over the wire, as servers compress them.
+const LARGEST: u64 = 3_500_000;
+
+pub fn wasm() -> Tally {
+    let mut tally = step("clippy of the engine for browsers", clippy);
+    match build::engine() {
+        Ok(file) => {
+            tally += Tally::of(true);
+            tally += step("the size of the engine", || size(&file));
+        }
+        Err(error) => tally += counted(Err(error)),
+    }
+    tally
+}
+
+/// Debian's compiler comes without clippy, and rustup's without the library for WebAssembly.
+fn clippy() -> Result<Tally, Error> {
+    let (toolchain, why) = Toolchain::find()?;
+    println!("   {why}");
+    if matches!(toolchain, Toolchain::Debian { .. }) {
+        println!("   skipped: it has no clippy");
+        return Ok(Tally { skipped: 1, ..Tally::default() });
+    }
+    super::need_component("clippy", "clippy")?;
+    held(toolchain.cargo(&["clippy"]).args(["--", "-D", "warnings"]))
+}
+
+fn size(file: &Path) -> Result<Tally, Error> {
+    let bytes = gzipped(file).map_err(Error::at(file))?;
+    let raw = file.metadata().map_err(Error::at(file))?.len();
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    println!("   {:.2} MB, gzipped {:.2} of {:.2} MB", megabytes(raw), megabytes(bytes), megabytes(LARGEST));
+    Ok(Tally::of(bytes <= LARGEST))
+}
+
+fn gzipped(file: &Path) -> io::Result<u64> {
+    let mut encoder = GzEncoder::new(Counter(0), Compression::new(6));
+    io::copy(&mut File::open(file)?, &mut encoder)?;
+    Ok(encoder.finish()?.0)
+}
+
+/// Counts the bytes written to it.
+struct Counter(u64);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn the_gzipped_size_is_counted() {
+        let scratch = Scratch::in_temp("gzipped").expect("a folder");
+        let file = scratch.0.join("zeros");
+        std::fs::write(&file, vec![0; 1_000_000]).expect("a file");
+        let bytes = gzipped(&file).expect("a size");
+        assert!((500..5_000).contains(&bytes), "{bytes}");
+    }
+}
