@@ -60,6 +60,13 @@ pub fn check() -> Result<(), Error> {
     manifest::same_bundle(&committed, &described)?;
     let program = Program::build()?;
     let scratch = scratch()?;
+    let described = describe(&bundle)?;
+    if described.bytes > LARGEST {
+        return Err(Error::failed(format!(
+            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
+            described.bytes
+        )));
+    }
     let run = unpack(&program, &bundle, &scratch.0)?;
     let made = step("examples and figures of these weights", || recorded(&program, &run, described))?;
     manifest::compare(&committed, &made.to_json())?;
@@ -85,11 +92,15 @@ fn make(from: Option<&Path>) -> Result<(), Error> {
     step("export of the weights as 16-bit floats", || {
         program.run(&["export", "--half", "--out"], &[&bundle, &trained])
     })?;
-    let run = unpack(&program, &bundle, &scratch.0)?;
-    let made = step("examples and figures of the rounded weights", || recorded(&program, &run, describe(&bundle)?))?;
-    if made.bundle.bytes > LARGEST {
-        return Err(Error::failed(format!("the bundle has {} bytes, more than {LARGEST}", made.bundle.bytes)));
+    let described = describe(&bundle)?;
+    if described.bytes > LARGEST {
+        return Err(Error::failed(format!(
+            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
+            described.bytes
+        )));
     }
+    let run = unpack(&program, &bundle, &scratch.0)?;
+    let made = step("examples and figures of the rounded weights", || recorded(&program, &run, described))?;
     let text = format!("{:#}\n", made.to_json());
     put(&fs::read(&bundle).map_err(Error::at(&bundle))?, BUNDLE)?;
     put(text.as_bytes(), MANIFEST)?;
