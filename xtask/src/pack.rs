@@ -60,13 +60,6 @@ pub fn check() -> Result<(), Error> {
     manifest::same_bundle(&committed, &described)?;
     let program = Program::build()?;
     let scratch = scratch()?;
-    let described = describe(&bundle)?;
-    if described.bytes > LARGEST {
-        return Err(Error::failed(format!(
-            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
-            described.bytes
-        )));
-    }
     let run = unpack(&program, &bundle, &scratch.0)?;
     let made = step("examples and figures of these weights", || recorded(&program, &run, described))?;
     manifest::compare(&committed, &made.to_json())?;
@@ -93,12 +86,6 @@ fn make(from: Option<&Path>) -> Result<(), Error> {
         program.run(&["export", "--half", "--out"], &[&bundle, &trained])
     })?;
     let described = describe(&bundle)?;
-    if described.bytes > LARGEST {
-        return Err(Error::failed(format!(
-            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
-            described.bytes
-        )));
-    }
     let run = unpack(&program, &bundle, &scratch.0)?;
     let made = step("examples and figures of the rounded weights", || recorded(&program, &run, described))?;
     let text = format!("{:#}\n", made.to_json());
@@ -192,9 +179,14 @@ fn refuse_other_recipe(run: &Path) -> Result<(), Error> {
     Err(Error::failed(format!("{} is a run of another recipe than recipes/tiny.json", run.display())))
 }
 
+/// Refuses a bundle that is too large.
 fn describe(bundle: &Path) -> Result<Bundle, Error> {
     let bytes = fs::read(bundle).map_err(Error::at(bundle))?;
-    Ok(Bundle { file: BUNDLE.into(), bytes: bytes.len() as u64, sha256: sha256(&bytes) })
+    let length = bytes.len() as u64;
+    if length > LARGEST {
+        return Err(Error::failed(format!("the pack's weights are {length} bytes, more than the {LARGEST} allowed")));
+    }
+    Ok(Bundle { file: BUNDLE.into(), bytes: length, sha256: sha256(&bytes) })
 }
 
 /// A rename within one folder is all or nothing: the page never gets the half of a file.
