@@ -1,0 +1,10 @@
+// svelte-check has passed vacuously before: it must find the fault in a component made for that.
+import { spawnSync } from "node:child_process";
+
+const { status, stdout } = spawnSync("npx", ["svelte-check", "--workspace", "tests/canary", "--tsconfig", "./tsconfig.json", "--output", "machine"], {
+  encoding: "utf8",
+});
+if (status === 0 || !stdout.includes("ERROR")) {
+  process.stderr.write(`svelte-check did not see the type error in tests/canary:\n${stdout}`);
+  process.exit(1);
+}

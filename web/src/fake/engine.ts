@@ -1,0 +1,121 @@
+/** The engine's contract played by a script, for tests of the page's states. */
+import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, FileEntry, Plan, Probe, Recipe } from "attentionless";
+import { netNames, PRESETS } from "./files.ts";
+import { fault, played } from "./script.ts";
+
+export { Run } from "./run.ts";
+export { Translator } from "./translator.ts";
+
+const GPU: DeviceInfo = { kind: "wgpu", name: "Example GPU", software: false, largest_buffer_bytes: 2 ** 31 };
+const CPU: DeviceInfo = { kind: "cpu", name: "CPU", software: true, largest_buffer_bytes: null };
+const WITHOUT = ["insecure", "no-webgpu", "no-adapter", "software"] as const;
+
+function reason(): Probe["reason"] {
+  return WITHOUT.find((script) => script === played.script) ?? null;
+}
+
+export async function probe(): Promise<Probe> {
+  const found = reason();
+  if (found && found !== "software") return { reason: found, adapter: null };
+  const adapter = { name: GPU.name, software: found !== null, max_buffer_bytes: 2 ** 31, max_binding_bytes: 2 ** 31 };
+  return { reason: found, adapter };
+}
+
+class FakeDevice implements DeviceContract {
+  constructor(readonly cpu: boolean) {}
+  info(): DeviceInfo {
+    if (this.cpu) return CPU;
+    return played.script === "small-gpu" ? { ...GPU, largest_buffer_bytes: 2 ** 28 } : GPU;
+  }
+  memory = () => (this.cpu ? null : { in_use: 212_000_000, reserved: 2_600_000_000 });
+  wasmBytes = () => 64_000_000;
+  lose(): void {
+    played.losses += 1;
+  }
+  free(): void {
+    // Nothing is held.
+  }
+}
+
+export const Device = {
+  open: async (choice: DeviceChoice): Promise<DeviceContract> =>
+    new FakeDevice(choice === "cpu" || (choice === "auto" && reason() !== null)),
+};
+
+export const presets = () => PRESETS;
+
+export function checkRecipe(recipe: unknown): CheckedRecipe {
+  const merged = { ...PRESETS.tiny, ...(recipe as Recipe) };
+  if (merged.version !== 1) throw fault("usage", "this recipe needs version 2; this program knows up to 1");
+  if (merged.model.layers < 1 || merged.model.layers > 64) {
+    throw fault("usage", `\`model.layers\` is ${merged.model.layers}; expected 1 to 64`);
+  }
+  return { recipe: merged, canonical: JSON.stringify(merged), hash: "0" };
+}
+
+export function withAssignments(recipe: Recipe, assignments: string[]): Recipe {
+  const result = structuredClone(recipe);
+  for (const assignment of assignments) {
+    const [path, text] = assignment.split(/=(.*)/s);
+    const keys = (path === "corpus" ? "corpus.source" : path).split(".");
+    const parent = keys.slice(0, -1).reduce((value, key) => value[key] as never, result as unknown as Record<string, unknown>);
+    let value: unknown = text;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      // A word without quotes is a string.
+    }
+    parent[keys[keys.length - 1]] = value;
+  }
+  return checkRecipe(result).recipe;
+}
+
+const DIVISORS: Record<string, number> = { xs: 256, s: 128, m: 8, l: 2, xl: 0.5 };
+
+export function plan(recipe: Recipe): Plan {
+  const width = recipe.model.max_len * recipe.model.d_model;
+  const nets = netNames(recipe).map((net) => {
+    const [method, size] = net.split(".")[2].split("-");
+    const hidden = Math.max(1, Math.floor(width / DIVISORS[size]));
+    const parameters = 2 * width + 2 * width * hidden + 3 * hidden + width;
+    const activations = recipe.distil.batch * 4 * 6 * (width + hidden);
+    return {
+      net,
+      site: "encoder",
+      method,
+      size,
+      hidden,
+      parameters,
+      training_bytes: 16 * parameters + activations,
+      largest_buffer_bytes: Math.max(4 * width * hidden, recipe.distil.batch * 4 * width),
+    };
+  });
+  const { d_model, layers } = recipe.model;
+  const parameters = 2 * recipe.tokenizer.vocab * d_model + layers * 28 * d_model * d_model;
+  const largest = 4 * recipe.teacher.tokens_per_batch * recipe.tokenizer.vocab;
+  const teacher = { parameters, attention_parameters: 3 * d_model * (d_model + 1), training_bytes: 16 * parameters + 2 * largest, largest_buffer_bytes: largest };
+  const largest_buffer_bytes = Math.max(largest, ...nets.map((net) => net.largest_buffer_bytes));
+  return { recipe: "0", teacher, nets, largest_buffer_bytes, seconds: null };
+}
+
+/** Shares of equal words: enough for an order. */
+export function sentenceScores(hypotheses: string[], references: string[]): { bleu: number; chrf: number }[] {
+  return hypotheses.map((hypothesis, index) => {
+    const words = references[index].split(" ");
+    const hits = hypothesis.split(" ").filter((word) => words.includes(word)).length;
+    const score = (100 * hits) / Math.max(words.length, hypothesis.split(" ").length);
+    return { bleu: score, chrf: score };
+  });
+}
+
+export function unpack(): FileEntry[] {
+  return [];
+}
+
+export function pack(): Uint8Array {
+  return new Uint8Array();
+}
+
+export default async function init(): Promise<void> {
+  // Nothing is to be set up.
+}

@@ -1,0 +1,76 @@
+/** Recipes, sentences and files of the scripted engine. */
+import type { FileEntry, Preset, Recipe, Row } from "attentionless";
+import manifest from "../../tests/fixtures/manifest.json";
+
+function recipe(layers: number, width: number, length: number, vocab: number, pairs: number, epochs: number): Recipe {
+  return {
+    version: 1,
+    seed: 1,
+    pair: "en-fr",
+    corpus: { source: "everyday", pairs, hash: null, valid: null, test: null, max_chars: 400 },
+    tokenizer: { kind: "bpe", vocab },
+    model: { layers, d_model: width, heads: 4, ff: 4 * width, max_len: length, dropout: 0.1 },
+    teacher: {
+      epochs,
+      tokens_per_batch: 1500,
+      accumulate: 1,
+      warmup: 400,
+      rate: 1,
+      decay: "inverse-sqrt",
+      label_smoothing: 0.1,
+      convention: "ours",
+    },
+    nets: ["xs", "s", "m"].map((size) => ({ site: "enc", layers: "all" as const, method: "alr", size, variant: null })),
+    distil: { schedule: "ours", inputs: "teacher", epochs: 6, batch: 64, rate: 0.002 },
+    score: {
+      mixes: ["teacher", "enc=alr-xs", "enc=alr-s", "enc=alr-m", "enc=none", "enc=uniform", "enc=mean"],
+      sentences: 500,
+      beam: 1,
+      resamples: 1000,
+    },
+  };
+}
+
+export const PRESETS: Record<Preset, Recipe> = {
+  micro: recipe(1, 32, 24, 600, 1500, 3),
+  tiny: recipe(2, 64, 24, 2000, 32_000, 7),
+  small: recipe(2, 128, 32, 4000, 30_000, 10),
+  paper: recipe(6, 128, 50, 8000, 250_000, 20),
+};
+
+export const EXAMPLES = manifest.examples;
+
+export function fakeRows(): Row[] {
+  return manifest.rows as unknown as Row[];
+}
+
+export function asText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+export function entry(name: string, text: string): FileEntry {
+  return { name, bytes: new TextEncoder().encode(text) };
+}
+
+export function netNames(recipe: Recipe): string[] {
+  return recipe.nets.flatMap(({ site, layers, method, size }) => {
+    const all = Array.from({ length: recipe.model.layers }, (_, index) => index + 1);
+    return (layers === "all" ? all : layers).map((layer) => `${site}.${layer}.${method}-${size}`);
+  });
+}
+
+/** Held-out sentences: the five examples again and again, numbered so that no two are the same. */
+export function heldOutPairs(count: number): { source: string; reference: string }[] {
+  return Array.from({ length: count }, (_, index) => EXAMPLES[index % EXAMPLES.length]);
+}
+
+export function fakeFiles(): FileEntry[] {
+  const test = heldOutPairs(60).map(({ source, reference }) => `${source}\t${reference}\n`);
+  return [
+    entry("recipe.json", JSON.stringify(PRESETS.tiny)),
+    entry("tokenizer.json", "{}"),
+    entry("corpus/test.tsv", test.join("")),
+    entry("teacher.safetensors", "weights"),
+    ...netNames(PRESETS.tiny).map((net) => entry(`nets/${net}.safetensors`, "weights")),
+  ];
+}

@@ -1,0 +1,161 @@
+/** A scripted run: curves that fall, and what the script has go wrong. */
+import type { Change, Device, Event, FileEntry, Goal, Recipe, Report, Row, Run as Contract } from "attentionless";
+import { asText, entry, fakeRows, heldOutPairs, netNames } from "./files.ts";
+import { fault, played, wait } from "./script.ts";
+import { say } from "./translator.ts";
+
+const TEACHER_STEPS = 400;
+const NET_STEPS = 200;
+const STEP_MS = 2;
+/** Where scripts have something happen. */
+const TROUBLE = 0.4;
+
+type Stage = "text" | "teacher" | "nets" | "scores" | "done";
+
+class FakeRun implements Contract {
+  #changes: Change[] = [];
+  #stage: Stage;
+  #step = 0;
+  #told = false;
+  #rows: Row[] = [];
+
+  constructor(
+    readonly device: Device,
+    readonly recipe: Recipe,
+    readonly files: FileEntry[],
+    readonly mixes: string[],
+    trains: boolean,
+  ) {
+    const state = files.find(({ name }) => name === "state/teacher.safetensors");
+    this.#step = state ? Number(asText(state.bytes)) : 0;
+    this.#stage = trains ? "text" : "scores";
+    // What went wrong once does not go wrong again after it.
+    this.#told = state !== undefined && played.script === "crash";
+  }
+
+  async step(budgetMs: number): Promise<Event[]> {
+    await wait(Math.min(budgetMs, 60));
+    if (this.#stage === "text") return this.#text();
+    if (this.#stage === "teacher") return this.#teach();
+    if (this.#stage === "nets") return this.#distil();
+    if (this.#stage === "scores") return this.#score();
+    return [{ event: "done", seconds: { teacher: 4, distil: 2, eval: 1 } }];
+  }
+
+  #text(): Event[] {
+    const pairs = heldOutPairs(60);
+    this.#write("recipe.json", JSON.stringify(this.recipe));
+    this.#write("corpus/test.tsv", pairs.map(({ source, reference }) => `${source}\t${reference}\n`).join(""));
+    this.#stage = "teacher";
+    const { pairs: train } = this.recipe.corpus;
+    const report = { corpus: "everyday", direction: this.recipe.pair, read: train + 1500, kept: train + 1000, dropped: [] };
+    const corpus = { event: "corpus" as const, hash: "0", report: { ...report, train, valid: 500, test: 500 } };
+    const resumed: Event[] = this.#step > 0 ? [{ event: "resumed", stage: "teacher", step: this.#step, total: TEACHER_STEPS }] : [];
+    return [corpus, { event: "text", vocab: 600, train, valid: 500, test: 500, too_long: 3 }, ...resumed];
+  }
+
+  #teach(): Event[] {
+    this.#trouble();
+    this.#step = Math.min(TEACHER_STEPS, this.#step + 30 / STEP_MS);
+    const part = this.#step / TEACHER_STEPS;
+    const loss = 1.3 + 5.5 * Math.exp(-4 * part) + 0.08 * Math.sin(this.#step);
+    const rate = 0.003 * Math.min(part / 0.2, Math.sqrt(0.2 / part));
+    const training: Event = { event: "training", step: this.#step, total: TEACHER_STEPS, loss, rate, tokens_per_second: 18_400 };
+    const epoch = Math.floor(part * this.recipe.teacher.epochs);
+    const before = Math.floor(((this.#step - 30 / STEP_MS) / TEACHER_STEPS) * this.recipe.teacher.epochs);
+    const events: Event[] = [training];
+    if (epoch > before) {
+      this.#write("state/teacher.safetensors", String(this.#step));
+      events.push({ event: "validated", epoch, epochs: this.recipe.teacher.epochs, loss: loss + 0.1, best: true });
+    }
+    if (this.#step < TEACHER_STEPS) return events;
+    this.#write("teacher.safetensors", "weights");
+    this.#stage = "nets";
+    this.#step = 0;
+    return events;
+  }
+
+  #trouble(): void {
+    if (this.#told || this.#step < TROUBLE * TEACHER_STEPS) return;
+    const { script } = played;
+    this.#told = script !== "lost-always";
+    if (script === "nan") throw fault("not-finite", `the loss became NaN at step ${this.#step}; what was saved before it is kept.`);
+    if (script === "oom") throw fault("out-of-memory", "the device is out of memory");
+    if (script === "crash" && this.#step < 0.9 * TEACHER_STEPS) throw new WebAssembly.RuntimeError("unreachable executed");
+    const lost = script === "lost-always" || (script === "lost" && played.losses === 0);
+    if (!lost) return;
+    played.losses += 1;
+    throw fault("device-lost", "the GPU device was lost");
+  }
+
+  #distil(): Event[] {
+    const nets = netNames(this.recipe);
+    this.#step = Math.min(NET_STEPS, this.#step + 20);
+    const part = this.#step / NET_STEPS;
+    const floor = (net: string) => ({ xs: 0.09, s: 0.07, m: 0.02 })[net.split("-")[1] ?? ""] ?? 0.01;
+    const losses = nets.map((net) => ({ net, loss: floor(net) + 0.3 * Math.exp(-5 * part) }));
+    const events: Event[] = [{ event: "distilling", step: this.#step, total: NET_STEPS, losses, sentences_per_second: 900 }];
+    if (this.#step < NET_STEPS && nets.length > 0) return events;
+    for (const net of nets) {
+      this.#write(`nets/${net}.safetensors`, "weights");
+      events.push({ event: "fitted", net, parameters: 23_058, fit: { mse: floor(net), r2: 1 - 4 * floor(net) } });
+    }
+    this.#stage = "scores";
+    this.#step = 0;
+    return events;
+  }
+
+  #score(): Event[] {
+    const mix = this.mixes[this.#rows.length];
+    if (mix === undefined) {
+      this.#stage = "done";
+      return [];
+    }
+    const lines = heldOutPairs(60).map(({ source }) => say(mix, source, this.recipe.model.layers));
+    this.#write(`outputs/${mix}.txt`, lines.map((line) => `${line}\n`).join(""));
+    const known = fakeRows().find((row) => row.mix === mix) ?? { ...fakeRows()[4], mix };
+    const row = { ...known, sentences: 60 };
+    this.#rows.push(row);
+    this.#write("rows.json", JSON.stringify(this.#rows));
+    return [{ event: "scoring", mix, sentences: 60, total: 60 }, { event: "scored", ...row }];
+  }
+
+  #write(name: string, text: string): void {
+    this.#changes.push(entry(name, text));
+  }
+
+  async save(): Promise<void> {
+    if (this.#stage === "teacher") this.#write("state/teacher.safetensors", String(this.#step));
+  }
+
+  takeChanges(): Change[] {
+    return this.#changes.splice(0);
+  }
+
+  report(): Report {
+    const { pair, corpus } = this.recipe;
+    return {
+      corpus: corpus.source,
+      direction: pair,
+      split: "test",
+      sentences: 60,
+      recipe: "0",
+      signature: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:0.1.0",
+      rows: this.#rows,
+      seconds: { teacher: 4, distil: 2, eval: 1 },
+    };
+  }
+
+  sample = (text: string): Promise<string> => Promise.resolve(say("teacher", text, this.recipe.model.layers));
+
+  free(): void {
+    this.#changes = [];
+  }
+}
+
+export const Run = {
+  open: (device: Device, recipe: Recipe, files: FileEntry[], _goal: Goal): Contract =>
+    new FakeRun(device, recipe, files, recipe.score.mixes, true),
+  scoring: (device: Device, recipe: Recipe, files: FileEntry[], mixes: string[]): Contract =>
+    new FakeRun(device, recipe, files, mixes, false),
+};

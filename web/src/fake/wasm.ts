@@ -1,0 +1,2 @@
+/** The fake build has no wasm. */
+export default "";

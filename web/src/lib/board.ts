@@ -1,0 +1,122 @@
+/** The switchboard: what a click does at a cell, and the steps back. */
+import { ATTENTION, BUILT, isNet, SITES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
+
+export interface Brush {
+  /** A method, a control, or `attention`. */
+  kind: Method | Filling;
+  size: Size;
+}
+
+export function fillingOf(brush: Brush): Filling {
+  return (BUILT as readonly string[]).includes(brush.kind) ? `${brush.kind}-${brush.size}` : brush.kind;
+}
+
+/** Why a filling cannot stand at a cell. */
+export type Obstacle = { kind: "not-built" } | { kind: "not-trained"; net: string };
+
+export function obstacleAt(filling: Filling, site: Site, layer: number, nets: readonly string[]): Obstacle | null {
+  if (!isNet(filling)) return null;
+  if (site !== "enc") return { kind: "not-built" };
+  const net = `${site}.${layer + 1}.${filling}`;
+  return nets.includes(net) ? null : { kind: "not-trained", net };
+}
+
+function withCell(board: Board, site: Site, layer: number, filling: Filling): Board {
+  return { ...board, [site]: board[site].map((old, index) => (index === layer ? filling : old)) };
+}
+
+/** A click: the brush's filling, or attention again where it stands already. The board as it is where it cannot stand. */
+export function applied(board: Board, brush: Brush, site: Site, layer: number, nets: readonly string[]): Board {
+  const filling = fillingOf(brush);
+  if (obstacleAt(filling, site, layer, nets)) return board;
+  return withCell(board, site, layer, board[site][layer] === filling ? ATTENTION : filling);
+}
+
+export function restored(board: Board, site: Site, layer: number): Board {
+  return withCell(board, site, layer, ATTENTION);
+}
+
+/** All the cells where the brush can stand; attention in all of them where they hold it already. */
+export function appliedToAll(board: Board, brush: Brush, cells: readonly Cell[], nets: readonly string[]): Board {
+  const filling = fillingOf(brush);
+  const open = cells.filter(({ site, layer }) => !obstacleAt(filling, site, layer, nets));
+  const filled = open.every(({ site, layer }) => board[site][layer] === filling);
+  const next = filled ? ATTENTION : filling;
+  return open.reduce((result, { site, layer }) => withCell(result, site, layer, next), board);
+}
+
+export interface Cell {
+  site: Site;
+  layer: number;
+}
+
+export function columnOf(site: Site, layers: number): Cell[] {
+  return Array.from({ length: layers }, (_, layer) => ({ site, layer }));
+}
+
+export function rowOf(layer: number): Cell[] {
+  return SITES.map((site) => ({ site, layer }));
+}
+
+export type BoardPreset = "teacher" | "no-encoder" | "no-self" | "no-cross" | "no-attention";
+export const BOARD_PRESETS: readonly BoardPreset[] = ["teacher", "no-encoder", "no-self", "no-cross", "no-attention"];
+
+/** The largest net that every layer of the encoder has; the control `none` where there is no such net. */
+export function bestEncoderFilling(layers: number, nets: readonly string[]): Filling {
+  const sizes: Size[] = ["xl", "l", "m", "s", "xs"];
+  const complete = (size: Size) => columnOf("enc", layers).every(({ layer }) => nets.includes(`enc.${layer + 1}.alr-${size}`));
+  const size = sizes.find(complete);
+  return size ? `alr-${size}` : "none";
+}
+
+/** Attention goes at the named sites: to nets where they are built, to nothing at all elsewhere. */
+export function presetBoard(preset: BoardPreset, layers: number, nets: readonly string[]): Board {
+  const column = (gone: boolean, filling: Filling) => Array.from({ length: layers }, () => (gone ? filling : ATTENTION));
+  const all = preset === "no-attention";
+  return {
+    enc: column(all || preset === "no-encoder", bestEncoderFilling(layers, nets)),
+    self: column(all || preset === "no-self", "none"),
+    cross: column(all || preset === "no-cross", "none"),
+  };
+}
+
+/** The boards before this one, newest last. */
+export class History {
+  static readonly MOST = 50;
+  #past: Board[] = [];
+
+  push(board: Board): void {
+    this.#past.push(board);
+    if (this.#past.length > History.MOST) this.#past.shift();
+  }
+
+  pop(): Board | undefined {
+    return this.#past.pop();
+  }
+
+  get length(): number {
+    return this.#past.length;
+  }
+}
+
+/** Where an arrow, Home or End leads in a grid of `rows` by `columns` whose corner 0,0 is empty; null for other keys. */
+export function moved(
+  [row, column]: [number, number],
+  key: string,
+  control: boolean,
+  [rows, columns]: [number, number],
+): [number, number] | null {
+  const targets: Record<string, [number, number]> = {
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    Home: control ? [0, 1] : [row, 0],
+    End: control ? [rows - 1, columns - 1] : [row, columns - 1],
+  };
+  const target = targets[key];
+  if (!target) return null;
+  const [r, c] = [Math.min(Math.max(target[0], 0), rows - 1), Math.min(Math.max(target[1], 0), columns - 1)];
+  if (r === 0 && c === 0) return key === "Home" ? [0, 1] : [row, column];
+  return [r, c];
+}

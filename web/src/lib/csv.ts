@@ -1,0 +1,28 @@
+/** The table of scores as CSV. */
+import type { Row } from "../protocol.ts";
+
+export const COLUMNS = [
+  "mix", "bleu", "bleu_low", "bleu_high", "bleu_authors", "chrf", "exact_match", "parameters", "ms_per_sentence",
+  "difference", "difference_low", "difference_high", "verdict", "sentences", "beam", "source",
+] as const;
+
+export interface TableRow {
+  row: Row;
+  /** The share of sentences that are the reference, word by word; null where the sentences are not at hand. */
+  exact: number | null;
+  live: boolean;
+}
+
+function cell(value: string | number | null | undefined): string {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function toCsv(rows: TableRow[]): string {
+  const lines = rows.map(({ row, exact, live }) => [
+    row.mix, row.bleu, row.bleu_low, row.bleu_high, row.bleu_authors, row.chrf, exact, row.parameters, row.ms_per_sentence,
+    row.difference?.bleu, row.difference?.low, row.difference?.high, row.difference?.verdict, row.sentences, row.beam,
+    live ? "scored here" : "recorded",
+  ]);
+  return [COLUMNS, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}

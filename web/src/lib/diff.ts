@@ -1,0 +1,62 @@
+/** Differences of two texts by words: a longest common subsequence. */
+
+export interface Part {
+  kind: "same" | "ins" | "del";
+  text: string;
+}
+
+export function wordsOf(text: string): string[] {
+  return text.split(/\s+/u).filter((word) => word !== "");
+}
+
+/** Lengths of the longest common subsequences of all pairs of tails. */
+function table(one: string[], other: string[]): Uint32Array[] {
+  const rows = Array.from({ length: one.length + 1 }, () => new Uint32Array(other.length + 1));
+  for (let i = one.length - 1; i >= 0; i--) {
+    for (let j = other.length - 1; j >= 0; j--) {
+      rows[i][j] = one[i] === other[j] ? rows[i + 1][j + 1] + 1 : Math.max(rows[i + 1][j], rows[i][j + 1]);
+    }
+  }
+  return rows;
+}
+
+/** What makes `after` of `before`; neighbours of one kind are one part, and deletions come before insertions. */
+export function diffWords(before: string, after: string): Part[] {
+  const [one, other] = [wordsOf(before), wordsOf(after)];
+  const lengths = table(one, other);
+  const parts: Part[] = [];
+  const add = (kind: Part["kind"], word: string) => {
+    const last = parts.at(-1);
+    if (last?.kind === kind) last.text += ` ${word}`;
+    else parts.push({ kind, text: word });
+  };
+  let [i, j] = [0, 0];
+  while (i < one.length || j < other.length) {
+    if (i < one.length && j < other.length && one[i] === other[j]) {
+      add("same", one[i]);
+      i += 1;
+      j += 1;
+    } else if (i < one.length && (j === other.length || lengths[i + 1][j] >= lengths[i][j + 1])) {
+      add("del", one[i]);
+      i += 1;
+    } else {
+      add("ins", other[j]);
+      j += 1;
+    }
+  }
+  return parts;
+}
+
+/** Words that are new or gone; a word in another's place counts once. */
+export function changedWords(before: string, after: string): number {
+  let [count, deleted] = [0, 0];
+  for (const { kind, text } of [...diffWords(before, after), { kind: "same", text: "" } as Part]) {
+    const words = wordsOf(text).length;
+    if (kind === "del") deleted = words;
+    else {
+      count += kind === "ins" ? Math.max(words, deleted) : deleted;
+      deleted = 0;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,25 @@
+/** The page's state in the fragment: `#/train?net=enc.1%3Dalr-l`. */
+
+export const VIEWS = ["try", "train", "compare"] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Route {
+  view: View;
+  parameters: URLSearchParams;
+}
+
+const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare" };
+
+export function parseRoute(fragment: string): Route {
+  const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const view = VIEWS.find((name) => PATHS[name] === path.replace(/\/$/, "")) ?? "try";
+  return { view, parameters: new URLSearchParams(query) };
+}
+
+/** Empty values are left out. */
+export function formatRoute(view: View, parameters: Record<string, string | null | undefined> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value) search.set(name, value);
+  const query = search.toString();
+  return `#/${PATHS[view]}${query ? `?${query}` : ""}`;
+}

@@ -1,0 +1,274 @@
+/**
+ * What page and worker say to each other. Both ends go through `switch` statements that end in `unreachable`, so that a
+ * message without a handler does not compile.
+ */
+import type {
+  Adapter,
+  DeviceChoice,
+  DeviceInfo,
+  MixInfo,
+  Plan,
+  Preset,
+  Probe,
+  Reason,
+  Recipe,
+  Row,
+  Translation,
+} from "attentionless";
+
+/** `demo`, or the name of a run in IndexedDB. */
+export type ModelId = string;
+export const DEMO: ModelId = "demo";
+
+export type Request =
+  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null }
+  | { type: "probe" }
+  | { type: "open-model"; model: ModelId }
+  | { type: "inspect"; text: string }
+  | { type: "translate"; generation: number; mix: string; text: string }
+  | { type: "describe-mix"; mix: string }
+  | { type: "sentence"; index: number }
+  | { type: "assign"; recipe: Recipe; assignments: string[] }
+  | { type: "check-recipe"; recipe: unknown }
+  | { type: "plan"; recipe: Recipe }
+  | { type: "runs" }
+  | { type: "delete-run"; run: string }
+  | { type: "train"; start: Start }
+  | { type: "pause" }
+  | { type: "resume" }
+  | { type: "cancel-training" }
+  | { type: "checkpoint" }
+  | { type: "score"; mixes: string[] }
+  | { type: "sentences"; mixes: string[] }
+  | { type: "measure" }
+  | { type: "visible"; visible: boolean }
+  | { type: "lose-device" }
+  /** Stops the request of that id where it can be stopped: loading and scoring. */
+  | { type: "cancel"; target: number };
+
+export type RequestType = Request["type"];
+export type RequestOf<T extends RequestType> = Extract<Request, { type: T }>;
+
+/** What each request is answered with. */
+export interface Results {
+  boot: Booted;
+  probe: Ready;
+  "open-model": ModelInfo;
+  inspect: Inspection;
+  translate: Translation;
+  "describe-mix": MixInfo;
+  sentence: { source: string; reference: string };
+  assign: Recipe;
+  "check-recipe": { recipe: Recipe; canonical: string; hash: string };
+  plan: Plan;
+  runs: RunRecord[];
+  "delete-run": null;
+  train: { run: string };
+  pause: null;
+  resume: null;
+  "cancel-training": { kept: boolean };
+  checkpoint: null;
+  score: Scored;
+  sentences: SentenceTable;
+  measure: { tokensPerSecond: number };
+  visible: null;
+  "lose-device": null;
+  cancel: null;
+}
+
+/** A new run, or one that IndexedDB has the beginning of. */
+export type Start =
+  | { kind: "new"; name: string; recipe: Recipe; uploads: Upload[]; device: DeviceChoice }
+  | { kind: "saved"; run: string; device: DeviceChoice };
+
+export interface Upload {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Ready {
+  probe: Probe;
+  device: DeviceInfo;
+}
+
+export interface Booted extends Ready {
+  presets: Record<Preset, Recipe>;
+}
+
+export interface ModelInfo {
+  id: ModelId;
+  recipe: Recipe;
+  layers: number;
+  nets: string[];
+  heldOut: number;
+  /** As the run, or the pack, has them; not scored here. */
+  rows: Row[];
+  command: string | null;
+}
+
+export interface Inspection {
+  unknown: string[];
+  tokens: number;
+  maxLen: number;
+  /** Letters of the text that the model reads; what is beyond is cut. */
+  read: number;
+}
+
+export interface Scored {
+  rows: Row[];
+  signature: string;
+  sentences: number;
+}
+
+export interface SentenceTable {
+  sources: string[];
+  references: string[];
+  outputs: { mix: string; lines: string[]; bleu: number[]; chrf: number[] }[];
+}
+
+/** A run in IndexedDB. */
+export interface RunRecord {
+  id: string;
+  name: string;
+  recipe: Recipe;
+  created: number;
+  updated: number;
+  step: number;
+  total: number;
+  stage: Stage;
+  /** It has a trained teacher, so that it can translate. */
+  usable: boolean;
+  finished: boolean;
+  bytes: number;
+}
+
+export type Stage = "text" | "teacher" | "nets" | "scores";
+
+export type JobState = "waits" | "runs" | "done";
+export interface Job {
+  id: string;
+  kind: "teacher" | "net" | "score";
+  state: JobState;
+  /** From 0 to 1. */
+  part: number;
+  loss: number | null;
+  /** R² of a net, BLEU of a score. */
+  result: number | null;
+  savedAt: number | null;
+}
+
+/** New points of a series. Series: `train`, `validation`, `rate`, and the nets by their names. */
+export interface Points {
+  series: string;
+  x: Float64Array;
+  y: Float64Array;
+}
+
+export interface Progress {
+  run: string;
+  name: string;
+  state: "preparing" | "running" | "pausing" | "paused" | "recovering";
+  stage: Stage;
+  step: number;
+  total: number;
+  tokensPerSecond: number | null;
+  sentencesPerSecond: number | null;
+  elapsedMs: number;
+  leftMs: number | null;
+  gpuBytes: number | null;
+  wasmBytes: number;
+  device: DeviceInfo;
+  savedAt: number | null;
+  corpus: { train: number; valid: number; test: number; dropped: number } | null;
+  jobs: Job[];
+  points: Points[];
+  sample: { source: string; text: string } | null;
+}
+
+export type LoadingPart = "engine" | "models" | "warm-up";
+
+export type Notice =
+  | { type: "loading"; part: LoadingPart; loaded: number; total: number }
+  | { type: "training"; progress: Progress }
+  | { type: "training-recovered"; step: number; redone: number }
+  | { type: "training-stopped"; why: Stopped }
+  | { type: "training-finished"; run: string; name: string; usable: boolean; rows: Row[] }
+  | { type: "scoring"; mix: string; sentences: number; total: number }
+  | { type: "device"; ready: Ready }
+  | { type: "storage-full"; used: number; quota: number }
+  | { type: "thawed"; minutes: number; step: number }
+  /** The wasm trapped: this worker is of no use any more. */
+  | { type: "crashed"; message: string };
+
+export type Stopped =
+  | { kind: "not-finite"; step: number; kept: number; run: string; message: string }
+  | { kind: "out-of-memory"; bytes: number | null; run: string; message: string }
+  | { kind: "device-lost"; step: number; run: string; message: string }
+  | { kind: "other-tab" }
+  | { kind: "failed"; run: string; message: string };
+
+export type FailureKind =
+  | "usage"
+  | "not-finite"
+  | "device-lost"
+  | "device-fault"
+  | "out-of-memory"
+  | "too-large"
+  | "not-imported"
+  | "failed"
+  | "network"
+  | "cancelled"
+  | "superseded"
+  | "crashed";
+
+export interface Failure {
+  kind: FailureKind;
+  message: string;
+}
+
+export type ToWorker = { id: number } & Request;
+export type ToPage =
+  | { to: "request"; id: number; value: Results[RequestType] }
+  | { to: "failure"; id: number; failure: Failure }
+  | { to: "notice"; notice: Notice };
+
+/** Fails to compile where a case is missing, and to run where the other end is of another build. */
+export function unreachable(value: never): never {
+  throw new Error(`unknown message: ${JSON.stringify(value)}`);
+}
+
+const KINDS: readonly string[] = [
+  "usage",
+  "not-finite",
+  "device-lost",
+  "device-fault",
+  "out-of-memory",
+  "too-large",
+  "not-imported",
+  "failed",
+  "network",
+  "cancelled",
+  "superseded",
+  "crashed",
+] satisfies FailureKind[];
+
+/** Whatever was thrown, in the words of the protocol. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof WebAssembly.RuntimeError) return { kind: "crashed", message: String(thrown.stack ?? thrown.message) };
+  if (thrown instanceof DOMException && thrown.name === "AbortError") return { kind: "cancelled", message: thrown.message };
+  const kind = (thrown as { kind?: unknown } | null)?.kind;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { kind: typeof kind === "string" && KINDS.includes(kind) ? (kind as FailureKind) : "failed", message };
+}
+
+/** An error that keeps its kind on its way through a promise. */
+export class EngineError extends Error {
+  readonly kind: FailureKind;
+  constructor({ kind, message }: Failure) {
+    super(message);
+    this.name = "EngineError";
+    this.kind = kind;
+  }
+}
+
+export type { Adapter, DeviceChoice, DeviceInfo, MixInfo, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

@@ -1,0 +1,160 @@
+/** The engine's state and the open model, shared by all views. */
+import { FIRST, next, type EngineEvent, type EngineState } from "../lib/machine.ts";
+import { readRecorded, type Recorded } from "../lib/recorded.ts";
+import { DEMO, EngineError, unreachable, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Preset, type Recipe, type RunRecord } from "../protocol.ts";
+import { banners, device as words } from "../strings.ts";
+import { Client } from "./client.ts";
+import { live } from "./live.svelte.ts";
+
+/** More traps than this in a row, and another start will not help. */
+const MOST_CRASHES = 3;
+
+/** Notices that belong to one view are passed on. */
+export type Listener = (notice: Notice) => void;
+
+class App {
+  engine = $state.raw<EngineState>(FIRST);
+  presets = $state.raw<Record<Preset, Recipe> | null>(null);
+  model = $state.raw<ModelInfo | null>(null);
+  runs = $state.raw<RunRecord[]>([]);
+  crash = $state<string | null>(null);
+  modelError = $state<string | null>(null);
+  otherTab = $state(false);
+  storage = $state.raw<{ used: number; quota: number } | null>(null);
+  /** Tokens a second in training; measured where there is no GPU. */
+  speed = $state<number | null>(null);
+  recorded: Recorded[] = [];
+  readonly client = new Client((notice) => this.#take(notice));
+  #crashes = 0;
+  #booting: number | null = null;
+  #listeners = new Set<Listener>();
+  #choice: DeviceChoice = "auto";
+
+  start(root: ParentNode): void {
+    this.recorded = readRecorded(root);
+    const asked = new URLSearchParams(location.search).get("device");
+    this.#choice = asked === "wgpu" || asked === "cpu" ? asked : "auto";
+    void this.refreshRuns();
+    void this.boot();
+  }
+
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  get ready(): boolean {
+    return this.engine.phase === "ready";
+  }
+
+  /** As the badge says it: a GPU's name, or that it is the CPU. */
+  get deviceName(): string {
+    if (this.engine.phase !== "ready") return "";
+    const { kind, name } = this.engine.ready.device;
+    return kind === "cpu" ? words.cpu : name;
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async boot(): Promise<void> {
+    this.#move({ type: "retry" });
+    const search = new URLSearchParams(location.search);
+    const base = new URL("./", document.baseURI).href;
+    const request = { type: "boot" as const, device: this.#choice, base, fake: search.get("fake") };
+    const { id, result } = this.client.cancellable(request);
+    this.#booting = id;
+    try {
+      const { presets, probe, device } = await result;
+      this.presets = presets;
+      await this.openModel(this.model?.id ?? DEMO);
+      this.#move({ type: "ready", ready: { probe, device } });
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind === "crashed") return;
+      this.#move({ type: "failed", message: error.message, kind: error.kind });
+      live.alert(this.failureWords);
+    } finally {
+      this.#booting = null;
+    }
+  }
+
+  get failureWords(): string {
+    if (this.engine.phase !== "failed") return "";
+    const { kind } = this.engine;
+    if (kind === "cancelled") return banners.cancelled;
+    return kind === "network" ? banners.failed : banners.failedOther;
+  }
+
+  cancelBoot(): void {
+    if (this.#booting !== null) void this.client.request({ type: "cancel", target: this.#booting });
+  }
+
+  async openModel(id: ModelId): Promise<void> {
+    try {
+      this.model = await this.client.request({ type: "open-model", model: id });
+      this.modelError = null;
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind === "crashed") throw error;
+      this.modelError = error.message;
+      if (id !== DEMO && this.model === null) await this.openModel(DEMO);
+    }
+  }
+
+  async checkAgain(): Promise<void> {
+    const ready = await this.client.request({ type: "probe" });
+    this.#move({ type: "ready", ready });
+    if (this.model) await this.openModel(this.model.id);
+  }
+
+  async measure(): Promise<void> {
+    if (this.speed !== null) return;
+    const { tokensPerSecond } = await this.client.request({ type: "measure" });
+    this.speed = tokensPerSecond;
+  }
+
+  async refreshRuns(): Promise<void> {
+    this.runs = await this.client.request({ type: "runs" });
+  }
+
+  #move(event: EngineEvent): void {
+    this.engine = next(this.engine, event);
+  }
+
+  #take(notice: Notice): void {
+    switch (notice.type) {
+      case "loading":
+        return this.#move(notice);
+      case "device":
+        return this.#move({ type: "ready", ready: notice.ready });
+      case "crashed":
+        return this.#restart(notice.message);
+      case "storage-full":
+        this.storage = { used: notice.used, quota: notice.quota };
+        return;
+      case "training":
+      case "training-recovered":
+      case "training-stopped":
+      case "training-finished":
+      case "thawed":
+      case "scoring":
+        for (const listener of this.#listeners) listener(notice);
+        return;
+      default:
+        unreachable(notice);
+    }
+  }
+
+  #restart(message: string): void {
+    this.#crashes += 1;
+    this.#move({ type: "crashed", message });
+    this.crash = message;
+    this.client.restart();
+    live.alert(banners.crashed);
+    for (const listener of this.#listeners) listener({ type: "crashed", message });
+    if (this.#crashes > MOST_CRASHES) this.#move({ type: "failed", message, kind: "crashed" });
+    else void this.boot().then(() => this.refreshRuns());
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,35 @@
+/** Which view the fragment names, with its parameters. */
+import { formatRoute, parseRoute, type View } from "../lib/route.ts";
+
+class Router {
+  view = $state<View>("try");
+  /** Replaced as a whole, so that views see a new link. */
+  parameters = $state.raw(new URLSearchParams());
+  /** Counts what came from outside: links, Back, other views; not what a view writes itself. */
+  arrivals = $state(0);
+
+  start(): void {
+    this.#read();
+    addEventListener("hashchange", () => this.#read());
+  }
+
+  #read(): void {
+    const { view, parameters } = parseRoute(location.hash);
+    this.view = view;
+    this.parameters = parameters;
+    this.arrivals += 1;
+  }
+
+  /** Keeps the address in step with the view without a new entry in the history. */
+  note(view: View, parameters: Record<string, string | null | undefined>): void {
+    if (view !== this.view) return;
+    const fragment = formatRoute(view, parameters);
+    if (fragment !== location.hash) history.replaceState(history.state, "", fragment);
+  }
+
+  go(view: View, parameters: Record<string, string | null | undefined> = {}): void {
+    location.hash = formatRoute(view, parameters);
+  }
+}
+
+export const router = new Router();

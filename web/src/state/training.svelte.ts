@@ -1,0 +1,139 @@
+/** The run in training as the page sees it. Curves lie outside of reactive state: they are drawn, not rendered. */
+import { Series } from "../lib/series.ts";
+import { percent, timeLeft } from "../lib/format.ts";
+import { EngineError, type DeviceChoice, type Notice, type Progress, type Start, type Stopped } from "../protocol.ts";
+import { app } from "./app.svelte.ts";
+import { live } from "./live.svelte.ts";
+import { train as words } from "../strings.ts";
+
+const SPOKEN_PARTS = [0.25, 0.5, 0.75];
+
+class Training {
+  progress = $state.raw<Progress | null>(null);
+  stopped = $state.raw<Stopped | null>(null);
+  recovered = $state.raw<{ step: number; redone: number } | null>(null);
+  thawed = $state.raw<{ minutes: number; step: number } | null>(null);
+  finished = $state.raw<{ run: string; name: string } | null>(null);
+  startError = $state<string | null>(null);
+  /** Rises with every batch of new points. */
+  drawn = $state(0);
+  series = new Map<string, Series>();
+  #spoken = 0;
+
+  constructor() {
+    app.listen((notice) => this.#take(notice));
+  }
+
+  get active(): boolean {
+    return this.progress !== null;
+  }
+
+  /** For the tab: `42% · 3 min`. */
+  get title(): string | null {
+    const { progress } = this;
+    if (!progress || progress.total === 0) return null;
+    const left = progress.leftMs === null ? "" : ` · ${timeLeft(progress.leftMs)}`;
+    return `${percent(progress.step / progress.total)}${left}`;
+  }
+
+  async start(start: Start): Promise<void> {
+    Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null });
+    this.series = new Map();
+    this.#spoken = 0;
+    try {
+      await app.client.request({ type: "train", start });
+      live.say(words.spoken.started);
+      await app.refreshRuns();
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === "crashed") return;
+      this.startError = error instanceof Error ? error.message : String(error);
+      live.alert(this.startError);
+    }
+  }
+
+  async pause(): Promise<void> {
+    await app.client.request({ type: "pause" });
+    live.say(words.spoken.paused);
+  }
+
+  async resume(): Promise<void> {
+    await app.client.request({ type: "resume" });
+  }
+
+  async cancel(): Promise<void> {
+    await app.client.request({ type: "cancel-training" });
+    this.progress = null;
+    await app.refreshRuns();
+  }
+
+  /** After the device did not come back, or with another one. */
+  async retry(run: string, device: DeviceChoice): Promise<void> {
+    await this.start({ kind: "saved", run, device });
+  }
+
+  async delete(run: string): Promise<void> {
+    await app.client.request({ type: "delete-run", run });
+    await app.refreshRuns();
+  }
+
+  async deleteOldest(): Promise<void> {
+    const others = app.runs.filter(({ id }) => id !== this.progress?.run && id !== app.model?.id);
+    const oldest = others.at(-1);
+    if (oldest) await this.delete(oldest.id);
+    app.storage = null;
+  }
+
+  #take(notice: Notice): void {
+    switch (notice.type) {
+      case "training":
+        return this.#update(notice.progress);
+      case "training-recovered":
+        this.recovered = { step: notice.step, redone: notice.redone };
+        return live.say(words.recovered(notice.step, notice.redone));
+      case "thawed":
+        this.thawed = { minutes: notice.minutes, step: notice.step };
+        return;
+      case "training-stopped":
+        return this.#stop(notice.why);
+      case "training-finished":
+        this.progress = null;
+        this.finished = { run: notice.run, name: notice.name };
+        live.say(words.spoken.finished);
+        void app.refreshRuns();
+        return;
+      case "crashed":
+        this.progress = null;
+        return;
+      default:
+    }
+  }
+
+  #update(progress: Progress): void {
+    for (const { series, x, y } of progress.points) {
+      const curve = this.series.get(series) ?? new Series();
+      x.forEach((step, index) => curve.add(step, y[index]));
+      this.series.set(series, curve);
+    }
+    if (progress.points.length > 0) this.drawn += 1;
+    this.progress = progress;
+    this.#speak(progress);
+  }
+
+  #speak({ stage, step, total }: Progress): void {
+    if (stage !== "teacher" || total === 0) return;
+    const passed = SPOKEN_PARTS.filter((part) => step / total >= part).length;
+    if (passed <= this.#spoken) return;
+    this.#spoken = passed;
+    live.sayAbout("training", words.spoken.part(percent(SPOKEN_PARTS[passed - 1])));
+  }
+
+  #stop(why: Stopped): void {
+    this.progress = null;
+    this.stopped = why;
+    live.alert(words.stopped(why));
+    void app.refreshRuns();
+    if (why.kind === "other-tab") app.otherTab = true;
+  }
+}
+
+export const training = new Training();

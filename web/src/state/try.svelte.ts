@@ -1,0 +1,201 @@
+/** The Try view: a text, a board, and what the models make of them. The latest request wins. */
+import { History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
+import { changedWords } from "../lib/diff.ts";
+import { formatMix, parseMix, teacherBoard, type Board } from "../lib/mix.ts";
+import { EngineError, type Inspection, type MixInfo, type Translation } from "../protocol.ts";
+import { tryView } from "../strings.ts";
+import { app } from "./app.svelte.ts";
+import { live } from "./live.svelte.ts";
+
+const TYPED_MS = 150;
+const SPOKEN_MS = 800;
+const FIRST_MIX = "enc=alr-m";
+
+export interface Output {
+  text: string;
+  ms: number | null;
+}
+
+class TryState {
+  text = $state("");
+  reference = $state<string | null>(null);
+  board = $state.raw<Board>(teacherBoard(2));
+  brush = $state<Brush>({ kind: "alr", size: "m" });
+  undoable = $state(0);
+  recorded = $state(true);
+  teacher = $state.raw<Output | null>(null);
+  mixed = $state.raw<Output | null>(null);
+  /** The mix's output before the last swap, to mark what the swap changed. */
+  before = $state<string | null>(null);
+  inspection = $state.raw<Inspection | null>(null);
+  info = $state.raw<MixInfo | null>(null);
+  error = $state<string | null>(null);
+  /** `error` is the mix of a link that this model cannot have. */
+  linkFailed = $state(false);
+  begun = false;
+  linkedMix: string | null = null;
+  #history = new History();
+  #generation = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #speech: ReturnType<typeof setTimeout> | undefined;
+
+  get mix(): string {
+    return formatMix(this.board);
+  }
+
+  get layers(): number {
+    return this.board.enc.length;
+  }
+
+  /** What the page shows before anything is loaded, or what a link asks for. */
+  begin(mix: string | null, text: string | null): void {
+    this.begun = true;
+    this.linkedMix = mix;
+    const layers = app.model?.layers ?? 2;
+    this.board = parseMix(mix ?? FIRST_MIX, layers) ?? teacherBoard(layers);
+    const first = app.recorded[0];
+    this.#setText(text ?? first?.source ?? this.text);
+    this.#showRecorded();
+    if (app.ready) this.modelOpened();
+  }
+
+  /** The engine is there, or another model is: what is typed is translated without a click. */
+  modelOpened(): void {
+    const { model } = app;
+    if (!model) return;
+    const wanted = parseMix(this.linkedMix ?? (model.id === "demo" ? this.mix : "teacher"), model.layers);
+    const board = wanted ?? parseMix(this.mix, model.layers) ?? teacherBoard(model.layers);
+    const lacking = Object.entries(board).some(([site, row]) =>
+      row.some((filling, layer) => filling.startsWith("alr") && !model.nets.includes(`${site}.${layer + 1}.${filling}`)),
+    );
+    this.board = lacking ? presetBoard("no-encoder", model.layers, model.nets) : board;
+    this.linkFailed = this.linkedMix !== null && (lacking || !wanted);
+    this.error = this.linkFailed ? this.linkedMix : null;
+    this.linkedMix = null;
+    this.#history = new History();
+    this.undoable = 0;
+    this.before = null;
+    if (!this.text && model.heldOut > 0) void this.newSentence();
+    else void this.refresh();
+  }
+
+  #setText(text: string): void {
+    this.text = text;
+    this.reference = app.recorded.find(({ source }) => source === text)?.reference ?? null;
+  }
+
+  #showRecorded(): boolean {
+    const example = app.recorded.find(({ source }) => source === this.text);
+    if (!example) return false;
+    const output = (mix: string): Output | null =>
+      mix in example.translations ? { text: example.translations[mix], ms: null } : null;
+    this.recorded = true;
+    [this.teacher, this.mixed] = [output("teacher"), output(this.mix)];
+    return true;
+  }
+
+  typed(text: string): void {
+    this.#setText(text);
+    this.before = null;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.refresh(), TYPED_MS);
+    this.#speakLater();
+  }
+
+  show(index: number): void {
+    this.#setText(app.recorded[index].source);
+    this.before = null;
+    if (!app.model || !app.ready) this.#showRecorded();
+    void this.refresh();
+    this.#speakLater();
+  }
+
+  async newSentence(): Promise<void> {
+    const { model } = app;
+    if (!model || model.heldOut === 0) return;
+    const index = Math.floor(Math.random() * model.heldOut);
+    const { source, reference } = await app.client.request({ type: "sentence", index });
+    this.text = source;
+    this.reference = reference;
+    this.before = null;
+    await this.refresh();
+    this.#speakLater();
+  }
+
+  change(board: Board): void {
+    if (formatMix(board) === this.mix) return;
+    this.#history.push(this.board);
+    this.#swap(board);
+  }
+
+  undo(): void {
+    const board = this.#history.pop();
+    if (board) this.#swap(board);
+  }
+
+  preset(preset: BoardPreset): void {
+    this.change(presetBoard(preset, this.layers, app.model?.nets ?? ["enc.1.alr-m", "enc.2.alr-m"]));
+  }
+
+  #swap(board: Board): void {
+    this.undoable = this.#history.length;
+    this.linkFailed = false;
+    this.error = null;
+    this.before = this.mixed?.text ?? null;
+    this.board = board;
+    if (!app.ready) this.#showRecorded();
+    void this.refresh().then(() => this.#sayChange());
+  }
+
+  #sayChange(): void {
+    if (this.before === null || !this.mixed) return;
+    const count = changedWords(this.before, this.mixed.text);
+    live.say(count > 0 ? tryView.changed(count) : tryView.unchanged);
+  }
+
+  #speakLater(): void {
+    clearTimeout(this.#speech);
+    this.#speech = setTimeout(() => {
+      if (!this.mixed || this.recorded) return;
+      live.say(tryView.translated(this.mixed.text, changedWords(this.teacher?.text ?? "", this.mixed.text)));
+    }, SPOKEN_MS);
+  }
+
+  /** Everything that depends on text and board. */
+  async refresh(): Promise<void> {
+    if (!app.model) return;
+    const generation = ++this.#generation;
+    const [text, mix] = [this.text, this.mix];
+    try {
+      const described = app.client.request({ type: "describe-mix", mix });
+      const inspected = app.client.request({ type: "inspect", text });
+      this.info = await described;
+      const inspection = await inspected;
+      if (generation !== this.#generation) return;
+      this.inspection = inspection;
+      if (text.trim()) await this.#translate(generation, text, mix);
+    } catch (error) {
+      this.#fail(generation, error);
+    }
+  }
+
+  async #translate(generation: number, text: string, mix: string): Promise<void> {
+    const translate = (mix: string): Promise<Translation> =>
+      app.client.request({ type: "translate", generation, mix, text });
+    const [teacher, mixed] = await Promise.all([translate("teacher"), translate(mix)]);
+    if (generation !== this.#generation) return;
+    this.teacher = { text: teacher.text, ms: teacher.ms };
+    this.mixed = { text: mixed.text, ms: mixed.ms };
+    this.recorded = false;
+    if (!this.linkFailed) this.error = null;
+  }
+
+  #fail(generation: number, error: unknown): void {
+    const quiet = error instanceof EngineError && (error.kind === "superseded" || error.kind === "crashed");
+    if (quiet || generation !== this.#generation) return;
+    this.error = error instanceof Error ? error.message : String(error);
+    live.alert(this.error);
+  }
+}
+
+export const trying = new TryState();

@@ -1,0 +1,205 @@
+/** Everything the page says. Numbers come formatted; sentences end here. */
+import type { Reason } from "./protocol.ts";
+import type { BoardPreset } from "./lib/board.ts";
+import type { Site } from "./lib/mix.ts";
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+
+export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", de: "German" };
+
+export const frame = {
+  name: "attentionless",
+  nav: { try: "Try", train: "Train", compare: "Compare" },
+  navLabel: "Views",
+  skip: "Skip to content",
+  theme: "Theme",
+  themes: { auto: "Auto", light: "Light", dark: "Dark" },
+  close: "Dismiss",
+  details: "Details",
+  tryAgain: "Try again",
+  titles: {
+    try: "Translation without attention",
+    train: "Train your own",
+    compare: "Compare",
+  },
+};
+
+export const pill = {
+  loading: {
+    engine: (loaded: string, total: string) => `Loading engine ${loaded} of ${total} MB`,
+    models: (loaded: string, total: string) => `Loading models ${loaded} of ${total} MB`,
+    "warm-up": () => "Warming up",
+  },
+  starting: "Loading engine",
+  cancel: "Cancel loading",
+  failed: "Engine not loaded",
+  restarting: "Restarting the engine",
+  ready: (device: string) => `Live on ${device} · ready`,
+  training: (percent: string, step: string, left: string | null) =>
+    `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
+  preparing: "Preparing the text",
+  scoringRun: (percent: string) => `Scoring ${percent}`,
+  paused: (step: string) => `Paused at step ${step}`,
+  recovering: "Waiting for the GPU",
+  pause: "Pause",
+  resume: "Resume",
+};
+
+export const device = {
+  cpu: "your CPU",
+  live: (name: string) => `Live on ${name}`,
+  recorded: "Recorded",
+  recordedHint: "Written down when the demo model was made; the engine is on its way.",
+  webgpu: (name: string) => `${name} (WebGPU)`,
+};
+
+const reasons: Record<Reason, string> = {
+  insecure: "this page is not on https or localhost",
+  "no-webgpu": "this browser has no WebGPU",
+  "no-adapter": "no graphics adapter was offered",
+  software: "only a software adapter (adapter.info.isFallbackAdapter)",
+};
+
+export const banners = {
+  label: "Notices",
+  failed: "The engine did not arrive (network). Recorded examples still work.",
+  failedOther: "The engine could not start. Recorded examples still work.",
+  cancelled: "Loading was cancelled. Recorded examples still work.",
+  noGpu: (reason: Reason, speed: string | null) =>
+    `No WebGPU here: ${reasons[reason]}. Running on your CPU: translation is fine, ` +
+    (speed ? `training runs at ${speed} tokens a second (measured).` : "training speed is not measured yet."),
+  checkAgain: "Check again",
+  howTo: "How to turn it on",
+  howToSteps: [
+    "Chrome and Edge: update to the newest version; in chrome://settings/system, “Use graphics acceleration when available” has to be on; chrome://gpu says what is blocked and why.",
+    "Firefox: about:config, set dom.webgpu.enabled to true, and restart.",
+    "Safari: version 26 or newer has it on; older ones under Settings, Feature Flags, WebGPU.",
+    "Open the page by https or on localhost; a private network address by http has no WebGPU.",
+  ],
+  crashed: "The engine stopped unexpectedly. Restarted; your runs are safe.",
+  otherTab: "Another tab is training.",
+  otherTabAction: "Show here when done",
+  otherTabWaiting: "This view follows when the other tab is done.",
+  storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
+  deleteOldest: "Delete old checkpoints",
+  noPack: "This build carries no demo model.",
+  copy: "Copy",
+  copied: "Copied",
+};
+
+export const sites: Record<Site, { long: string; short: string }> = {
+  enc: { long: "Encoder self", short: "Encoder" },
+  self: { long: "Decoder self", short: "Decoder" },
+  cross: { long: "Cross", short: "Cross" },
+};
+
+export const fillings = {
+  attention: "attention",
+  attentionLetter: "A",
+  none: "nothing (zero)",
+  uniform: "equal weights",
+  mean: "mean output",
+  short: { none: "0", uniform: "=", mean: "x̄" } as Record<string, string>,
+};
+
+export const tryView = {
+  line: "Left: a Transformer. Right: the same model with its attention replaced by small feed-forward nets.",
+  trainYourOwn: "Train your own",
+  model: "Model",
+  demo: "Demo model",
+  field: (language: string) => `Sentence in ${language}`,
+  placeholder: "Type a short sentence",
+  newSentence: "New sentence",
+  examples: "Examples",
+  example: (number: number) => `Example ${number}`,
+  allKnown: "All words known.",
+  unknown: (words: string[]) => `${words.length} ${plural(words.length, "word", "words")} this model never saw: ${words.join(", ")}.`,
+  tokens: (tokens: number, most: number) => `${tokens} of ${most} tokens.`,
+  tooLong: (tokens: number, most: number) => `${tokens} tokens; this model reads ${most}. The grey part is not translated.`,
+  empty: "Type a sentence to translate it; the last one stays.",
+  teacher: "Transformer",
+  mix: "Your mix",
+  reference: "Reference",
+  attentionLeft: (left: number, all: number) => `attention ${left}/${all}`,
+  heldOut: "held-out sentence",
+  noReference: "Your own sentence has none.",
+  notRecorded: "Not among the recorded examples; it comes with the engine.",
+  differ: (count: number) => (count === 0 ? "same words" : `${count} ${plural(count, "word differs", "words differ")}`),
+  changed: (count: number) => `${count} ${plural(count, "word", "words")} changed in your mix`,
+  unchanged: "No word changed in your mix",
+  translated: (text: string, count: number) => `${text} ${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
+  freshHint: "Shaded: changed by your last swap.",
+  whatChanged: "What changed",
+  nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",
+  layers: (site: string, first: number, last: number) =>
+    first === last ? `${site}, layer ${first}` : `${site}, layers ${first}–${last}`,
+  becomes: (filling: string) => `attention → ${filling}`,
+  parameters: "Parameters",
+  removed: "attention removed",
+  added: "nets added",
+  speed: "ms/sentence",
+  bleu: "BLEU (held-out)",
+  scoreIt: "Score it",
+  notScored: "not scored yet",
+  asRecorded: "as recorded",
+  link: "Copy link",
+  linkCopied: "Link copied",
+};
+
+export const board = {
+  title: "Switchboard",
+  hint: "Choose what a click puts in, then click a cell. Again restores attention.",
+  undo: "Undo",
+  brush: "Brush",
+  size: "Size",
+  methods: { attention: "Attention", alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR" } as Record<string, string>,
+  controls: { none: "Nothing", uniform: "Uniform", mean: "Mean" } as Record<string, string>,
+  methodGroup: "Nets",
+  controlGroup: "Controls",
+  notBuilt: "not built yet",
+  notBuiltSites: "Nets at decoder sites are not built yet; the controls are.",
+  notTrained: (net: string) => `${net} is not trained. Click to train it.`,
+  hatched: "Hatched: not trained. Click to see its cost.",
+  layer: (layer: number) => `Layer ${layer}`,
+  wholeRow: (layer: number) => `All of layer ${layer}`,
+  wholeColumn: (site: string) => `All layers, ${site}`,
+  cell: (site: string, layer: number, filling: string) => `${site}, layer ${layer}: ${filling}`,
+  presets: "Presets",
+  presetNames: {
+    teacher: "Teacher",
+    "no-encoder": "No encoder attention",
+    "no-self": "No decoder self-attention",
+    "no-cross": "No cross-attention",
+    "no-attention": "No attention at all",
+  } satisfies Record<BoardPreset, string>,
+  keys: "Keys in the grid: arrows, Space puts the brush in, A attention, 1–5 size, Ctrl+Z undo, Esc leaves.",
+  grid: "Switchboard: what stands at each attention",
+};
+
+export const links = {
+  version: (version: number) => `This link needs recipe version ${version}; this page knows up to 1.`,
+  reload: "Reload for an update",
+  damaged: "This link is incomplete: its check sum does not fit.",
+  tooLong: "This link is longer than any recipe.",
+  refused: (message: string) => `This link’s recipe cannot be used: ${message}.`,
+  mix: (mix: string) => `This link’s mix cannot be used here: ${mix}.`,
+};
+
+export const how = {
+  title: "How it works",
+  in: "words of the sentence",
+  out: "what each word takes from the others",
+  attentionFigure: "Attention: every word is joined to every other, by lines of different weight.",
+  netFigure: "A net: all words at once go through one narrow layer and come out again.",
+  attentionCaption: "Attention weighs, anew for each sentence, how much every word takes from every other.",
+  netCaption: "ALR: the whole sentence, flattened, through one hidden layer of fixed weights.",
+  paragraphs: [
+    "A Transformer translates with attention at three sites: the encoder’s words look at each other, the decoder’s words look back, and the decoder looks at the encoder (cross). Each layer has all three.",
+    "Here a trained Transformer is the teacher. What goes into one of its attentions, and what comes out, is written down for every training sentence. A feed-forward net with one hidden layer then learns to give the same output (distillation), and takes the attention’s place. The rest of the teacher stays as it is.",
+    "The nets are larger than the attention that they replace, and read at most a fixed number of tokens. XS to XL say how wide the hidden layer is. Whether a net has learnt anything is told by the controls, which need no training: nothing at all, equal weights, or the mean output.",
+    "Everything runs in this page, on your graphics card or your processor. Nothing that you type or load leaves your browser.",
+  ],
+  paper: "Bozic, Dordevic, Coppola, Thommes, Singh: Rethinking Attention (arXiv 2311.10642)",
+};
+
+export { compare, train } from "./strings/work.ts";

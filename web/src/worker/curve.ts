@@ -1,0 +1,47 @@
+/** The points that the page has not been told yet, and those of a run's file. */
+import type { Event, FileEntry } from "attentionless";
+import type { Points } from "../protocol.ts";
+
+/** Points of the teacher's rate and of nets that the page keeps apart. */
+export class Outbox {
+  #series = new Map<string, [number[], number[]]>();
+
+  add(series: string, x: number, y: number): void {
+    const found = this.#series.get(series) ?? [[], []];
+    found[0].push(x);
+    found[1].push(y);
+    this.#series.set(series, found);
+  }
+
+  take(): { points: Points[]; transfer: Transferable[] } {
+    const points = [...this.#series].map(([series, [x, y]]) => ({
+      series,
+      x: Float64Array.from(x),
+      y: Float64Array.from(y),
+    }));
+    this.#series.clear();
+    return { points, transfer: points.flatMap(({ x, y }) => [x.buffer, y.buffer]) };
+  }
+}
+
+/** `step` is the teacher's last: epochs end between steps. */
+export function addEvent(outbox: Outbox, event: Event, step: number): void {
+  if (event.event === "training") {
+    outbox.add("train", event.step, event.loss);
+    outbox.add("rate", event.step, event.rate);
+  } else if (event.event === "validated") {
+    outbox.add("validation", step, event.loss);
+  } else if (event.event === "distilling") {
+    for (const { net, loss } of event.losses) outbox.add(net, event.step, loss);
+  }
+}
+
+/** What an earlier sitting wrote: stage, step, loss on each line of `curve.tsv`. */
+export function addFile(outbox: Outbox, files: FileEntry[]): void {
+  const file = files.find(({ name }) => name === "curve.tsv");
+  if (!file) return;
+  for (const line of new TextDecoder().decode(file.bytes).split("\n")) {
+    const [stage, step, loss] = line.split("\t");
+    if (loss !== undefined) outbox.add(stage === "teacher" ? "train" : stage, Number(step), Number(loss));
+  }
+}

@@ -1,0 +1,184 @@
+/** The engine in this worker: its device, and the model that translates. */
+import type { Device, FileEntry, Row, Translation, Translator } from "attentionless";
+import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
+import type { Engine, Pack, Source } from "./loader.ts";
+import { readFiles } from "./storage.ts";
+import { Turns } from "./turns.ts";
+
+export type Notify = (notice: Notice, transfer?: Transferable[]) => void;
+
+class UsageError extends Error {
+  readonly kind = "usage";
+}
+
+interface Model {
+  id: ModelId;
+  files: FileEntry[];
+  translator: Translator;
+  device: Device;
+}
+
+/** Translations are kept by mix and text: while one cell changes, the teacher says the same. */
+const KEPT = 64;
+
+export class Host {
+  readonly turns = new Turns();
+  readonly notify: Notify;
+  #engine: Engine | null = null;
+  #device: Device | null = null;
+  #choice: DeviceChoice = "auto";
+  #distrusted = false;
+  #reopening: Promise<Device> | null = null;
+  #pack: Pack | null = null;
+  #model: Model | null = null;
+  #translations = new Map<string, Translation>();
+  #latest = 0;
+
+  constructor(notify: Notify) {
+    this.notify = notify;
+  }
+
+  get engine(): Engine {
+    if (!this.#engine) throw new UsageError("the engine is not loaded yet");
+    return this.#engine;
+  }
+
+  get device(): Device {
+    if (!this.#device) throw new UsageError("no device is open yet");
+    return this.#device;
+  }
+
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  async boot(source: Source, choice: DeviceChoice, signal: AbortSignal): Promise<Booted> {
+    const report = (part: "engine" | "models" | "warm-up", loaded: number, total: number) =>
+      this.notify({ type: "loading", part, loaded, total });
+    this.#choice = choice;
+    this.#engine = await source.engine(report, signal);
+    this.#pack = await source.pack(this.engine, report, signal);
+    report("warm-up", 0, 0);
+    const ready = await this.ready();
+    signal.throwIfAborted();
+    return { ...ready, presets: this.engine.presets() };
+  }
+
+  /** Probes anew and opens what is found; the answer is never kept. */
+  async ready(): Promise<Ready> {
+    const probe = await this.engine.probe();
+    const device = await this.reopen();
+    return { probe, device: device.info() };
+  }
+
+  async use(choice: DeviceChoice): Promise<Device> {
+    if (choice === this.#choice && !this.#distrusted) return this.device;
+    this.#choice = choice;
+    const device = await this.reopen();
+    this.notify({ type: "device", ready: { probe: await this.engine.probe(), device: device.info() } });
+    return device;
+  }
+
+  /** The next run opens a device of its own, even by the same choice. */
+  distrustDevice(): void {
+    this.#distrusted = true;
+  }
+
+  /** A new device in the place of the present one. Asked for twice, it is opened once. */
+  reopen(lost?: Device): Promise<Device> {
+    if (lost && this.#device && lost !== this.#device) return Promise.resolve(this.#device);
+    this.#reopening ??= this.engine.Device.open(this.#choice)
+      .then((device) => {
+        this.#distrusted = false;
+        return (this.#device = device);
+      })
+      .finally(() => (this.#reopening = null));
+    return this.#reopening;
+  }
+
+  async openModel(id: ModelId): Promise<ModelInfo> {
+    const files = id === DEMO ? this.#pack?.files : await readFiles(id);
+    if (!files || files.length === 0) {
+      throw new UsageError(id === DEMO ? "this build has no demo model" : "that run is not on this device any more");
+    }
+    const translator = this.engine.Translator.open(this.device, files);
+    this.#model?.translator.free();
+    this.#translations.clear();
+    this.#model = { id, files, translator, device: this.device };
+    return this.#infoOf(this.#model);
+  }
+
+  #infoOf({ id, translator }: Model): ModelInfo {
+    const fromPack = id === DEMO ? this.#pack : null;
+    return {
+      id,
+      recipe: translator.recipe(),
+      layers: translator.layers(),
+      nets: translator.nets(),
+      heldOut: translator.heldOut(),
+      rows: fromPack?.rows ?? this.#rowsOfFiles(),
+      command: fromPack?.command ?? null,
+    };
+  }
+
+  #rowsOfFiles(): Row[] {
+    const file = this.#model?.files.find(({ name }) => name === "rows.json");
+    return file ? (JSON.parse(new TextDecoder().decode(file.bytes)) as Row[]) : [];
+  }
+
+  get files(): FileEntry[] {
+    return this.#needModel().files;
+  }
+
+  get modelId(): ModelId {
+    return this.#needModel().id;
+  }
+
+  /** What scoring wrote; the translator reads none of it, so it stays. */
+  addFiles(changed: FileEntry[]): void {
+    const model = this.#needModel();
+    const names = new Set(changed.map(({ name }) => name));
+    model.files = [...model.files.filter(({ name }) => !names.has(name)), ...changed];
+    // Of the demo too, for as long as the page is open.
+    if (model.id === DEMO && this.#pack) this.#pack.files = model.files;
+  }
+
+  get translator(): Translator {
+    return this.#needModel().translator;
+  }
+
+  #needModel(): Model {
+    if (!this.#model) throw new UsageError("no model is open yet");
+    return this.#model;
+  }
+
+  /** Told as soon as the message is here, so that older requests in the queue know that they are of no use. */
+  announce(generation: number): void {
+    this.#latest = Math.max(this.#latest, generation);
+  }
+
+  async translate(generation: number, mix: string, text: string): Promise<Translation> {
+    if (generation < this.#latest) throw Object.assign(new Error("a later text came"), { kind: "superseded" });
+    const key = `${mix}\n${text}`;
+    const kept = this.#translations.get(key);
+    if (kept) return kept;
+    const translation = await this.#surviving(() => this.translator.translate(mix, text));
+    if (this.#translations.size >= KEPT) this.#translations.delete([...this.#translations.keys()][0]);
+    this.#translations.set(key, translation);
+    return translation;
+  }
+
+  /** Once more on a new device where the old one is lost. */
+  async #surviving<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { kind } = failureOf(error);
+      if (kind !== "device-lost" && kind !== "device-fault") throw error;
+      const model = this.#needModel();
+      await this.reopen(model.device);
+      await this.openModel(model.id);
+      return work();
+    }
+  }
+}

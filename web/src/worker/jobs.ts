@@ -1,0 +1,80 @@
+/** The queue of a run as its events move it: teacher, nets, scores. */
+import type { Event, Recipe } from "attentionless";
+import type { Job, Stage } from "../protocol.ts";
+
+function job(id: string, kind: Job["kind"], done: boolean): Job {
+  return { id, kind, state: done ? "done" : "waits", part: done ? 1 : 0, loss: null, result: null, savedAt: null };
+}
+
+/** `names`: the files that the run has already. */
+export function jobsOf(recipe: Recipe, nets: string[], names: ReadonlySet<string>, usable: boolean): Job[] {
+  return [
+    job("teacher", "teacher", usable),
+    ...nets.map((net) => job(net, "net", names.has(`nets/${net}.safetensors`))),
+    ...recipe.score.mixes.map((mix) => job(mix, "score", names.has(`outputs/${mix}.txt`))),
+  ];
+}
+
+export function stageOf(event: Event): Stage | null {
+  switch (event.event) {
+    case "corpus":
+    case "text":
+      return "text";
+    case "training":
+    case "validated":
+      return "teacher";
+    case "distilling":
+    case "fitted":
+      return "nets";
+    case "scoring":
+    case "scored":
+      return "scores";
+    case "resumed":
+      return event.stage === "nets" ? "nets" : "teacher";
+    case "done":
+      return null;
+  }
+}
+
+function finish(jobs: Job[], kind: Job["kind"], now: number): void {
+  for (const job of jobs) if (job.kind === kind && job.state !== "done") Object.assign(job, { state: "done", part: 1, savedAt: now });
+}
+
+// A score of the mix `teacher` has the id of the job that trains it: the kind tells them apart.
+function progress(jobs: Job[], kind: Job["kind"], id: string, part: number, loss: number | null): void {
+  const found = jobs.find((job) => job.kind === kind && job.id === id && job.state !== "done");
+  if (found) Object.assign(found, { state: "runs", part, loss: loss ?? found.loss });
+}
+
+function complete(jobs: Job[], kind: Job["kind"], id: string, result: number | null, now: number): void {
+  const found = jobs.find((job) => job.kind === kind && job.id === id);
+  if (found) Object.assign(found, { state: "done", part: 1, result, savedAt: now });
+}
+
+/** Changes the jobs as an event says. The teacher's end has no event of its own: the next stage's first is it. */
+export function move(jobs: Job[], event: Event, now: number): void {
+  const stage = stageOf(event);
+  if (stage === "nets" || stage === "scores" || event.event === "done") finish(jobs, "teacher", now);
+  if (stage === "scores" || event.event === "done") finish(jobs, "net", now);
+  switch (event.event) {
+    case "training":
+      return progress(jobs, "teacher", "teacher", event.step / event.total, event.loss);
+    case "validated":
+      return event.epoch === event.epochs ? finish(jobs, "teacher", now) : undefined;
+    case "distilling":
+      for (const { net, loss } of event.losses) progress(jobs, "net", net, event.step / event.total, loss);
+      return;
+    case "fitted":
+      return complete(jobs, "net", event.net, event.fit.r2, now);
+    case "scoring":
+      return progress(jobs, "score", event.mix, event.sentences / event.total, null);
+    case "scored":
+      return complete(jobs, "score", event.mix, event.bleu, now);
+    default:
+  }
+}
+
+/** Whether the run's files are worth a save at once: a finished job is never lost. */
+export function isLandmark(event: Event): boolean {
+  return ["text", "validated", "fitted", "scored", "done"].includes(event.event);
+}

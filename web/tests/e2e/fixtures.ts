@@ -1,0 +1,44 @@
+/** A page of the built site, which may make no request to another origin and may not fail silently. */
+import { test as base, expect, type Page } from "@playwright/test";
+import { folder, serve, type Site } from "./server.ts";
+
+interface Worker {
+  fakeSite: Site;
+  realSite: Site;
+}
+
+async function guarded(page: Page, site: Site, use: (page: Page) => Promise<void>): Promise<void> {
+  const strangers: string[] = [];
+  const errors: string[] = [];
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== new URL(site.url).origin) strangers.push(request.url());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  await use(page);
+  expect(strangers, "requests to other origins").toEqual([]);
+  expect(errors, "errors that nobody caught").toEqual([]);
+}
+
+export const test = base.extend<{ fake: Page; real: Page; open: (route?: string, script?: string) => Promise<void> }, Worker>({
+  fakeSite: [async ({}, use) => {
+    const site = await serve(folder("dist-fake"));
+    await use(site);
+    site.close();
+  }, { scope: "worker" }],
+  realSite: [async ({}, use) => {
+    const site = await serve(folder("dist"));
+    await use(site);
+    site.close();
+  }, { scope: "worker" }],
+  fake: async ({ page, fakeSite }, use) => guarded(page, fakeSite, use),
+  real: async ({ page, realSite }, use) => guarded(page, realSite, use),
+  /** A view of the fake build under a script. */
+  open: async ({ fake, fakeSite }, use) => {
+    await use(async (route = "#/", script = "ready") => {
+      await fake.goto(`${fakeSite.url}?fake=${script}${route}`);
+    });
+  },
+});
+
+export { expect };

@@ -1,0 +1,35 @@
+/** `SCREENSHOTS=DIR` writes every view at three widths, light and dark. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "./fixtures.ts";
+
+const DIR = process.env.SCREENSHOTS ?? "screenshots";
+const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
+const VIEWS = ["try", "train", "training", "compare"] as const;
+
+test.setTimeout(120_000);
+
+for (const [width, height] of SIZES) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${width} ${colorScheme}`, () => {
+      test.use({ viewport: { width, height }, colorScheme });
+      for (const view of VIEWS) {
+        test(view, async ({ fake: page, open }) => {
+          mkdirSync(DIR, { recursive: true });
+          await open(view === "try" ? "#/" : view === "compare" ? "#/compare" : "#/train");
+          await expect(page.getByTestId("pill")).toContainText("ready");
+          if (view === "training") {
+            await page.getByTestId("start").click();
+            await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "nets", { timeout: 30_000 });
+          }
+          if (view === "compare") {
+            await page.getByTestId("score").click();
+            await expect(page.getByTestId("list-count")).toBeVisible();
+          }
+          await page.waitForTimeout(600);
+          await page.screenshot({ path: join(DIR, `${view}-${width}-${colorScheme}.png`), fullPage: true });
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/** Serves a built site below a path of its choice, as any static host would. */
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".safetensors": "application/octet-stream",
+};
+
+export interface Site {
+  url: string;
+  close(): void;
+}
+
+export function folder(name: "dist" | "dist-fake"): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
+export async function serve(root: string, base = "/"): Promise<Site> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const below = path.startsWith(base) ? normalize(path.slice(base.length)) : null;
+    const file = below === null || below.startsWith("..") ? null : join(root, below === "." || below === "" ? "index.html" : below);
+    if (!file || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "no-cache" });
+    return createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}${base}`, close: () => server.close() };
+}
