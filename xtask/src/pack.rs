@@ -60,6 +60,13 @@ pub fn check() -> Result<(), Error> {
     manifest::same_bundle(&committed, &described)?;
     let program = Program::build()?;
     let scratch = scratch()?;
+    let described = describe(&bundle)?;
+    if described.bytes > LARGEST {
+        return Err(Error::failed(format!(
+            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
+            described.bytes
+        )));
+    }
     let run = unpack(&program, &bundle, &scratch.0)?;
     let made = step("examples and figures of these weights", || recorded(&program, &run, described))?;
     manifest::compare(&committed, &made.to_json())?;
@@ -80,19 +87,20 @@ fn make(from: Option<&Path>) -> Result<(), Error> {
     };
     refuse_other_recipe(&trained)?;
     let scratch = scratch()?;
-    let rounded = scratch.0.join("rounded.safetensors");
-    export(&program, &trained, &rounded)?;
-    let run = unpack(&program, &rounded, &scratch.0)?;
+    // Without scores: those of the run are those of the weights before the rounding. The manifest has the right ones.
     let bundle = scratch.0.join(BUNDLE);
-    let made = step("examples and figures of the rounded weights", || {
-        let scored = recorded(&program, &run, describe(&rounded)?)?;
-        // Once more, now with the scores of these weights in it; their bits are 16-bit floats already.
-        export(&program, &run, &bundle)?;
-        Ok(Manifest { bundle: describe(&bundle)?, ..scored })
+    step("export of the weights as 16-bit floats", || {
+        program.run(&["export", "--half", "--out"], &[&bundle, &trained])
     })?;
-    if made.bundle.bytes > LARGEST {
-        return Err(Error::failed(format!("the bundle has {} bytes, more than {LARGEST}", made.bundle.bytes)));
+    let described = describe(&bundle)?;
+    if described.bytes > LARGEST {
+        return Err(Error::failed(format!(
+            "the bundle has {} bytes, visitors wait for at most {LARGEST}",
+            described.bytes
+        )));
     }
+    let run = unpack(&program, &bundle, &scratch.0)?;
+    let made = step("examples and figures of the rounded weights", || recorded(&program, &run, described))?;
     let text = format!("{:#}\n", made.to_json());
     put(&fs::read(&bundle).map_err(Error::at(&bundle))?, BUNDLE)?;
     put(text.as_bytes(), MANIFEST)?;
@@ -156,7 +164,7 @@ fn draw(count: usize, wanted: usize) -> Vec<usize> {
     drawn
 }
 
-/// The bundle as a run. Its scores are those of before the rounding: they go, so that they are made anew.
+/// The bundle as a run. Scores that it might bring along go, so that they are made from its weights.
 fn unpack(program: &Program, bundle: &Path, scratch: &Path) -> Result<PathBuf, Error> {
     let run = scratch.join("run");
     step("import of the weights", || program.run(&["import", "--out"], &[&run, bundle]))?;
@@ -169,10 +177,6 @@ fn unpack(program: &Program, bundle: &Path, scratch: &Path) -> Result<PathBuf, E
         }
     }
     Ok(run)
-}
-
-fn export(program: &Program, run: &Path, to: &Path) -> Result<(), Error> {
-    step("export of the weights as 16-bit floats", || program.run(&["export", "--half", "--out"], &[to, run]))
 }
 
 /// The manifest names the command that anybody can repeat: the run has to be its own.
