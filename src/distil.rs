@@ -184,16 +184,15 @@ impl Distillation {
         Ok(whole)
     }
 
-    /// The nets as they are, with their weights as a file holds them and their fit on held-out sentences.
-    pub async fn results(&self, examples: &[Example]) -> Result<Vec<(NetId, Checkpoint, Fit)>, CheckpointError> {
-        let mut found = Vec::new();
-        for student in &self.students {
-            let net = student.net.valid();
-            let fit = fit(&self.teacher, &net, student.id, self.recipe.width(), examples, &self.device).await?;
-            let checkpoint = Checkpoint::of(&net).await?.prefixed(&prefix(student.id));
-            found.push((student.id, checkpoint, fit));
-        }
-        Ok(found)
+    /// A net as it is, with its weights as a file holds them and its fit on held-out sentences.
+    pub async fn result(
+        &self,
+        student: &Student,
+        examples: &[Example],
+    ) -> Result<(NetId, Checkpoint, Fit), CheckpointError> {
+        let net = student.net.valid();
+        let fit = fit(&self.teacher, &net, student.id, self.recipe.width(), examples, &self.device).await?;
+        Ok((student.id, Checkpoint::of(&net).await?.prefixed(&prefix(student.id)), fit))
     }
 }
 

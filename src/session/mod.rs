@@ -86,6 +86,8 @@ enum Stage {
     /// Finds which nets are missing.
     Nets,
     Distilling(Box<Distillation>),
+    /// Measures the nets, of which some are.
+    Fitting(Box<Distillation>, Vec<nets::Fitted>),
     /// Finds what is not scored yet.
     Scores,
     Scoring(Box<Scoring>),
@@ -151,6 +153,7 @@ impl Session {
             Stage::Training(training) => self.train(training, begun, budget).await?,
             Stage::Nets => self.open_nets()?,
             Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
+            Stage::Fitting(distillation, results) => self.fit(distillation, results).await?,
             Stage::Scores => self.open_scores().await?,
             Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
             Stage::Done => {
@@ -175,7 +178,9 @@ impl Session {
     pub async fn save(&mut self) -> Result<(), SessionError> {
         match &self.stage {
             Stage::Training(training) => self.save_training(training).await?,
-            Stage::Distilling(distillation) => self.save_distillation(distillation).await?,
+            Stage::Distilling(distillation) | Stage::Fitting(distillation, _) => {
+                self.save_distillation(distillation).await?;
+            }
             _ => {}
         }
         self.saved = Instant::now();

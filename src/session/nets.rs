@@ -2,6 +2,7 @@
 
 use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, event::NetLoss, files};
 use crate::{
+    checkpoint::Checkpoint,
     distil::{Distillation, Fit, net_from},
     model::{net::ShallowNet, sites::NetId},
     recipe::Recipe,
@@ -9,6 +10,9 @@ use crate::{
 use burn::tensor::Device;
 use std::time::Duration;
 use web_time::Instant;
+
+/// A net, its weights, and how well it fits.
+pub type Fitted = (NetId, Checkpoint, Fit);
 
 /// The nets in training, all in one file so that they are of the same step.
 const STATE: &str = "state/nets.safetensors";
@@ -73,9 +77,10 @@ impl Session {
         let sentences_per_second = sentences as f64 / seconds;
         let mut events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
         if distillation.finished() {
-            events.extend(self.finish_nets(&distillation).await?);
             self.pace = Pace::default();
-            self.stage = Stage::Nets;
+            // The next step begins here, should this session end between two nets.
+            self.save_distillation(&distillation).await?;
+            self.stage = Stage::Fitting(distillation, Vec::new());
             return Ok(events);
         }
         if self.save_due() {
@@ -86,11 +91,28 @@ impl Session {
         Ok(events)
     }
 
-    /// Measures the nets on held-out sentences and keeps them.
-    async fn finish_nets(&mut self, distillation: &Distillation) -> Result<Vec<Event>, SessionError> {
+    /// Measures the next net on held-out sentences. They are kept when all are measured: in part they would be of no use to
+    /// the state that a session goes on from.
+    pub(super) async fn fit(
+        &mut self,
+        distillation: Box<Distillation>,
+        mut results: Vec<Fitted>,
+    ) -> Result<Vec<Event>, SessionError> {
         let begun = Instant::now();
-        let results = distillation.results(&self.text()?.valid.examples).await?;
+        if let Some(student) = distillation.students.get(results.len()) {
+            results.push(distillation.result(student, &self.text()?.valid.examples).await?);
+        }
+        self.seconds.distil += begun.elapsed().as_secs_f64();
+        if results.len() < distillation.students.len() {
+            self.stage = Stage::Fitting(distillation, results);
+            return Ok(Vec::new());
+        }
         self.opened.check()?;
+        self.stage = Stage::Nets;
+        self.keep_nets(results)
+    }
+
+    fn keep_nets(&mut self, results: Vec<Fitted>) -> Result<Vec<Event>, SessionError> {
         let mut events = Vec::new();
         for (id, mut checkpoint, fit) in results {
             checkpoint.metadata.extend(self.words()?);
@@ -100,7 +122,6 @@ impl Session {
             let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
             events.push(Event::Fitted { net: id.to_string(), parameters, fit });
         }
-        self.seconds.distil += begun.elapsed().as_secs_f64();
         self.files.write_curve(&self.curve)?;
         self.files.write_seconds(&self.seconds)?;
         Ok(events)

@@ -14,6 +14,8 @@ import { breathe } from "./turns.ts";
 const BUDGET_MS = 250;
 const SAVE_MS = 60_000;
 const SAMPLE_MS = 5_000;
+/** A sample may take this share of the time at most: on a slow device it comes less often. */
+const SAMPLE_SHARE = 0.05;
 const REPORT_MS = 250;
 /** Before the second try at a lost device. */
 const SECOND_TRY_MS = 2_000;
@@ -49,7 +51,7 @@ export class Trainer {
   #meter = new Meter();
   #outbox = new Outbox();
   #reported = 0;
-  #sampled = 0;
+  #sampleDue = 0;
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
   #visible = true;
@@ -145,7 +147,7 @@ export class Trainer {
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
     if (events.some(isLandmark)) await this.#persist(sitting, sitting.run.takeChanges());
     if (this.#stepped - (sitting.savedAt ?? sitting.begun) >= SAVE_MS) await this.#save(sitting);
-    if (this.#stepped - this.#sampled >= SAMPLE_MS) await this.#translateSample(sitting);
+    if (this.#stepped >= this.#sampleDue) await this.#translateSample(sitting);
     this.#report(false);
   }
 
@@ -184,9 +186,11 @@ export class Trainer {
 
   async #translateSample(sitting: Sitting): Promise<void> {
     if (sitting.stage !== "teacher" || sitting.step === 0) return;
-    this.#sampled = this.#stepped;
     const source = await sampleSource(sitting);
+    const begun = Date.now();
     if (source) sitting.sample = { source, text: await sitting.run.sample(source) };
+    const now = Date.now();
+    this.#sampleDue = now + Math.max(SAMPLE_MS, (now - begun) / SAMPLE_SHARE);
   }
 
   async #save(sitting: Sitting): Promise<void> {

@@ -1,0 +1,32 @@
+/** What the first visit loads, against the budgets. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "@playwright/test";
+import { folder } from "./server.ts";
+
+const root = folder("dist-fake");
+const assets = readdirSync(join(root, "assets"));
+const zipped = (file: string) => gzipSync(readFileSync(join(root, "assets", file))).length;
+const named = (pattern: RegExp) => assets.filter((name) => pattern.test(name)).reduce((sum, name) => sum + zipped(name), 0);
+
+test("HTML, first script, styles and later views are within their budgets", () => {
+  expect(statSync(join(root, "index.html")).size).toBeLessThanOrEqual(25_000);
+  expect(named(/^index-.*\.js$/)).toBeLessThanOrEqual(60_000);
+  expect(named(/^index-.*\.css$/)).toBeLessThanOrEqual(12_000);
+  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^uPlot.*\.js$/]) {
+    expect(named(view)).toBeGreaterThan(0);
+    expect(named(view)).toBeLessThanOrEqual(30_000);
+  }
+});
+
+test("the real build carries nothing of the scripted engine", async () => {
+  const dist = folder("dist");
+  let files: string[] = [];
+  try {
+    files = readdirSync(join(dist, "assets")).filter((name) => name.endsWith(".js"));
+  } catch {
+    test.skip(true, "the page is not built against the engine yet");
+  }
+  for (const file of files) expect(readFileSync(join(dist, "assets", file), "utf8")).not.toContain("Example GPU");
+});

@@ -1,0 +1,65 @@
+/** axe on every view, light and dark; no sideways scroll; targets. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../fixtures.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // The page's own policy lets no such script in; the debugger's door is another.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
+    return (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations;
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`);
+}
+
+async function widestOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+async function show(page: Page, view: string): Promise<void> {
+  await expect(page.getByTestId("pill")).toContainText("ready");
+  if (view === "train") await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  if (view !== "compare") return;
+  await page.getByTestId("score").click();
+  await expect(page.getByTestId("list-count")).toBeVisible();
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const view of ["", "train", "compare"]) {
+    test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
+      await page.emulateMedia({ colorScheme: scheme });
+      await open(`#/${view}`, view === "" ? "software" : "ready");
+      if (view === "") await expect(page.getByTestId("badge")).toContainText("Live");
+      else await show(page, view);
+      expect(await violations(page)).toEqual([]);
+      expect(await widestOverflow(page)).toBe(0);
+    });
+  }
+}
+
+test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  for (const view of ["", "train", "compare"]) {
+    await open(`#/${view}`);
+    await show(page, view);
+    expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("button, a[href], select, input, summary")]
+        .filter((element) => element.checkVisibility() && getComputedStyle(element).opacity !== "0" && !element.classList.contains("skip"))
+        .map((element) => ({ box: (element.closest("label") ?? element).getBoundingClientRect(), name: element.outerHTML.slice(0, 80) }))
+        // A link inside a sentence is as high as its line.
+        .filter(({ box, name }) => (box.width < 24 || box.height < 24) && !name.startsWith("<a class=\"small") && !name.startsWith("<a href=\"https"))
+        .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
+    );
+    expect(small, view).toEqual([]);
+  }
+});

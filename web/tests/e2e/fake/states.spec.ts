@@ -1,0 +1,131 @@
+/** Every state with its exact words, played by the scripted engine. */
+import { expect, test } from "../fixtures.ts";
+
+test("loading tells its bytes, and can be cancelled", async ({ fake: page, open }) => {
+  await open("#/", "loading");
+  await expect(page.getByTestId("pill")).toContainText("Loading engine 2.1 of 3.5 MB");
+  await expect(page.getByTestId("badge")).toHaveText("Recorded");
+  await page.getByRole("button", { name: "Cancel loading" }).click();
+  await expect(page.getByTestId("banner-failed")).toContainText("Loading was cancelled. Recorded examples still work.");
+});
+
+test("loading failed: recorded examples stay, and it can be tried again", async ({ fake: page, open }) => {
+  await open("#/", "failed");
+  const banner = page.getByTestId("banner-failed");
+  await expect(banner).toContainText("The engine did not arrive (network). Recorded examples still work.");
+  await expect(page.getByRole("alert")).toContainText("The engine did not arrive (network).");
+  await page.getByRole("button", { name: "Example 2" }).click();
+  await expect(page.getByTestId("teacher")).toHaveText("L'homme qui dort a vu le chien.");
+  await banner.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByTestId("pill")).toContainText("Loading engine");
+  await expect(banner).toBeVisible();
+});
+
+const REASONS = {
+  insecure: "this page is not on https or localhost",
+  "no-webgpu": "this browser has no WebGPU",
+  "no-adapter": "no graphics adapter was offered",
+  software: "only a software adapter (adapter.info.isFallbackAdapter)",
+};
+
+for (const [script, reason] of Object.entries(REASONS)) {
+  test(`no WebGPU: ${script}`, async ({ fake: page, open }) => {
+    await open("#/", script);
+    const banner = page.getByTestId("banner-no-gpu");
+    await expect(banner).toContainText(
+      `No WebGPU here: ${reason}. Running on your CPU: translation is fine, training runs at 18,000 tokens a second (measured).`,
+    );
+    await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+    await banner.getByRole("button", { name: "Check again" }).click();
+    await expect(banner).toBeVisible();
+    await banner.getByRole("button", { name: "How to turn it on" }).click();
+    await expect(banner).toContainText("chrome://gpu");
+  });
+}
+
+test("a build without a pack says so and still trains", async ({ fake: page, open }) => {
+  await open("#/", "no-pack");
+  await expect(page.getByTestId("model-error")).toContainText("This build carries no demo model.");
+  await page.getByRole("link", { name: "Train your own" }).click();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+async function startOn(page: import("@playwright/test").Page): Promise<void> {
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+}
+
+test("NaN", async ({ fake: page, open }) => {
+  await open("#/train", "nan");
+  await startOn(page);
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The loss became NaN at step 1\d\d\. Kept: step \d+\./);
+  await expect(page.getByRole("alert")).toContainText("The loss became NaN");
+  await expect(stopped.getByRole("button", { name: "Lower the learning rate and go on" })).toBeVisible();
+  await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
+  await expect(page.getByTestId("stats")).toBeVisible();
+});
+
+test("out of memory", async ({ fake: page, open }) => {
+  await open("#/train", "oom");
+  await startOn(page);
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText("The GPU is out of memory at 2.6 GB. Nothing is lost.");
+  for (const name of ["Use S", "Smaller batch", "CPU"]) await expect(stopped.getByRole("button", { name, exact: true })).toBeVisible();
+});
+
+test("a lost device comes back by itself", async ({ fake: page, open }) => {
+  await open("#/train", "lost");
+  await startOn(page);
+  await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+ \(\d+ steps redone\)\./);
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+});
+
+test("after two failures the CPU is offered", async ({ fake: page, open }) => {
+  await open("#/train", "lost-always");
+  await startOn(page);
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The GPU does not come back\. Your run is saved at step \d+\./, { timeout: 20_000 });
+  await expect(stopped.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expect(stopped.getByRole("button", { name: "Go on with the CPU" })).toBeVisible();
+});
+
+test("a crashed engine is restarted and the run goes on from its checkpoint", async ({ fake: page, open }) => {
+  await open("#/train", "crash");
+  await startOn(page);
+  await expect(page.getByTestId("banner-crashed")).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.");
+  await expect(page.getByTestId("pill")).toContainText("ready");
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+});
+
+test("a second tab sees that the first is training", async ({ fake: page, open, fakeSite, context }) => {
+  await open("#/train");
+  await startOn(page);
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  const other = await context.newPage();
+  await other.goto(`${fakeSite.url}?fake=ready#/train`);
+  const banner = other.getByTestId("banner-other-tab");
+  await expect(banner).toContainText("Another tab is training.");
+  await banner.getByRole("button", { name: "Show here when done" }).click();
+  await page.getByTestId("resume").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await expect(banner).toBeHidden();
+  await expect(other.getByTestId("runs")).toContainText("micro en-fr");
+});
+
+test("too large a net is refused with both numbers and the size that fits", async ({ fake: page, open }) => {
+  await open("#/train", "small-gpu");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByText("More settings").click();
+  await page.getByLabel("Width d").fill("128");
+  await page.getByLabel("Width d").blur();
+  await page.getByLabel("Longest sentence, tokens").fill("50");
+  await page.getByLabel("Longest sentence, tokens").blur();
+  await expect(page.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
+  await page.getByRole("button", { name: "Use L instead" }).click();
+  await expect(page.getByTestId("net-l").getByRole("checkbox")).toBeChecked();
+  await expect(page.getByTestId("net-m")).toContainText("10.3 M");
+  await expect(page.getByTestId("net-xl").locator("[title='163,897,600']")).toBeVisible();
+});

@@ -1,0 +1,183 @@
+/** Try, Train and Compare on the scripted engine. */
+import { expect, test } from "../fixtures.ts";
+
+test("the page without scripts shows five recorded examples", async ({ browser, fakeSite }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(fakeSite.url);
+  await expect(page.locator("[data-example]")).toHaveCount(5);
+  await expect(page.getByText("Recorded", { exact: true })).toBeVisible();
+  await context.close();
+});
+
+test("translates without a click, then what is typed; the latest text wins", async ({ fake: page, open }) => {
+  await open("#/", "slow");
+  await expect(page.getByTestId("badge")).toHaveText("Live on Example GPU");
+  await expect(page.getByTestId("mix")).toContainText("la petite");
+  const field = page.getByRole("textbox");
+  await field.fill("");
+  await field.pressSequentially("the dog sleeps and the old man reads a letter", { delay: 60 });
+  const seen = new Set<string>();
+  for (let index = 0; index < 20; index++) {
+    seen.add(await page.getByTestId("teacher").innerText());
+    await page.waitForTimeout(100);
+  }
+  await expect(page.getByTestId("teacher")).toHaveText("le chien dort and le vieux homme lit un lettre.");
+  // Between the first sentence and the last text nothing else was shown.
+  expect(seen.size).toBeLessThanOrEqual(2);
+});
+
+test("unknown words are underlined and named, and long text is cut", async ({ fake: page, open }) => {
+  await open();
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("textbox").fill("The spaceship sees hello");
+  await expect(page.getByTestId("field-line")).toContainText("2 words this model never saw: spaceship, hello.");
+  await expect(page.locator(".mirror .unknown")).toHaveText(["spaceship", "hello"]);
+  await page.getByRole("textbox").fill(Array.from({ length: 40 }, () => "dog").join(" "));
+  await expect(page.getByTestId("field-line")).toHaveText("50 tokens; this model reads 24. The grey part is not translated.");
+  await expect(page.locator(".mirror .unread")).toHaveCount(21);
+});
+
+test("a swap changes the mix alone, is told, and comes back exactly", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [teacher, mix] = [page.getByTestId("teacher"), page.getByTestId("mix")];
+  const before = await teacher.innerText();
+  await expect(mix).toHaveText(before);
+  const cell = page.getByRole("gridcell", { name: "Cross, layer 1" });
+  await page.getByRole("radio", { name: "Nothing" }).check({ force: true });
+  await cell.click();
+  await expect(mix).not.toHaveText(before);
+  await expect(teacher).toHaveText(before);
+  await expect(page.getByRole("status")).toContainText(/\d+ words? changed in your mix/);
+  await cell.click();
+  await expect(mix).toHaveText(before);
+});
+
+test("the board works by keys", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const cell = (name: string) => page.getByRole("gridcell", { name });
+  await cell("Encoder self, layer 1").focus();
+  await page.keyboard.press("Space");
+  await expect(cell("Encoder self, layer 1")).toContainText("ALR M");
+  await page.keyboard.press("1");
+  await expect(cell("Encoder self, layer 1")).toContainText("ALR XS");
+  await page.keyboard.press("ArrowDown");
+  await expect(cell("Encoder self, layer 2")).toBeFocused();
+  await page.keyboard.press("3");
+  await page.keyboard.press("Enter");
+  await expect(cell("Encoder self, layer 2")).toContainText("ALR M");
+  expect(page.url()).toContain("mix=enc.1%3Dalr-xs%2Cenc.2%3Dalr-m");
+  await page.keyboard.press("a");
+  await expect(cell("Encoder self, layer 2")).toHaveText(/A/);
+  await page.keyboard.press("Control+z");
+  await expect(cell("Encoder self, layer 2")).toContainText("ALR M");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Enter");
+  await expect(cell("Encoder self, layer 1")).toContainText("ALR M");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
+});
+
+test("an untrained cell leads to Train with just that net", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("radio", { name: "L", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await expect(page.getByTestId("net-l").getByRole("checkbox")).toBeChecked();
+  for (const size of ["xs", "s", "m", "xl"]) await expect(page.getByTestId(`net-${size}`).getByRole("checkbox")).not.toBeChecked();
+  await expect(page.getByText("Each in layer 2 only.")).toBeVisible();
+});
+
+test("a link opens the same board and the same recipe, and starts nothing", async ({ fake: page, open, fakeSite, context }) => {
+  await open("#/?mix=enc.2%3Dalr-s&text=the%20dog%20sleeps");
+  await expect(page.getByTestId("teacher")).toHaveText("le chien dort.");
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 2" })).toContainText("ALR S");
+  await page.goto(`${fakeSite.url}?fake=ready#/train`);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("Seed").fill("42");
+  await page.getByLabel("Seed").blur();
+  await expect(page).toHaveURL(/r=1\./);
+  await expect(async () => {
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await expect(other.getByLabel("Seed")).toHaveValue("42");
+    await expect(other.getByTestId("start")).toBeVisible();
+    await other.close();
+  }).toPass();
+});
+
+test("damaged links and those of a later version say so", async ({ fake: page, open, fakeSite }) => {
+  await open("#/train?r=1.abc");
+  await expect(page.getByTestId("link-error")).toHaveText("This link is incomplete: its check sum does not fit.");
+  await page.goto(`${fakeSite.url}?fake=ready&again#/train?r=2.abc`);
+  await expect(page.getByTestId("link-error")).toContainText("This link needs recipe version 2; this page knows up to 1.");
+  await expect(page.getByRole("button", { name: "Reload for an update" })).toBeVisible();
+});
+
+test("trains, pauses within a second, goes on, and is kept", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  const stats = page.getByTestId("stats");
+  await expect(stats).toContainText("18,400 tokens/s");
+  await expect(page).toHaveTitle(/^\d+%.* · Train$/);
+  const asked = Date.now();
+  await page.getByTestId("pause").click();
+  await expect(stats).toHaveAttribute("data-state", "paused");
+  expect(Date.now() - asked).toBeLessThan(1500);
+  const step = await stats.getAttribute("data-step");
+  await page.waitForTimeout(2000);
+  expect(await stats.getAttribute("data-step")).toBe(step);
+  await page.getByTestId("resume").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
+  await page.reload();
+  await expect(page.getByLabel("Model")).toContainText("micro en-fr, seed 1");
+});
+
+test("a run of one's own text carries its file", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("your file, two columns").check();
+  await expect(page.getByText("Choose a file first.")).toBeVisible();
+  const rows = Array.from({ length: 20 }, (_, index) => `a dog ${index}\tun chien ${index}\n`).join("");
+  await page.getByLabel("File with two columns").setInputFiles({ name: "my, own: pairs.tsv", mimeType: "text/plain", buffer: Buffer.from(rows) });
+  await expect(page.getByText("mine.tsv: 20 lines")).toBeVisible();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("cancelling before anything is trained leaves nothing", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await page.getByTestId("cancel").click();
+  await expect(page.getByTestId("start")).toBeVisible();
+  await expect(page.getByTestId("runs")).toHaveCount(0);
+});
+
+test("compares: recorded rows, then scored here, sentences and CSV", async ({ fake: page, open }) => {
+  await open("#/compare");
+  const table = page.getByTestId("scores");
+  await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("recorded");
+  await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("not distinguishable [−1.6, 0.4]");
+  await page.getByTestId("score").click();
+  await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("scored here");
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp");
+  await expect(page.getByTestId("list-count")).toHaveText("60 of 60 sentences");
+  await page.getByLabel("changed only").check();
+  await expect(page.getByTestId("list-count")).not.toHaveText("60 of 60 sentences");
+  await page.getByRole("option").first().click();
+  const detail = page.locator("dd[data-mix='enc=alr-xs']");
+  await expect(detail).toHaveAttribute("lang", "fr");
+  await expect(detail.locator("ins").first()).toBeVisible();
+  await expect(detail.locator("del").first()).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "CSV" }).click();
+  expect((await download).suggestedFilename()).toBe("scores.csv");
+});

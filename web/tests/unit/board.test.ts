@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { applied, appliedToAll, bestEncoderFilling, columnOf, fillingOf, History, moved, obstacleAt, presetBoard, restored, rowOf } from "../../src/lib/board.ts";
+import { formatMix, netsOf, parseMix, teacherBoard } from "../../src/lib/mix.ts";
+import { stretches } from "../../src/lib/name.ts";
+
+const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
+const ALR_M = { kind: "alr", size: "m" } as const;
+
+describe("mixes", () => {
+  it.each(["teacher", "enc=alr-m", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
+    expect(formatMix(parseMix(mix, 2)!)).toBe(mix);
+  });
+
+  it("an entry for one layer wins, else the last", () => {
+    const board = parseMix("enc.1=none,enc=alr-m,enc=alr-s", 2)!;
+    expect(board.enc).toEqual(["none", "alr-s"]);
+    expect(netsOf(board)).toEqual(["enc.2.alr-s"]);
+  });
+
+  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=<b>"])("%s is none", (mix) => {
+    expect(parseMix(mix, 2)).toBeNull();
+  });
+
+  it("names what is replaced in stretches", () => {
+    expect(stretches(parseMix("enc=alr-m,cross.2=none", 2)!)).toEqual([
+      { site: "enc", first: 1, last: 2, filling: "alr-m" },
+      { site: "cross", first: 2, last: 2, filling: "none" },
+    ]);
+  });
+});
+
+describe("the switchboard", () => {
+  const teacher = teacherBoard(2);
+
+  it("a click applies the brush, another restores attention", () => {
+    const once = applied(teacher, ALR_M, "enc", 0, NETS);
+    expect(formatMix(once)).toBe("enc.1=alr-m");
+    expect(formatMix(applied(once, ALR_M, "enc", 0, NETS))).toBe("teacher");
+  });
+
+  it("puts no net where none is trained or built", () => {
+    expect(obstacleAt("alr-l", "enc", 0, NETS)).toEqual({ kind: "not-trained", net: "enc.1.alr-l" });
+    expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-built" });
+    expect(obstacleAt("none", "cross", 0, NETS)).toBeNull();
+    expect(applied(teacher, { kind: "alr", size: "s" }, "enc", 1, NETS)).toBe(teacher);
+  });
+
+  it("headers fill what can be filled, and empty it again", () => {
+    const column = appliedToAll(teacher, ALR_M, columnOf("enc", 2), NETS);
+    expect(formatMix(column)).toBe("enc=alr-m");
+    expect(formatMix(appliedToAll(column, ALR_M, columnOf("enc", 2), NETS))).toBe("teacher");
+    expect(formatMix(appliedToAll(teacher, { kind: "none", size: "m" }, rowOf(0), NETS))).toBe("enc.1=none,self.1=none,cross.1=none");
+    expect(formatMix(appliedToAll(teacher, ALR_M, rowOf(0), NETS))).toBe("enc.1=alr-m");
+  });
+
+  it("A gives attention back", () => {
+    expect(formatMix(restored(parseMix("enc=alr-m", 2)!, "enc", 0))).toBe("enc.2=alr-m");
+  });
+
+  it("presets take the largest nets that every layer has", () => {
+    expect(bestEncoderFilling(2, NETS)).toBe("alr-m");
+    expect(formatMix(presetBoard("no-encoder", 2, NETS))).toBe("enc=alr-m");
+    expect(formatMix(presetBoard("no-attention", 2, []))).toBe("enc=none,self=none,cross=none");
+    expect(formatMix(presetBoard("teacher", 2, NETS))).toBe("teacher");
+  });
+
+  it("a brush without sizes is its own filling", () => {
+    expect([fillingOf(ALR_M), fillingOf({ kind: "mean", size: "m" })]).toEqual(["alr-m", "mean"]);
+  });
+
+  it("remembers 50 steps", () => {
+    const history = new History();
+    for (let layers = 1; layers <= 60; layers++) history.push(teacherBoard(layers));
+    expect([history.length, history.pop()?.enc.length]).toEqual([50, 60]);
+  });
+
+  it("keys move inside the grid and never to its empty corner", () => {
+    const size: [number, number] = [3, 4];
+    expect(moved([1, 1], "ArrowRight", false, size)).toEqual([1, 2]);
+    expect(moved([2, 3], "ArrowDown", false, size)).toEqual([2, 3]);
+    expect(moved([0, 1], "ArrowLeft", false, size)).toEqual([0, 1]);
+    expect(moved([2, 2], "Home", false, size)).toEqual([2, 0]);
+    expect(moved([2, 2], "Home", true, size)).toEqual([0, 1]);
+    expect(moved([0, 1], "End", true, size)).toEqual([2, 3]);
+    expect(moved([1, 1], "x", false, size)).toBeNull();
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { changedWords, diffWords } from "../../src/lib/diff.ts";
+import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, whole } from "../../src/lib/format.ts";
+import { formatRoute, parseRoute } from "../../src/lib/route.ts";
+import { markup } from "../../plugins/recorded.ts";
+
+describe("differences", () => {
+  it("keep common words in order", () => {
+    expect(diffWords("pas le petit chien", "pas la petite chien")).toEqual([
+      { kind: "same", text: "pas" },
+      { kind: "del", text: "le petit" },
+      { kind: "ins", text: "la petite" },
+      { kind: "same", text: "chien" },
+    ]);
+  });
+
+  it("rebuild both texts", () => {
+    const [one, other] = ["a b c d a e", "b a c a a f e"];
+    const parts = diffWords(one, other);
+    const without = (kind: string) => parts.filter((part) => part.kind !== kind).map(({ text }) => text).join(" ");
+    expect([without("ins"), without("del")]).toEqual([one, other]);
+  });
+
+  it("count a word in another's place once", () => {
+    expect(changedWords("le petit chien", "la petit chien")).toBe(1);
+    expect(changedWords("le chien", "le chien")).toBe(0);
+    expect(changedWords("", "le chien")).toBe(2);
+    expect(changedWords("a b c", "c")).toBe(2);
+  });
+});
+
+describe("numbers", () => {
+  it("time left is rounded and never jumps by more than it knows", () => {
+    const texts = [4_000, 12_000, 57_000, 58_000, 150_000, 3_569_000, 3_600_000, 9_000_000, NaN, Infinity].map(timeLeft);
+    expect(texts).toEqual(["a few seconds", "15 s", "60 s", "1 min", "3 min", "59 min", "1 h", "2.5 h", "unknown", "unknown"]);
+  });
+
+  it("sizes", () => {
+    expect([bytes(12), bytes(197_000), bytes(1_300_000), bytes(164_185_600), bytes(2_622_361_600)]).toEqual(["12 B", "197 kB", "1.3 MB", "164 MB", "2.62 GB"]);
+    expect([mebibytes(327_680_000), mebibytes(2 ** 28)]).toEqual(["312 MiB", "256 MiB"]);
+    expect([short(950), short(339_275), short(999_600), short(10_261_600), short(163_897_600)]).toEqual(["950", "339 k", "1.00 M", "10.3 M", "164 M"]);
+  });
+
+  it("the rest", () => {
+    expect([elapsed(131_000), elapsed(3_731_000)]).toEqual(["2:11", "1:02:11"]);
+    expect([fixed(-2.611), signed(2.6, 1), signed(-11.72), percent(0.999), whole(1784784)]).toEqual(["−2.61", "+2.6", "−11.72", "99%", "1,784,784"]);
+  });
+});
+
+describe("routes", () => {
+  it("hold a view and its parameters", () => {
+    const fragment = formatRoute("try", { mix: "enc=alr-m,cross=none", text: "Où ?", none: null });
+    const { view, parameters } = parseRoute(fragment);
+    expect([view, parameters.get("mix"), parameters.get("text"), parameters.has("none")]).toEqual(["try", "enc=alr-m,cross=none", "Où ?", false]);
+    expect(parseRoute("#/?mix=enc%3Dalr-m").parameters.get("mix")).toBe("enc=alr-m");
+    expect([parseRoute("").view, parseRoute("#/train").view, parseRoute("#/nowhere").view]).toEqual(["try", "train", "try"]);
+  });
+});
+
+describe("recorded examples", () => {
+  it("stand in the page as text, and nothing stands there without a pack", () => {
+    expect(markup("tests/fixtures/none.json")).toBe("");
+    const html = markup("tests/fixtures/manifest.json");
+    expect(html.match(/<article/g)).toHaveLength(5);
+    expect(html).toContain('<dd lang="fr" data-role="mix:enc=alr-m">Les enfants ne voient pas la petite chien.</dd>');
+  });
+});

@@ -1,0 +1,122 @@
+import type { Recipe } from "attentionless";
+import { describe, expect, it } from "vitest";
+import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
+import { jobsOf, move } from "../../src/worker/jobs.ts";
+import { Meter } from "../../src/worker/meter.ts";
+import { inspect } from "../../src/worker/inspect.ts";
+import { NetworkError, persistent } from "../../src/worker/loader.ts";
+import { statedStep } from "../../src/worker/records.ts";
+import { breathe, Turns } from "../../src/worker/turns.ts";
+import { Translator } from "../../src/fake/translator.ts";
+import { fakeFiles, PRESETS } from "../../src/fake/files.ts";
+import { Device } from "../../src/fake/engine.ts";
+
+const recipe: Recipe = PRESETS.micro;
+
+describe("jobs", () => {
+  const fresh = () => jobsOf(recipe, ["enc.1.alr-m"], new Set(), false);
+
+  it("wait, run and end as the events say", () => {
+    const jobs = fresh();
+    move(jobs, { event: "training", step: 5, total: 10, loss: 3, rate: 1, tokens_per_second: 1 }, 0);
+    expect(jobs[0]).toMatchObject({ state: "runs", part: 0.5, loss: 3 });
+    move(jobs, { event: "distilling", step: 1, total: 4, losses: [{ net: "enc.1.alr-m", loss: 0.2 }], sentences_per_second: 1 }, 7);
+    expect(jobs[0]).toMatchObject({ state: "done", savedAt: 7 });
+    expect(jobs[1]).toMatchObject({ state: "runs", part: 0.25, loss: 0.2 });
+    move(jobs, { event: "fitted", net: "enc.1.alr-m", parameters: 1, fit: { mse: 0.1, r2: 0.9 } }, 8);
+    expect(jobs[1]).toMatchObject({ state: "done", result: 0.9 });
+  });
+
+  it("the score of the teacher is not the teacher", () => {
+    const jobs = fresh();
+    move(jobs, { event: "scoring", mix: "teacher", sentences: 1, total: 2 }, 0);
+    expect(jobs.filter(({ id }) => id === "teacher").map(({ state }) => state)).toEqual(["done", "runs"]);
+  });
+
+  it("know what a run has already", () => {
+    const jobs = jobsOf(recipe, ["enc.1.alr-m"], new Set(["nets/enc.1.alr-m.safetensors", "outputs/teacher.txt"]), true);
+    expect(jobs.filter(({ state }) => state === "done").map(({ kind }) => kind)).toEqual(["teacher", "net", "score"]);
+  });
+});
+
+describe("the meter", () => {
+  it("tells no time left before 20 steps, and then a mean of 30 s", () => {
+    const meter = new Meter();
+    meter.add("training", 0, 1, 100, 500);
+    meter.add("training", 1000, 11, 100, 1500);
+    expect([meter.left(1000), meter.rate()]).toEqual([null, 1000]);
+    meter.add("training", 2000, 21, 100, 1000);
+    expect(meter.left(2000)).toBeCloseTo(7900);
+    meter.add("training", 3000, 31, 100, 1000);
+    // The same for 5 s, so that it can be read.
+    expect(meter.left(3000)).toBeCloseTo(7900);
+    expect(meter.left(7500)).toBeCloseTo(6900);
+  });
+
+  it("starts again with another stage", () => {
+    const meter = new Meter();
+    meter.add("training", 0, 1, 100, 500);
+    meter.add("distilling", 1000, 3, 50, 80);
+    expect([meter.rate(), meter.total]).toEqual([80, 50]);
+  });
+});
+
+describe("curves", () => {
+  it("gather the points of a batch, and those of an earlier sitting", () => {
+    const outbox = new Outbox();
+    addFile(outbox, [{ name: "curve.tsv", bytes: new TextEncoder().encode("teacher\t1\t5.5\nenc.1.alr-m\t2\t0.5\n") }]);
+    addEvent(outbox, { event: "validated", epoch: 1, epochs: 3, loss: 4, best: true }, 9);
+    const { points, transfer } = outbox.take();
+    expect(points.map(({ series, x, y }) => [series, x[0], y[0]])).toEqual([["train", 1, 5.5], ["enc.1.alr-m", 2, 0.5], ["validation", 9, 4]]);
+    expect(transfer).toHaveLength(6);
+    expect(outbox.take().points).toEqual([]);
+  });
+});
+
+describe("turns", () => {
+  it("never overlap, and one that fails does not stop the next", async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const first = turns.take(async () => {
+      await breathe();
+      order.push("first");
+      throw new Error("no");
+    });
+    const second = turns.take(() => order.push("second"));
+    await expect(first).rejects.toThrow("no");
+    await second;
+    expect(order).toEqual(["first", "second"]);
+  });
+});
+
+describe("loading", () => {
+  const signal = new AbortController().signal;
+
+  it("tries three times, the later ones past the cache", async () => {
+    const caches: string[] = [];
+    const attempt = (cache: RequestCache) => {
+      caches.push(cache);
+      return Promise.reject(new NetworkError("gone"));
+    };
+    await expect(persistent(signal, attempt)).rejects.toThrow("gone");
+    expect(caches).toEqual(["default", "reload", "reload"]);
+  });
+
+  it("does not try again what trying does not mend", async () => {
+    let tries = 0;
+    await expect(persistent(signal, () => Promise.reject(new Error(String(++tries))))).rejects.toThrow("1");
+  });
+});
+
+it("a text too long is cut between two words", async () => {
+  const translator = Translator.open(await Device.open("cpu"), fakeFiles());
+  const text = Array.from({ length: 40 }, () => "dog").join(" ");
+  const { tokens, maxLen, read } = inspect(translator, text);
+  expect([tokens, maxLen]).toEqual([50, 24]);
+  expect(text.slice(0, read).split(" ")).toHaveLength(19);
+  expect(inspect(translator, "The spaceship sleeps").unknown).toEqual(["spaceship"]);
+});
+
+it("reads the step out of the engine's sentence", () => {
+  expect([statedStep("the loss became NaN at step 812; what was saved"), statedStep("gone")]).toEqual([812, null]);
+});
