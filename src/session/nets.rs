@@ -75,7 +75,7 @@ impl Session {
         let losses = found.into_iter().zip(means).map(|((net, _), loss)| NetLoss { net, loss }).collect();
         let (step, total) = (distillation.steps(), distillation.total());
         let sentences_per_second = sentences as f64 / seconds;
-        let mut events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
+        let events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
         if distillation.finished() {
             self.pace = Pace::default();
             // The next step begins here, should this session end between two nets.

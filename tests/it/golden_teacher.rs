@@ -159,7 +159,7 @@ fn three_steps_of_adam() {
         let loss = loss(&model, &rows, rows.output.tokens());
         let found = gradients(&model, loss.backward());
         losses.extend(read(loss));
-        model = adam.step(model, found, attentionless::teacher::rate(&recipe, step));
+        model = adam.step(model, found, attentionless::teacher::rate(&recipe, step, 3));
     }
     assert_close("losses", &losses, GOLDEN.values("adam.loss"), 1e-5);
     let found = pollster::block_on(Checkpoint::of(&model)).unwrap();

@@ -9,7 +9,7 @@ use attentionless::{
     distil::Distillation,
     model::{
         batch::PairRows,
-        fillings::{Dropping, Pass},
+        fillings::{Dropping, Pass, Share},
     },
     recipe::Recipe,
     teacher::Training,
@@ -149,7 +149,8 @@ fn dropout_is_in_every_place_the_paper_names() {
     let model = recipe.with(&["model.layers=2".into()]).unwrap().sizes(300).init(1, &device).no_grad();
     let pairs = text.train.examples.iter().take(3).collect::<Vec<_>>();
     let rows = PairRows::new(&pairs, None, &device);
-    let pass = &mut Pass { dropping: Some(Dropping::new(0.1, 1, 0)), ..Pass::default() };
+    let pass =
+        &mut Pass { dropping: Some(Dropping::new(0.1, 1, 0, Share { before: 0, sentences: 3 })), ..Pass::default() };
     model.forward(&rows.source, &rows.input, pass);
     let places = pass.dropping.as_ref().unwrap().places();
     let (embeddings, encoder, decoder) = (2, 4, 6);
