@@ -6,9 +6,9 @@ import { played, SCRIPTS, wait, type Script } from "./script.ts";
 const ENGINE_BYTES = 3_500_000;
 
 async function bar(signal: AbortSignal, until: number, report: (loaded: number) => void): Promise<void> {
-  for (let part = 0; part <= until; part += 0.2) {
+  for (let fifth = 0; fifth <= Math.round(5 * until); fifth++) {
     signal.throwIfAborted();
-    report(part * ENGINE_BYTES);
+    report((fifth / 5) * ENGINE_BYTES);
     await wait(10);
   }
 }

@@ -40,6 +40,8 @@ interface Sitting {
   /** Step at which the device was lost, until the run is back. */
   lostAt: number | null;
   losses: number;
+  /** The last step of the stage that was ever done. */
+  furthest: number;
   release: () => void;
 }
 
@@ -106,6 +108,7 @@ export class Trainer {
       corpus: null,
       lostAt: null,
       losses: 0,
+      furthest: 0,
       release,
     };
     this.#stepped = now;
@@ -161,7 +164,9 @@ export class Trainer {
     if (event.event === "resumed" || event.event === "training" || event.event === "distilling") this.#back(sitting, event);
     addEvent(this.#outbox, event, sitting.step);
     move(sitting.jobs, event, now);
-    sitting.stage = stageOf(event) ?? sitting.stage;
+    const stage = stageOf(event) ?? sitting.stage;
+    if (stage !== sitting.stage && !(stage === "text" || sitting.stage === "text")) sitting.furthest = 0;
+    sitting.stage = stage;
     if (event.event === "corpus") {
       const { read, kept, train, valid, test } = event.report;
       sitting.corpus = { train, valid, test, dropped: read - kept };
@@ -169,10 +174,18 @@ export class Trainer {
     if (event.event === "training" || event.event === "distilling") {
       const rate = event.event === "training" ? event.tokens_per_second : event.sentences_per_second;
       this.#meter.add(event.event, now, event.step, event.total, rate);
-      Object.assign(sitting, { step: event.step, total: event.total, state: "running", losses: 0 });
+      this.#advance(sitting, event.step, event.total);
     } else if (event.event === "scoring") {
-      Object.assign(sitting, { step: event.sentences, total: event.total, state: "running" });
+      this.#advance(sitting, event.sentences, event.total);
     }
+  }
+
+  #advance(sitting: Sitting, step: number, total: number): void {
+    Object.assign(sitting, { step, total });
+    // A pause that was asked for during the step stays asked for.
+    if (sitting.state === "preparing") sitting.state = "running";
+    // Only what is new counts as recovered: a device can be lost at the same step again and again.
+    if (step > sitting.furthest || sitting.stage === "scores") Object.assign(sitting, { losses: 0, furthest: step });
   }
 
   /** The first word of a run after a loss says where it is. */

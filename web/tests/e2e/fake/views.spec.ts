@@ -170,10 +170,11 @@ test("compares: recorded rows, then scored here, sentences and CSV", async ({ fa
   await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("scored here");
   await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp");
   await expect(page.getByTestId("list-count")).toHaveText("60 of 60 sentences");
+  await page.getByLabel("Compare with the Transformer").selectOption("enc=alr-m");
   await page.getByLabel("changed only").check();
-  await expect(page.getByTestId("list-count")).not.toHaveText("60 of 60 sentences");
-  await page.getByRole("option").first().click();
-  const detail = page.locator("dd[data-mix='enc=alr-xs']");
+  await expect(page.getByTestId("list-count")).toHaveText("12 of 60 sentences");
+  await page.locator(".rows [role=option]").first().click();
+  const detail = page.locator("dd[data-mix='enc=alr-m']");
   await expect(detail).toHaveAttribute("lang", "fr");
   await expect(detail.locator("ins").first()).toBeVisible();
   await expect(detail.locator("del").first()).toBeVisible();
