@@ -22,7 +22,8 @@ const FOLDER: &str = "web/public/pack";
 const BUNDLE: &str = "tiny.safetensors";
 const MANIFEST: &str = "manifest.json";
 /// What visitors wait for before the page is live.
-const LARGEST: u64 = 3_000_000;
+/// 3 MB is the aim; sentences of 20 tokens make nets of size M a little too large for it.
+const LARGEST: u64 = 3_300_000;
 /// On the CPU a run has the same bits wherever it is made.
 const COMMAND: &str = "cargo run -- run --preset tiny --device cpu --out RUN";
 const MIXES: [&str; 4] = ["teacher", "enc=alr-m", "enc=alr-s", "enc=none"];

@@ -12,6 +12,8 @@ const SPOKEN_MS = 800;
 const FIRST_MIX = "enc=alr-m";
 
 export interface Output {
+  /** The sentence that this translates. */
+  source: string;
   text: string;
   ms: number | null;
 }
@@ -88,7 +90,7 @@ class TryState {
     const example = app.recorded.find(({ source }) => source === this.text);
     if (!example) return false;
     const output = (mix: string): Output | null =>
-      mix in example.translations ? { text: example.translations[mix], ms: null } : null;
+      mix in example.translations ? { source: example.source, text: example.translations[mix], ms: null } : null;
     this.recorded = true;
     [this.teacher, this.mixed] = [output("teacher"), output(this.mix)];
     return true;
@@ -184,8 +186,8 @@ class TryState {
       app.client.request({ type: "translate", generation, mix, text });
     const [teacher, mixed] = await Promise.all([translate("teacher"), translate(mix)]);
     if (generation !== this.#generation) return;
-    this.teacher = { text: teacher.text, ms: teacher.ms };
-    this.mixed = { text: mixed.text, ms: mixed.ms };
+    this.teacher = { source: text, text: teacher.text, ms: teacher.ms };
+    this.mixed = { source: text, text: mixed.text, ms: mixed.ms };
     this.recorded = false;
     if (!this.linkFailed) this.error = null;
   }

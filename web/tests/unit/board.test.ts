@@ -1,20 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { applied, appliedToAll, bestEncoderFilling, columnOf, fillingOf, History, moved, obstacleAt, presetBoard, restored, rowOf } from "../../src/lib/board.ts";
-import { formatMix, netsOf, parseMix, teacherBoard } from "../../src/lib/mix.ts";
+import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../../src/lib/mix.ts";
 import { stretches } from "../../src/lib/name.ts";
 
 const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
 const ALR_M = { kind: "alr", size: "m" } as const;
 
+function board(mix: string): Board {
+  const found = parseMix(mix, 2);
+  if (!found) throw new Error(`${mix} is no mix`);
+  return found;
+}
+
 describe("mixes", () => {
   it.each(["teacher", "enc=alr-m", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
-    expect(formatMix(parseMix(mix, 2)!)).toBe(mix);
+    expect(formatMix(board(mix))).toBe(mix);
   });
 
   it("an entry for one layer wins, else the last", () => {
-    const board = parseMix("enc.1=none,enc=alr-m,enc=alr-s", 2)!;
-    expect(board.enc).toEqual(["none", "alr-s"]);
-    expect(netsOf(board)).toEqual(["enc.2.alr-s"]);
+    const parsed = board("enc.1=none,enc=alr-m,enc=alr-s");
+    expect(parsed.enc).toEqual(["none", "alr-s"]);
+    expect(netsOf(parsed)).toEqual(["enc.2.alr-s"]);
   });
 
   it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=<b>"])("%s is none", (mix) => {
@@ -22,7 +28,7 @@ describe("mixes", () => {
   });
 
   it("names what is replaced in stretches", () => {
-    expect(stretches(parseMix("enc=alr-m,cross.2=none", 2)!)).toEqual([
+    expect(stretches(board("enc=alr-m,cross.2=none"))).toEqual([
       { site: "enc", first: 1, last: 2, filling: "alr-m" },
       { site: "cross", first: 2, last: 2, filling: "none" },
     ]);
@@ -54,7 +60,7 @@ describe("the switchboard", () => {
   });
 
   it("A gives attention back", () => {
-    expect(formatMix(restored(parseMix("enc=alr-m", 2)!, "enc", 0))).toBe("enc.2=alr-m");
+    expect(formatMix(restored(board("enc=alr-m"), "enc", 0))).toBe("enc.2=alr-m");
   });
 
   it("presets take the largest nets that every layer has", () => {

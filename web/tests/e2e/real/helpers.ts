@@ -1,0 +1,61 @@
+/** What the tests of the real engine share. They need `pkg/` and the pack; without them they say that they were skipped. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, test as base } from "../fixtures.ts";
+import { folder } from "../server.ts";
+
+export const test = base;
+export { expect };
+
+export function needsBuild(pack: boolean): void {
+  const dist = folder("dist");
+  test.skip(!existsSync(join(dist, "index.html")), "the page is not built against the engine: npm run build");
+  test.skip(pack && !existsSync(join(dist, "pack/manifest.json")), "there is no demo pack");
+}
+
+export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu"): Promise<void> {
+  await page.goto(`${url}?device=${device}&hooks#/train`);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+}
+
+/** Smaller than micro: the software adapter takes seconds for each step. */
+export async function shrink(page: Page, settings: Record<string, string>): Promise<void> {
+  await page.getByText("More settings").click();
+  for (const [name, value] of Object.entries(settings)) {
+    await page.getByLabel(name, { exact: true }).fill(value);
+    await page.getByLabel(name, { exact: true }).blur();
+  }
+  await expect(page.getByTestId("recipe-error")).toHaveCount(0);
+}
+
+export async function finished(page: Page, timeout: number): Promise<void> {
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout });
+}
+
+export async function stepOf(page: Page): Promise<number> {
+  return Number(await page.getByTestId("stats").getAttribute("data-step"));
+}
+
+/** SHA-256 of the newest run's weights and curve, as IndexedDB has them. */
+export async function weights(page: Page): Promise<Record<string, string>> {
+  const files = await page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open("attentionless");
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error("no database"));
+    });
+    const store = db.transaction("files").objectStore("files");
+    const all = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const [keys, values] = await Promise.all([all(store.getAllKeys()), all(store.getAll())]);
+    db.close();
+    const newest = keys.map((key) => (key as string[])[0]).sort().at(-1);
+    return keys.flatMap((key, index) => {
+      const [run, name] = key as string[];
+      const wanted = run === newest && /^(teacher|nets\/.*)\.safetensors$/.test(name);
+      return wanted ? [{ name, bytes: Array.from(values[index] as Uint8Array) }] : [];
+    });
+  });
+  return Object.fromEntries(files.map(({ name, bytes }) => [name, createHash("sha256").update(Uint8Array.from(bytes)).digest("hex")]));
+}

@@ -1,0 +1,81 @@
+/** Training with the real engine: on the CPU the preset micro, on the software adapter less than that. */
+import { expect, finished, needsBuild, openTrain, shrink, stepOf, test, weights } from "./helpers.ts";
+
+test.beforeEach(() => needsBuild(false));
+test.setTimeout(600_000);
+
+/** About a dozen steps in two epochs. */
+const SMALL = {
+  "Training pairs": "150",
+  "Vocabulary": "400",
+  "Epochs of the teacher": "2",
+  "Epochs of the nets": "1",
+  "Sentences scored": "4",
+};
+
+test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compared", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await page.getByTestId("start").click();
+  const stats = page.getByTestId("stats");
+  await expect(stats).toContainText(/[\d,]+ tokens\/s/, { timeout: 60_000 });
+  const asked = Date.now();
+  await page.getByTestId("pause").click();
+  await expect(stats).toHaveAttribute("data-state", "paused");
+  expect(Date.now() - asked).toBeLessThan(2_000);
+  const step = await stepOf(page);
+  await page.waitForTimeout(2_000);
+  expect(await stepOf(page)).toBe(step);
+  await page.getByTestId("resume").click();
+  await finished(page, 180_000);
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
+  await expect(page.getByTestId("teacher")).not.toBeEmpty();
+  await page.getByRole("link", { name: "Compare" }).first().click();
+  await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText(/\d\.\d\d/);
+  await page.getByTestId("score").click();
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp", { timeout: 60_000 });
+  await expect(page.getByTestId("list-count")).toContainText("of 100 sentences");
+});
+
+test("cpu: paused, reloaded and resumed, a run ends with the weights of an unbroken one", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await page.getByTestId("start").click();
+  await finished(page, 180_000);
+  const unbroken = await weights(page);
+  expect(Object.keys(unbroken)).toContain("teacher.safetensors");
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5);
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  await page.reload();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  await finished(page, 180_000);
+  expect(await weights(page)).toEqual(unbroken);
+});
+
+test("wgpu: a device lost in mid-run comes back, and the weights are those of an unbroken run", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "wgpu");
+  await shrink(page, SMALL);
+  await page.getByTestId("start").click();
+  await finished(page, 280_000);
+  const unbroken = await weights(page);
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(3);
+  await page.evaluate(() => (globalThis as unknown as { attentionlessHooks: { loseDevice(): Promise<null> } }).attentionlessHooks.loseDevice());
+  await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+ \(\d+ steps? redone\)\./, { timeout: 60_000 });
+  await finished(page, 280_000);
+  expect(await weights(page)).toEqual(unbroken);
+});
+
+test("cpu: one's own text is trained on", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  const nouns = ["dog", "cat", "man", "child", "book", "door", "tree", "bird", "house", "letter"];
+  const verbs = ["sees", "finds", "wants", "likes", "takes", "loses"];
+  const rows = nouns.flatMap((one) => verbs.flatMap((verb) => nouns.map((other) => `the ${one} ${verb} the ${other}\tle ${one} ${verb} le ${other}\n`)));
+  await page.getByLabel("your file, two columns").check();
+  await page.getByLabel("File with two columns").setInputFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from(rows.join("")) });
+  await shrink(page, { "Epochs of the teacher": "1", "Epochs of the nets": "1", "Sentences scored": "10" });
+  await page.getByTestId("start").click();
+  await finished(page, 120_000);
+});

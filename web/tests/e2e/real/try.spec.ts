@@ -1,0 +1,72 @@
+/** The demo model, live. */
+import { expect, needsBuild, test } from "./helpers.ts";
+import { folder, serve } from "../server.ts";
+
+test.beforeEach(() => needsBuild(true));
+test.setTimeout(120_000);
+
+for (const device of ["cpu", "wgpu"] as const) {
+  test(`${device}: translates without a click, then what is typed`, async ({ real: page, realSite }) => {
+    await page.goto(`${realSite.url}?device=${device}`);
+    await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+    await expect(page.getByTestId("teacher")).not.toBeEmpty();
+    await expect(page.getByTestId("mix")).not.toBeEmpty();
+    await page.getByRole("textbox").fill("The dog sleeps.");
+    for (const pane of ["teacher", "mix"]) {
+      await expect(page.getByTestId(pane)).toHaveAttribute("data-source", "The dog sleeps.", { timeout: 30_000 });
+      await expect(page.getByTestId(pane)).not.toBeEmpty();
+    }
+    await expect(page.getByTestId("parameters")).toContainText(/[\d,]+ → [\d,]+/);
+  });
+}
+
+test("names unknown words, and draws held-out sentences", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  await page.getByRole("textbox").fill("The zyzzyva sleeps.");
+  await expect(page.getByTestId("field-line")).toContainText(/this model never saw: .*zyzzyva/);
+  await page.getByRole("button", { name: "New sentence" }).click();
+  await expect(page.getByTestId("reference")).not.toBeEmpty();
+  await expect(page.getByTestId("field-line")).not.toContainText("zyzzyva");
+});
+
+test("one cell changes the mix alone; again, and the teacher's output is back exactly", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?mix=teacher`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const [teacher, mix] = [page.getByTestId("teacher"), page.getByTestId("mix")];
+  const said = await teacher.innerText();
+  await expect(mix).toHaveText(said);
+  await page.getByRole("radio", { name: "Nothing" }).check({ force: true });
+  const cell = page.getByRole("gridcell", { name: "Cross, layer 1" });
+  await cell.click();
+  await expect(page.getByRole("status")).toContainText(/changed in your mix/);
+  await expect(teacher).toHaveText(said);
+  await cell.click();
+  await expect(mix).toHaveText(said);
+});
+
+test("a link in a new tab gives the same board and sentence", async ({ real: page, realSite, context }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?mix=enc%3Dnone&text=The%20dog%20sleeps.`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const said = await page.getByTestId("mix").innerText();
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  await expect(other.getByTestId("mix")).toHaveText(said);
+  await expect(other.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("Nothing");
+});
+
+test("works below a path", async ({ page }) => {
+  const site = await serve(folder("dist"), "/some/where/");
+  await page.goto(`${site.url}?device=cpu`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  site.close();
+});
+
+test("with engine and pack blocked, the recorded examples stay", async ({ real: page, realSite }) => {
+  await page.route(/\.wasm|\.safetensors/, (route) => route.abort());
+  await page.goto(realSite.url);
+  await expect(page.getByTestId("banner-failed")).toContainText("The engine did not arrive (network). Recorded examples still work.", { timeout: 20_000 });
+  await expect(page.getByTestId("badge")).toHaveText("Recorded");
+  await expect(page.getByTestId("teacher")).not.toBeEmpty();
+});
