@@ -24,8 +24,11 @@ function row(label: string, role: string, lang: string, text: string): string {
   return `<div><dt>${escaped(label)}</dt><dd lang="${lang}" data-role="${escaped(role)}">${escaped(text)}</dd></div>`;
 }
 
+/** A recorded mix in words: `enc=alr-m` is the encoder with nets ALR M. */
 function nameOf(mix: string): string {
-  return mix === "teacher" ? "Transformer" : mix;
+  if (mix === "teacher") return "Transformer";
+  const filling = mix.replace(/^enc=/, "");
+  return filling === "none" ? "Encoder: nothing" : `Encoder: ${filling.replace("-", " ").toUpperCase()}`;
 }
 
 function article(example: Example, [source, target]: [string, string], index: number): string {

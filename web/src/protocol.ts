@@ -139,7 +139,6 @@ export interface RunRecord {
   /** It has a trained teacher, so that it can translate. */
   usable: boolean;
   finished: boolean;
-  bytes: number;
 }
 
 export type Stage = "text" | "teacher" | "nets" | "scores";

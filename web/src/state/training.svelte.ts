@@ -40,6 +40,8 @@ class Training {
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null });
     this.series = new Map();
     this.#spoken = 0;
+    // So that the browser does not clear a run to make room; it may say no.
+    void navigator.storage?.persist?.();
     try {
       await app.client.request({ type: "train", start });
       live.say(words.spoken.started);

@@ -17,7 +17,6 @@ export async function begin({ name, recipe, uploads }: Extract<Start, { kind: "n
     stage: "text",
     usable: false,
     finished: false,
-    bytes: 0,
   };
   await write(
     record,

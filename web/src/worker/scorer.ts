@@ -1,5 +1,5 @@
 /** Scores mixes on the held-out sentences of the open model, and reads what they were made into. */
-import type { FileEntry } from "attentionless";
+import type { FileEntry, Translator } from "attentionless";
 import type { Scored, SentenceTable } from "../protocol.ts";
 import type { Host } from "./host.ts";
 import { runOf, write } from "./storage.ts";
@@ -47,6 +47,21 @@ function lines(text: string): string[] {
   return all;
 }
 
+/**
+ * The first pairs of the test split that fit the model, which are those that the engine scores: at most L tokens of
+ * source, and of target with its `<s>`; none empty. The split itself holds longer ones, too.
+ */
+export function scoredPairs(translator: Translator, count: number): { source: string; reference: string }[] {
+  const most = translator.recipe().model.max_len;
+  const pairs = [];
+  for (let index = 0; index < translator.heldOut() && pairs.length < count; index++) {
+    const pair = translator.sentence(index);
+    const [source, target] = [translator.tokens(pair.source), translator.tokens(pair.reference)];
+    if (source > 0 && source <= most && target > 0 && target < most) pairs.push(pair);
+  }
+  return pairs;
+}
+
 /** The sentences that were scored, with the translations of those mixes that have been. */
 export function sentences(host: Host, mixes: string[]): SentenceTable {
   const found = mixes.flatMap((mix) => {
@@ -54,10 +69,10 @@ export function sentences(host: Host, mixes: string[]): SentenceTable {
     return text === null ? [] : [{ mix, lines: lines(text) }];
   });
   const count = Math.max(0, ...found.map((output) => output.lines.length));
-  const pairs = Array.from({ length: count }, (_, index) => host.translator.sentence(index));
+  const pairs = scoredPairs(host.translator, count);
   const references = pairs.map(({ reference }) => reference);
   const outputs = found
-    .filter((output) => output.lines.length === count)
+    .filter((output) => output.lines.length === count && pairs.length === count)
     .map((output) => {
       const scores = host.engine.sentenceScores(output.lines, references);
       return { ...output, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };

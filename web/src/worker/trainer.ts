@@ -215,9 +215,7 @@ export class Trainer {
     const { record, stage, step, total, jobs } = sitting;
     const usable = jobs.some(({ kind, state }) => kind === "teacher" && state === "done");
     const finished = jobs.every(({ state }) => state === "done");
-    const written = changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
     Object.assign(record, { stage, step, total, usable, finished, updated: Date.now() });
-    record.bytes = Math.max(record.bytes, written);
     try {
       await write(record, changes);
       sitting.savedAt = Date.now();
