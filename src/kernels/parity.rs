@@ -157,7 +157,7 @@ fn attention_is_its_oracle() {
         let (batch, heads, head) = (cases.size(5), cases.size(4), 4 * cases.size(4));
         let (queries, keys, width) = (cases.size(20), cases.size(20), heads * head);
         let lengths = (0..batch).map(|_| cases.0.below(keys + 1)).collect::<Vec<_>>();
-        let dropout = (case % 4 < 2).then(|| Mask::new(0.3, [case as u32, 77]));
+        let dropout = (case % 4 < 2).then(|| Mask::new(0.3, [case as u32, 77]).starting_at(case as u32 * 1000));
         let attention = Attention { batch, width, heads, causal: case % 2 == 0, dropout };
         let (q, kv) = (cases.values(batch * queries * width), cases.values(batch * keys * 2 * width));
         let dy = cases.values(batch * queries * width);
@@ -251,7 +251,8 @@ fn dropout_is_its_oracle() {
     let mut cases = Cases::new(6);
     for case in 0..10 {
         let count = 1 + cases.0.below(20_000);
-        let (x, mask) = (cases.values(count), Mask::new(0.1 * case as f32, [case as u32, 5]));
+        let (x, mask) =
+            (cases.values(count), Mask::new(0.1 * case as f32, [case as u32, 5]).starting_at(case as u32 * 70_000));
         let fx = || cpu::tensor(x.clone(), [count]);
         let expected = flex(dropout::composed::<Flex>(fx(), mask));
         assert_eq!(flex(Flex::masked(fx(), mask)), expected);
