@@ -1,16 +1,19 @@
 //! `--site DIR`: the static site as a folder of its own.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::report::Error;
 
-/// Copies the site; what an earlier copy left there goes. A folder that holds anything but a site is refused.
+/// Copies the site; what an earlier copy left there goes. A folder that holds anything else is refused.
 pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    if !is_free(to) {
+    if to.exists() && from.canonicalize().map_err(Error::at(from))? == to.canonicalize().map_err(Error::at(to))? {
+        return Ok(());
+    }
+    if let Some(stranger) = stranger(from, to) {
         return Err(Error::usage(format!(
-            "{} holds other files than a site (no index.html): name an empty or a new folder",
-            to.display()
+            "{} is not of this site: name an empty or a new folder, or move it away",
+            stranger.display()
         )));
     }
     if to.exists() {
@@ -19,9 +22,15 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     copy_all(from, to)
 }
 
-fn is_free(folder: &Path) -> bool {
-    let is_empty = || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    !folder.exists() || is_empty() || (folder.join("index.html").is_file() && folder.join("assets").is_dir())
+/// What lies at the top of the folder and not of the site; the folder itself where it cannot be read.
+fn stranger(from: &Path, to: &Path) -> Option<PathBuf> {
+    match fs::read_dir(to) {
+        Ok(mut entries) => entries.find_map(|entry| match entry {
+            Ok(entry) => (!from.join(entry.file_name()).exists()).then(|| entry.path()),
+            Err(_) => Some(to.into()),
+        }),
+        Err(error) => (error.kind() != std::io::ErrorKind::NotFound).then(|| to.into()),
+    }
 }
 
 fn copy_all(from: &Path, to: &Path) -> Result<(), Error> {
@@ -58,7 +67,13 @@ mod tests {
         let precious = scratch.0.join("precious");
         fs::create_dir_all(&precious).expect("a folder");
         fs::write(precious.join("thesis.txt"), "words").expect("a file");
-        assert!(copy(&from, &precious).is_err_and(|error| error.to_string().contains("no index.html")));
+        assert!(
+            copy(&from, &precious).is_err_and(|error| error.to_string().contains("thesis.txt is not of this site"))
+        );
         assert!(precious.join("thesis.txt").exists());
+        // Another site, under version control.
+        fs::create_dir_all(to.join(".git")).expect("a folder");
+        assert!(copy(&from, &to).is_err() && to.join(".git").exists());
+        assert!(copy(&from, &from).is_ok() && from.join("index.html").exists());
     }
 }
