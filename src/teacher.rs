@@ -235,3 +235,19 @@ async fn validation_loss(
     let losses = read(Tensor::cat(losses, 0)).await?;
     Ok((losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / tokens as f64) as f32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_rises_to_its_top_and_falls_as_the_recipe_says() {
+        let mut recipe = Recipe::preset("micro").unwrap();
+        (recipe.model.d_model, recipe.teacher.warmup, recipe.teacher.rate) = (16, 4, 1.0);
+        recipe.teacher.decay = Decay::InverseSqrt;
+        assert_eq!([2, 4, 16].map(|step| rate(&recipe, step, 16)), [0.0625, 0.125, 0.0625]);
+        recipe.teacher.decay = Decay::Linear;
+        assert_eq!([2, 4, 10, 16].map(|step| rate(&recipe, step, 15)), [0.0625, 0.125, 0.0625, 0.0]);
+        assert!(rate(&recipe, 15, 15) > 0.0);
+    }
+}

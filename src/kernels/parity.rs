@@ -259,6 +259,8 @@ fn dropout_is_its_oracle() {
         let kept = expected.iter().filter(|value| **value != 0.0).count() as f64 / count as f64;
         let (p, spread) = (0.1 * case as f64, 4.0 / (count as f64).sqrt());
         assert!((kept - (1.0 - p)).abs() <= spread, "{kept} kept of {count} at {p}");
+        let is_scaled = |(x, y): (&f32, &f32)| *y == 0.0 || (y * (1.0 - p as f32) - x).abs() <= 1e-5 * x.abs();
+        assert!(x.iter().zip(&expected).all(is_scaled), "the kept are multiplied by 1 / (1 - {p})");
         assert_parity("dropout", |device| {
             let x = tensor(&x, [count], &device.clone().autodiff()).require_grad();
             let y = dropout(x.clone(), mask);
