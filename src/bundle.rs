@@ -15,6 +15,7 @@ use crate::{
     session::{
         SessionError,
         files::{self, Files},
+        nets::{FIT, fit_of},
         teacher::FINISHED,
     },
     store::{Store, StoreError},
@@ -202,8 +203,7 @@ fn check_weights(weights: &BTreeMap<String, Words>, recipe: &Recipe) -> Result<(
             {
                 return Err(part(name, "the model has no such place"));
             }
-            let fit = words.get("fit").and_then(|fit| serde_json::from_str::<crate::distil::Fit>(fit).ok());
-            fit.ok_or_else(|| part(name, "it does not say how well it fits"))?;
+            fit_of(words.get(FIT)).ok_or_else(|| part(name, "it does not say how well it fits"))?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@
 
 mod event;
 pub(crate) mod files;
-mod nets;
+pub(crate) mod nets;
 mod pace;
 mod prepare;
 mod scores;
@@ -86,8 +86,8 @@ enum Stage {
     /// Finds which nets are missing.
     Nets,
     Distilling(Box<Distillation>),
-    /// Measures the nets, of which some are.
-    Fitting(Box<Distillation>, Vec<nets::Fitted>),
+    /// Measures the nets, of which so many are.
+    Fitting(Box<Distillation>, usize),
     /// Finds what is not scored yet.
     Scores,
     Scoring(Box<Scoring>),
@@ -153,7 +153,7 @@ impl Session {
             Stage::Training(training) => self.train(training, begun, budget).await?,
             Stage::Nets => self.open_nets()?,
             Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
-            Stage::Fitting(distillation, results) => self.fit(distillation, results).await?,
+            Stage::Fitting(distillation, done) => self.fit(distillation, done).await?,
             Stage::Scores => self.open_scores().await?,
             Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
             Stage::Done => {

@@ -11,9 +11,8 @@ use burn::tensor::Device;
 use std::time::Duration;
 use web_time::Instant;
 
-/// A net, its weights, and how well it fits.
-pub type Fitted = (NetId, Checkpoint, Fit);
-
+/// The word in a net's file that says how well it fits.
+pub(crate) const FIT: &str = "fit";
 /// The nets in training, all in one file so that they are of the same step.
 const STATE: &str = "state/nets.safetensors";
 
@@ -34,7 +33,7 @@ impl Session {
         let teacher = self.teacher.clone().ok_or(SessionError::NoTeacher)?;
         let count = self.text()?.train.examples.len();
         let new = || Distillation::new(&self.recipe, teacher.clone(), &missing, count, &self.opened.device);
-        let state = self.files.checkpoint(STATE)?.filter(|state| state.metadata.get("nets") == Some(&names(&missing)));
+        let state = self.files.checkpoint(STATE)?.filter(|state| holds(state, &missing));
         let (distillation, events) = match state {
             Some(state) => {
                 let resumed = new().resume(count, state);
@@ -80,7 +79,7 @@ impl Session {
             self.pace = Pace::default();
             // The next step begins here, should this session end between two nets.
             self.save_distillation(&distillation).await?;
-            self.stage = Stage::Fitting(distillation, Vec::new());
+            self.stage = Stage::Fitting(distillation, 0);
             return Ok(events);
         }
         if self.save_due() {
@@ -91,40 +90,29 @@ impl Session {
         Ok(events)
     }
 
-    /// Measures the next net on held-out sentences. They are kept when all are measured: in part they would be of no use to
-    /// the state that a session goes on from.
+    /// Measures the next net on held-out sentences, and keeps it.
     pub(super) async fn fit(
         &mut self,
         distillation: Box<Distillation>,
-        mut results: Vec<Fitted>,
+        done: usize,
     ) -> Result<Vec<Event>, SessionError> {
         let begun = Instant::now();
-        if let Some(student) = distillation.students.get(results.len()) {
-            results.push(distillation.result(student, &self.text()?.valid.examples).await?);
-        }
-        self.seconds.distil += begun.elapsed().as_secs_f64();
-        if results.len() < distillation.students.len() {
-            self.stage = Stage::Fitting(distillation, results);
+        let Some(student) = distillation.students.get(done) else {
+            self.stage = Stage::Nets;
             return Ok(Vec::new());
-        }
+        };
+        let (id, mut checkpoint, fit) = distillation.result(student, &self.text()?.valid.examples).await?;
+        self.seconds.distil += begun.elapsed().as_secs_f64();
         self.opened.check()?;
-        self.stage = Stage::Nets;
-        self.keep_nets(results)
-    }
-
-    fn keep_nets(&mut self, results: Vec<Fitted>) -> Result<Vec<Event>, SessionError> {
-        let mut events = Vec::new();
-        for (id, mut checkpoint, fit) in results {
-            checkpoint.metadata.extend(self.words()?);
-            checkpoint.metadata.insert("fit".into(), serde_json::to_string(&fit).unwrap_or_default());
-            self.files.write_checkpoint(&files::net(id), &checkpoint)?;
-            let width = self.recipe.width();
-            let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
-            events.push(Event::Fitted { net: id.to_string(), parameters, fit });
-        }
+        checkpoint.metadata.extend(self.words()?);
+        checkpoint.metadata.insert(FIT.into(), serde_json::to_string(&fit).unwrap_or_default());
+        self.files.write_checkpoint(&files::net(id), &checkpoint)?;
         self.files.write_curve(&self.curve)?;
         self.files.write_seconds(&self.seconds)?;
-        Ok(events)
+        let width = self.recipe.width();
+        let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
+        self.stage = Stage::Fitting(distillation, done + 1);
+        Ok(vec![Event::Fitted { net: id.to_string(), parameters, fit }])
     }
 
     pub(super) async fn save_distillation(&self, distillation: &Distillation) -> Result<(), SessionError> {
@@ -138,6 +126,18 @@ impl Session {
     }
 }
 
+/// Whether a state has these nets, and perhaps others that are done: nets are fitted beside each other, and not with each
+/// other.
+fn holds(state: &Checkpoint, ids: &[NetId]) -> bool {
+    let there = state.metadata.get("nets").map(String::as_str).unwrap_or_default();
+    ids.iter().all(|id| there.split(' ').any(|name| name == id.to_string()))
+}
+
+/// How well a net fits, from that word of its file.
+pub(crate) fn fit_of(word: Option<&String>) -> Option<Fit> {
+    serde_json::from_str(word?).ok()
+}
+
 fn names(ids: &[NetId]) -> String {
     ids.iter().map(NetId::to_string).collect::<Vec<_>>().join(" ")
 }
@@ -147,8 +147,7 @@ impl Files {
     pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(ShallowNet, Fit), SessionError> {
         let name = files::net(id);
         let checkpoint = self.weights(&name, recipe)?.ok_or_else(|| SessionError::no_net(id))?;
-        let fit = checkpoint.metadata.get("fit").and_then(|fit| serde_json::from_str(fit).ok());
-        let fit = fit.ok_or_else(|| SessionError::Damaged(name.clone()))?;
+        let fit = fit_of(checkpoint.metadata.get(FIT)).ok_or_else(|| SessionError::Damaged(name.clone()))?;
         let net = net_from(id, recipe, checkpoint, device);
         Ok((net.map_err(|source| SessionError::Weights { name, source })?, fit))
     }
