@@ -5,7 +5,7 @@ use crate::{
     checkpoint::CheckpointError,
     distil,
     model::{
-        sites::{NetId, Site},
+        sites::{NetId, places},
         transformer::Sizes,
     },
 };
@@ -97,8 +97,7 @@ fn net(id: NetId, sizes: &Sizes) -> Shapes {
 }
 
 fn means(sizes: &Sizes) -> Shapes {
-    let places = Site::ALL.into_iter().flat_map(|site| (0..sizes.layers).map(move |layer| (site, layer)));
-    places.map(|(site, layer)| (format!("{}.{layer}", site.code()), vec![sizes.d_model])).collect()
+    places(sizes.layers).map(|(site, layer)| (format!("{}.{layer}", site.code()), vec![sizes.d_model])).collect()
 }
 
 #[cfg(test)]

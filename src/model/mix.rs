@@ -1,6 +1,6 @@
 //! Which attention of a Transformer is replaced by what: `teacher`, or a list such as `enc=alr-m,cross.2=none`.
 
-use super::sites::{NetId, NetKind, Site, UnknownName};
+use super::sites::{NetId, NetKind, Site, UnknownName, places};
 use std::{fmt, str::FromStr};
 
 /// What stands at one attention.
@@ -84,12 +84,11 @@ impl Mix {
 
     /// The nets that a model of so many layers needs for this mix.
     pub fn nets(&self, layers: usize) -> Vec<NetId> {
-        let places = Site::ALL.into_iter().flat_map(|site| (0..layers).map(move |layer| (site, layer)));
         let net = |(site, layer)| match self.at(site, layer) {
             Filling::Net(kind) => Some(NetId { site, layer, kind }),
             _ => None,
         };
-        places.filter_map(net).collect()
+        places(layers).filter_map(net).collect()
     }
 
     /// Whether any layer holds this filling.

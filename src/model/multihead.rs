@@ -69,7 +69,7 @@ impl MultiHead {
 
     /// Of `batch` sentences, from `queries` to `keys` rows in all.
     fn attention(&self, batch: usize, [queries, keys]: [usize; 2], causal: bool, pass: &mut Pass) -> Attention {
-        let dropout = pass.mask(self.heads * queries * keys / batch);
+        let dropout = pass.mask(self.heads * (queries / batch) * keys);
         Attention { batch, width: self.width(), heads: self.heads, causal, dropout }
     }
 

@@ -156,6 +156,11 @@ impl FromStr for NetKind {
     }
 }
 
+/// Every place of attention in a model of so many layers.
+pub fn places(layers: usize) -> impl Iterator<Item = (Site, usize)> {
+    Site::ALL.into_iter().flat_map(move |site| (0..layers).map(move |layer| (site, layer)))
+}
+
 impl FromStr for NetId {
     type Err = UnknownName;
 

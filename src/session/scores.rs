@@ -3,7 +3,7 @@
 use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With};
 use crate::{
     batching::Example,
-    capture,
+    capture::{self, Means},
     corpus::{self, Pair, Spec},
     decode::decode,
     device::Opened,
@@ -12,7 +12,7 @@ use crate::{
         fillings::{Fillings, Standing},
         mix::{Filling, Mix},
         net::ShallowNet,
-        sites::{NetId, Site},
+        sites::{NetId, places},
         transformer::Transformer,
     },
     recipe::Recipe,
@@ -222,27 +222,26 @@ impl Files {
 
     /// What stands where in a mix.
     pub(super) fn fillings(&self, mix: &Mix, recipe: &Recipe, device: &Device) -> Result<Fillings, SessionError> {
-        self.fillings_with(mix, recipe, device, |id| Ok(self.net(id, recipe, device)?.0))
+        let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
+        self.fillings_with(mix, recipe, device, means.as_ref(), |id| Ok(self.net(id, recipe, device)?.0))
     }
 
-    /// The same with nets from elsewhere than their files.
+    /// The same with nets and means from elsewhere than their files.
     pub(super) fn fillings_with(
         &self,
         mix: &Mix,
         recipe: &Recipe,
         device: &Device,
+        means: Option<&Means>,
         net: impl Fn(NetId) -> Result<ShallowNet, SessionError>,
     ) -> Result<Fillings, SessionError> {
-        let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
         let mean = |place| {
-            let values = means.as_ref().and_then(|means| means.get(&place)).cloned().ok_or(SessionError::NoMeans)?;
+            let values = means.and_then(|means| means.get(&place)).cloned().ok_or(SessionError::NoMeans)?;
             let count = values.len();
             Ok::<_, SessionError>(Standing::Mean(Tensor::from_data(TensorData::new(values, [count]), device)))
         };
         let mut fillings = Fillings::default();
-        for (site, layer) in
-            Site::ALL.into_iter().flat_map(|site| (0..recipe.model.layers).map(move |layer| (site, layer)))
-        {
+        for (site, layer) in places(recipe.model.layers) {
             let standing = match mix.at(site, layer) {
                 Filling::Attention => continue,
                 Filling::None => Standing::Zero,

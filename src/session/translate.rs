@@ -2,12 +2,13 @@
 
 use super::{Files, SessionError};
 use crate::{
+    capture::Means,
     corpus::{self, Pair, words::Words},
     decode::{Search, decode},
     device::Opened,
     model::{
         fillings::Fillings,
-        mix::Mix,
+        mix::{Filling, Mix},
         net::ShallowNet,
         sites::NetId,
         transformer::{Sizes, Transformer},
@@ -17,7 +18,10 @@ use crate::{
     tokenizer::Tokenizer,
 };
 use burn::tensor::Device;
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+};
 
 /// What translating needs.
 pub(super) struct With<'a> {
@@ -61,7 +65,7 @@ pub struct Translation {
     pub unread: usize,
 }
 
-/// A trained run that translates what it is given, with any of its mixes. Its nets are read once and kept.
+/// A trained run that translates what it is given, with any of its mixes. Its nets and means are read once and kept.
 pub struct Translator {
     files: Files,
     recipe: Recipe,
@@ -69,6 +73,7 @@ pub struct Translator {
     teacher: Transformer,
     beam: usize,
     nets: RefCell<BTreeMap<NetId, ShallowNet>>,
+    means: OnceCell<Means>,
     opened: Opened,
 }
 
@@ -78,8 +83,8 @@ impl Translator {
         let files = Files(store);
         let recipe = files.recipe()?.ok_or(SessionError::NoTeacher)?;
         let (tokenizer, teacher) = files.trained(&recipe, &opened.device)?;
-        let (beam, nets, opened) = (recipe.score.beam, RefCell::default(), opened.clone());
-        Ok(Self { files, recipe, tokenizer, teacher, beam, nets, opened })
+        let (beam, nets, means, opened) = (recipe.score.beam, RefCell::default(), OnceCell::new(), opened.clone());
+        Ok(Self { files, recipe, tokenizer, teacher, beam, nets, means, opened })
     }
 
     /// With so many hypotheses; 1 is greedy.
@@ -121,10 +126,20 @@ impl Translator {
         self.files.words(self.recipe.pair.source)
     }
 
+    fn means(&self) -> Result<Option<&Means>, SessionError> {
+        if self.means.get().is_none()
+            && let Some(means) = self.files.means()?
+        {
+            self.means.get_or_init(|| means);
+        }
+        Ok(self.means.get())
+    }
+
     /// Refuses a mix that the model cannot be, or that the run has no nets for; else they are read.
     pub fn fillings(&self, mix: &Mix) -> Result<Fillings, SessionError> {
         mix.check(self.recipe.model.layers).map_err(RecipeError::from)?;
-        self.files.fillings_with(mix, &self.recipe, &self.opened.device, |id| {
+        let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
+        self.files.fillings_with(mix, &self.recipe, &self.opened.device, means, |id| {
             if let Some(net) = self.nets.borrow().get(&id) {
                 return Ok(net.clone());
             }
