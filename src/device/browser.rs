@@ -119,7 +119,13 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     let instance = instance();
     let options =
         wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
-    let refused = |reason: String| DeviceError::Refused { name: offered.name.clone(), reason };
-    let adapter = instance.request_adapter(&options).await.map_err(|error| refused(error.to_string()))?;
-    on_adapter(instance, adapter, offered.name, offered.software).await
+    let opened = match instance.request_adapter(&options).await {
+        Ok(adapter) => on_adapter(instance, adapter, offered.name, offered.software).await,
+        Err(error) => Err(DeviceError::Refused { name: offered.name, reason: error.to_string() }),
+    };
+    match opened {
+        // An adapter that gives no device is none to who did not ask for it.
+        Err(_) if *choice == Choice::Auto => Ok(cpu()),
+        opened => opened,
+    }
 }
