@@ -17,6 +17,11 @@ use std::{
 
 pub fn export(run: &Path, out: &Path, half: bool) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
+    let folder = out.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let inside = folder.and_then(|folder| folder.canonicalize().ok()).zip(run.canonicalize().ok());
+    if inside.is_some_and(|(folder, run)| folder.starts_with(run)) {
+        return Err(format!("{} lies in the run itself; choose another place", out.display()).into());
+    }
     let precision = if half { Precision::Half } else { Precision::Full };
     let bytes = pack(Box::new(Directory(run.into())), precision)?;
     write_whole(out, &bytes)?;
