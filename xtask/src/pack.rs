@@ -78,6 +78,10 @@ fn make(from: Option<&Path>) -> Result<(), Error> {
         Some(run) => run.to_path_buf(),
         None => {
             let run = root().join("target/xtask/demo-run");
+            // From nothing: what an older engine trained is not what the command gives.
+            if run.exists() {
+                fs::remove_dir_all(&run).map_err(Error::at(&run))?;
+            }
             step(&command(), || program.run(&TRAIN, &[&run]))?;
             run
         }
@@ -227,7 +231,7 @@ mod tests {
     #[test]
     fn wrong_words_are_refused() {
         for words in [&["--from"][..], &["--check", "--from", "R"], &["tiny"]] {
-            let words: Vec<_> = words.iter().map(|word| word.to_string()).collect();
+            let words = crate::report::words(words);
             assert!(matches!(run(&words), Err(Error::Usage(_))), "{words:?}");
         }
     }

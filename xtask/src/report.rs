@@ -107,3 +107,8 @@ impl fmt::Display for Tally {
         write!(out, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
+/// The words of a command line, for tests.
+#[cfg(test)]
+pub fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| word.to_string()).collect()
+}

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn parse(words: &[&str]) -> Result<Options, Error> {
-        Options::parse(&words.iter().map(|word| word.to_string()).collect::<Vec<_>>())
+        Options::parse(&crate::report::words(words))
     }
 
     #[test]

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::report::Error;
 
-/// Another machine's exponentials may turn a word; its BLEU may then differ by this much, on a scale of 100.
+/// Another machine's exponentials may turn a word of many: a figure may then differ by this much, on a scale of 100. The
+/// few examples have to be equal, since the page shows them for what the weights say.
 const TOLERANCE: f64 = 0.05;
 const FIGURES: [&str; 5] = ["bleu", "bleu_low", "bleu_high", "bleu_authors", "chrf"];
 
@@ -77,11 +78,22 @@ fn compare_rows(place: &str, committed: &Value, made: &Value) -> Result<(), Erro
     for name in ["mix", "parameters", "sentences", "beam"] {
         equal(&format!("{place}.{name}"), &committed[name], &made[name])?;
     }
-    for name in FIGURES {
-        let is_near =
-            committed[name].as_f64().zip(made[name].as_f64()).is_some_and(|(a, b)| (a - b).abs() <= TOLERANCE);
-        if !is_near {
-            return Err(differs(&format!("{place}.{name} ({})", made["mix"]), &committed[name], &made[name]));
+    near(place, committed, made, &FIGURES)?;
+    let (before, after) = (&committed["difference"], &made["difference"]);
+    if !after.is_null() {
+        equal(&format!("{place}.difference.verdict"), &before["verdict"], &after["verdict"])?;
+        near(&format!("{place}.difference"), before, after, &["bleu", "low", "high"])?;
+    }
+    let places: Vec<_> = made["r2"].as_object().into_iter().flat_map(|r2| r2.keys()).map(String::as_str).collect();
+    near(&format!("{place}.r2"), &committed["r2"], &made["r2"], &places)
+}
+
+/// Figures that are the same but for the tolerance.
+fn near(place: &str, committed: &Value, made: &Value, names: &[&str]) -> Result<(), Error> {
+    for name in names {
+        let both = committed[name].as_f64().zip(made[name].as_f64());
+        if !both.is_some_and(|(committed, made)| (committed - made).abs() <= TOLERANCE) {
+            return Err(differs(&format!("{place}.{name}"), &committed[name], &made[name]));
         }
     }
     Ok(())
@@ -129,7 +141,8 @@ mod tests {
         let mut example = Example::new("The dog sleeps.", "Le chien dort.");
         example.translations.push(("teacher".into(), "Le chien dort.".into()));
         let row = json!({ "mix": "teacher", "bleu": 83.75, "bleu_low": 81.7, "bleu_high": 85.7, "bleu_authors": 85.5,
-            "chrf": 92.3, "parameters": 619_728, "sentences": 500, "beam": 1, "ms_per_sentence": 3.0 });
+            "chrf": 92.3, "parameters": 619_728, "sentences": 500, "beam": 1, "ms_per_sentence": 3.0, "r2": { "enc.1": 0.6 },
+            "difference": { "bleu": -2.5, "low": -3.0, "high": -2.0, "verdict": "lower" } });
         let bundle = Bundle { file: "tiny.safetensors".into(), bytes: 3, sha256: "abc".into() };
         let (recipe, command) = ("hash".into(), "command".into());
         Manifest { bundle, recipe, command, rows: vec![row], examples: vec![example] }.to_json()
@@ -153,9 +166,13 @@ mod tests {
         let said = difference(|made| made["examples"][0]["translations"][0]["text"] = json!("Le chat dort."));
         assert!(said.contains("examples[0].translations[0].text") && said.contains("Le chat dort."), "{said}");
         let said = difference(|made| made["rows"][0]["bleu"] = json!(83.81));
-        assert!(said.contains("rows[0].bleu (\"teacher\") is 83.75"), "{said}");
+        assert!(said.contains("rows[0].bleu is 83.75"), "{said}");
         let said = difference(|made| made["rows"][0]["chrf"] = Value::Null);
         assert!(said.contains("rows[0].chrf"), "{said}");
+        let said = difference(|made| made["rows"][0]["difference"]["verdict"] = json!("not-distinguishable"));
+        assert!(said.contains("rows[0].difference.verdict"), "{said}");
+        assert!(difference(|made| made["rows"][0]["difference"]["low"] = json!(-3.1)).contains("difference.low"));
+        assert!(difference(|made| made["rows"][0]["r2"]["enc.1"] = json!(0.7)).contains("rows[0].r2.enc.1"));
         assert!(difference(|made| made["rows"] = json!([])).contains("the number of rows is 1"));
         assert!(difference(|made| made["rows"][0]["parameters"] = json!(1)).contains("rows[0].parameters"));
         assert!(difference(|made| made["bundle"]["sha256"] = json!("x")).contains("bundle.sha256"));
