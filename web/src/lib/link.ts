@@ -1,8 +1,10 @@
-/** A recipe as text in a link: `1.` and the base64url of its deflated canonical JSON. */
+/** A recipe as text in a link: `1.` and the base64url of a check sum and the deflated canonical JSON. */
 
 export const LINK_VERSION = 1;
 const MOST_IN = 8 * 1024;
 const MOST_OUT = 64 * 1024;
+/** Bytes of the check sum. */
+const CHECK = 4;
 
 export type LinkError = { kind: "damaged" } | { kind: "version"; version: number } | { kind: "too-long" };
 export type Decoded = { ok: true; value: unknown } | { ok: false; error: LinkError };
@@ -39,10 +41,20 @@ function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }
 
+/** CRC-32 of the JSON: deflated text with a changed letter can unfold into another recipe. */
+function checkSum(bytes: Uint8Array): Uint8Array {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return Uint8Array.of(24, 16, 8, 0).map((shift) => (~sum >>> shift) & 0xff);
+}
+
 export async function encodeLink(canonical: string): Promise<string> {
   const bytes = new TextEncoder().encode(canonical);
-  const packed = await through(bytes, new CompressionStream("deflate-raw"), Infinity);
-  return `${LINK_VERSION}.${base64url(packed ?? new Uint8Array())}`;
+  const packed = (await through(bytes, new CompressionStream("deflate-raw"), Infinity)) ?? new Uint8Array();
+  return `${LINK_VERSION}.${base64url(Uint8Array.of(...checkSum(bytes), ...packed))}`;
 }
 
 /** The JSON of a link. It is not checked yet: `checkRecipe` does that as if it were typed. */
@@ -52,8 +64,10 @@ export async function decodeLink(text: string): Promise<Decoded> {
   if (!match) return { ok: false, error: { kind: "damaged" } };
   if (Number(match[1]) !== LINK_VERSION) return { ok: false, error: { kind: "version", version: Number(match[1]) } };
   try {
-    const json = await through(fromBase64url(match[2]), new DecompressionStream("deflate-raw"), MOST_OUT);
+    const bytes = fromBase64url(match[2]);
+    const json = await through(bytes.subarray(CHECK), new DecompressionStream("deflate-raw"), MOST_OUT);
     if (!json) return { ok: false, error: { kind: "too-long" } };
+    if (checkSum(json).some((byte, index) => byte !== bytes[index])) return { ok: false, error: { kind: "damaged" } };
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
     const version = (value as { version?: unknown } | null)?.version;
     if (typeof version === "number" && version > LINK_VERSION) return { ok: false, error: { kind: "version", version } };
