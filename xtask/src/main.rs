@@ -6,6 +6,7 @@ mod build;
 mod corpus;
 mod mutate;
 mod pack;
+mod program;
 mod report;
 mod scratch;
 mod serve;

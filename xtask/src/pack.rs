@@ -2,7 +2,6 @@
 //! 16-bit floats, and examples and figures made from just these weights.
 
 mod manifest;
-mod program;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +10,11 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use crate::build::stamp::sha256;
+use crate::program::Program;
 use crate::report::{Error, step, value};
 use crate::root;
 use crate::scratch::Scratch;
 use manifest::{Bundle, Example, Manifest};
-use program::Program;
 
 const USAGE: &str = "usage: cargo xtask demo-pack [--check] [--from RUN]";
 const FOLDER: &str = "web/public/pack";

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::reports;
 use super::{build, counted, held, step};
 use crate::build::page::npm;
+use crate::program::Program;
 use crate::report::{Error, Tally, check};
 use crate::root;
 use crate::setup;
@@ -29,22 +30,29 @@ pub fn page() -> Tally {
 /// The page as it is built, in a browser.
 pub fn browser(screenshots: Option<&Path>) -> Tally {
     // The rest would only say the same at more length.
-    if let Err(error) = set_up() {
-        return counted(Err(error));
-    }
+    let program = match set_up() {
+        Ok(program) => program,
+        Err(error) => return counted(Err(error)),
+    };
     step("the page in a browser: Playwright", || {
         let report = Report::new("playwright.json")?;
         let mut command = npm(&["run", "e2e", "--", "--reporter=list,json"]);
         command.env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report.0);
+        // What the page does is compared with what the command line does.
+        command.env("ATTENTIONLESS", program.path());
         command.envs(screenshots.map(|folder| ("SCREENSHOTS", folder)));
         report.of(&mut command, reports::playwright)
     })
 }
 
-fn set_up() -> Result<(), Error> {
+fn set_up() -> Result<Program, Error> {
     crate::report::step("set-up: a browser", || setup::ensure(&setup::BROWSER))?;
+    let program = Program::build()?;
     build::all()?;
-    crate::report::step("the page on a scripted engine: npm run build:fake", || check(&mut npm(&["run", "build:fake"])))
+    crate::report::step("the page on a scripted engine: npm run build:fake", || {
+        check(&mut npm(&["run", "build:fake"]))
+    })?;
+    Ok(program)
 }
 
 /// The file that a test program writes its counts into.

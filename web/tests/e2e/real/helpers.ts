@@ -38,9 +38,9 @@ export async function stepOf(page: Page): Promise<number> {
   return Number(await page.getByTestId("stats").getAttribute("data-step"));
 }
 
-/** SHA-256 of the newest run's weights and curve, as IndexedDB has them. */
-export async function weights(page: Page): Promise<Record<string, string>> {
-  const files = await page.evaluate(async () => {
+/** Files of the newest run whose names fit, as IndexedDB has them. */
+export async function files(page: Page, pattern: string): Promise<Record<string, Buffer>> {
+  const found = await page.evaluate(async (pattern) => {
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open("attentionless");
       request.onsuccess = () => resolve(request.result);
@@ -53,9 +53,14 @@ export async function weights(page: Page): Promise<Record<string, string>> {
     const newest = keys.map((key) => (key as string[])[0]).sort().at(-1);
     return keys.flatMap((key, index) => {
       const [run, name] = key as string[];
-      const wanted = run === newest && /^(teacher|nets\/.*)\.safetensors$/.test(name);
-      return wanted ? [{ name, bytes: Array.from(values[index] as Uint8Array) }] : [];
+      return run === newest && new RegExp(pattern).test(name) ? [{ name, bytes: Array.from(values[index] as Uint8Array) }] : [];
     });
-  });
-  return Object.fromEntries(files.map(({ name, bytes }) => [name, createHash("sha256").update(Uint8Array.from(bytes)).digest("hex")]));
+  }, pattern);
+  return Object.fromEntries(found.map(({ name, bytes }) => [name, Buffer.from(bytes)]));
+}
+
+/** SHA-256 of the newest run's weights. */
+export async function weights(page: Page): Promise<Record<string, string>> {
+  const found = await files(page, "^(teacher|nets/.*)\\.safetensors$");
+  return Object.fromEntries(Object.entries(found).map(([name, bytes]) => [name, createHash("sha256").update(bytes).digest("hex")]));
 }

@@ -1,4 +1,4 @@
-//! The native command line, as the pack is made and checked with it.
+//! The native command line, which makes the pack and which the page is compared with.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,10 @@ impl Program {
     pub fn build() -> Result<Self, Error> {
         let words = ["build", "--bin", "attentionless", "--message-format=json-render-diagnostics"];
         step("the command line: cargo build", || artifact(&mut cargo(&words), "bin").map(Self))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// `attentionless WORDS... PATHS...`; what it says is passed on.
