@@ -15,6 +15,7 @@ use crate::{
     },
     recipe::{Recipe, RecipeError},
     store::Store,
+    text::Split,
     tokenizer::Tokenizer,
 };
 use burn::tensor::Device;
@@ -116,9 +117,9 @@ impl Translator {
         Ok(self.files.nets()?.iter().map(NetId::to_string).collect())
     }
 
-    /// The pairs of the test split.
+    /// The pairs of the test split that fit, as they are scored.
     pub fn held_out(&self) -> Result<Vec<Pair>, SessionError> {
-        Ok(self.files.test()?.unwrap_or_default())
+        Ok(Split::new(self.files.test()?.unwrap_or_default(), &self.tokenizer, self.max_len()).pairs)
     }
 
     /// The words of the sources that the model was trained on, where the run has a list of them.

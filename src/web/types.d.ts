@@ -3,14 +3,16 @@ export type DeviceChoice = "auto" | "wgpu" | "cpu";
 export type Goal = "text" | "teacher" | "nets" | "scores";
 export type ErrorKind =
   | "usage" | "not-finite" | "device-lost" | "device-fault" | "out-of-memory" | "too-large" | "not-imported" | "failed";
-/** What is thrown. */
-export interface AttentionlessError extends Error { name: "AttentionlessError"; kind: ErrorKind }
+/** What is thrown; with the step at which a loss was not finite. */
+export interface AttentionlessError extends Error { name: "AttentionlessError"; kind: ErrorKind; step?: number }
 
 export interface Adapter { name: string; software: boolean; max_buffer_bytes: number; max_binding_bytes: number }
-export interface Probe { reason: null | "insecure" | "no-webgpu" | "no-adapter" | "software"; adapter: Adapter | null }
+export type Reason = "insecure" | "no-webgpu" | "no-adapter" | "software";
+export interface Probe { reason: Reason | null; adapter: Adapter | null }
 export interface DeviceInfo { kind: "wgpu" | "cpu"; name: string; software: boolean; largest_buffer_bytes: number | null }
 export interface DeviceMemory { in_use: number; reserved: number }
 
+export type Preset = "micro" | "tiny" | "small" | "paper";
 /** A recipe as in recipes/*.json, with every field. */
 export interface Recipe {
   version: number;
@@ -51,18 +53,23 @@ export interface FileEntry { name: string; bytes: Uint8Array }
 export interface Change { name: string; bytes: Uint8Array | null }
 
 export interface Seconds { teacher: number; distil: number; eval: number }
+export type Verdict = "higher" | "lower" | "not distinguishable";
 export interface Row {
   mix: string; bleu: number; bleu_low: number; bleu_high: number; bleu_authors: number; chrf: number;
   parameters: number; ms_per_sentence: number; r2: Record<string, number>;
-  difference: { bleu: number; low: number; high: number; verdict: string } | null;
+  difference: { bleu: number; low: number; high: number; verdict: Verdict } | null;
   sentences: number; beam: number;
 }
 export interface Report {
   corpus: string; direction: string; split: string; sentences: number; recipe: string; signature: string;
   rows: Row[]; seconds: Seconds;
 }
+export interface CorpusReport {
+  corpus: string; direction: string; read: number; kept: number; train: number; valid: number; test: number;
+  [field: string]: unknown;
+}
 export type RunEvent =
-  | { event: "corpus"; hash: string; report: Record<string, unknown> }
+  | { event: "corpus"; hash: string; report: CorpusReport }
   | {
       event: "text"; vocab: number; vocab_hash: string; train: number; valid: number; test: number; too_long: number;
       source_tokens: number; target_tokens: number;

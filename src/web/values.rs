@@ -26,6 +26,14 @@ impl Thrown {
             Err(other) => Self(other),
         }
     }
+
+    /// With another word of its own.
+    fn with(self, name: &str, value: JsValue) -> Self {
+        match Reflect::set(&self.0, &name.into(), &value) {
+            Ok(_) => self,
+            Err(other) => Self(other),
+        }
+    }
 }
 
 /// What JavaScript itself threw.
@@ -60,13 +68,26 @@ thrown! {
     CorpusError: |_| "failed",
     MetricsError: |_| "failed",
     DeviceError: device_kind,
-    SessionError: |error| match error {
+}
+
+impl From<SessionError> for Thrown {
+    fn from(error: SessionError) -> Self {
+        let thrown = Self::new(session_kind(&error), &error.to_string());
+        match error {
+            SessionError::NotFinite { step, .. } => thrown.with("step", step.into()),
+            _ => thrown,
+        }
+    }
+}
+
+fn session_kind(error: &SessionError) -> &'static str {
+    match error {
         SessionError::Recipe(_) | SessionError::OtherRecipe { .. } => "usage",
         SessionError::NotFinite { .. } => "not-finite",
         SessionError::TooLarge { .. } => "too-large",
         SessionError::Device(error) => device_kind(error),
         _ => "failed",
-    },
+    }
 }
 
 fn device_kind(error: &DeviceError) -> &'static str {

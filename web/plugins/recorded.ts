@@ -1,6 +1,7 @@
 /** Writes the recorded examples of the demo pack into index.html, so that they show before any script has run. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
+import { mixName } from "../src/lib/name.ts";
 
 interface Translation {
   mix: string;
@@ -24,15 +25,8 @@ function row(label: string, role: string, lang: string, text: string): string {
   return `<div><dt>${escaped(label)}</dt><dd lang="${lang}" data-role="${escaped(role)}">${escaped(text)}</dd></div>`;
 }
 
-/** A recorded mix in words: `enc=alr-m` is the encoder with nets ALR M. */
-function nameOf(mix: string): string {
-  if (mix === "teacher") return "Transformer";
-  const filling = mix.replace(/^enc=/, "");
-  return filling === "none" ? "Encoder: nothing" : `Encoder: ${filling.replace("-", " ").toUpperCase()}`;
-}
-
 function article(example: Example, [source, target]: [string, string], index: number): string {
-  const translations = example.translations.map(({ mix, text }) => row(nameOf(mix), `mix:${mix}`, target, text));
+  const translations = example.translations.map(({ mix, text }) => row(mixName(mix), `mix:${mix}`, target, text));
   return [
     `<article class="recorded" data-example="${index + 1}"><dl>`,
     row("Source", "source", source, example.source),

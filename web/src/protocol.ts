@@ -1,12 +1,12 @@
 /**
- * What page and worker say to each other. Both ends go through `switch` statements that end in `unreachable`, so that a
- * message without a handler does not compile.
+ * What page and worker say to each other. The worker has a table with a handler for each request, and the page a `switch`
+ * over notices that ends in `unreachable`, so that a message without a handler does not compile.
  */
 import type {
   Adapter,
   DeviceChoice,
   DeviceInfo,
-  MixInfo,
+  MixSize,
   Plan,
   Preset,
   Probe,
@@ -19,6 +19,8 @@ import type {
 /** `demo`, or the name of a run in IndexedDB. */
 export type ModelId = string;
 export const DEMO: ModelId = "demo";
+/** The Web Lock of the tab that trains. */
+export const TRAIN_LOCK = "train";
 
 export type Request =
   | { type: "boot"; device: DeviceChoice; base: string; fake: string | null }
@@ -38,8 +40,8 @@ export type Request =
   | { type: "resume" }
   | { type: "cancel-training" }
   | { type: "checkpoint" }
-  | { type: "score"; mixes: string[] }
-  | { type: "sentences"; mixes: string[] }
+  | { type: "score"; model: ModelId; mixes: string[] }
+  | { type: "sentences"; model: ModelId; mixes: string[] }
   | { type: "measure" }
   | { type: "visible"; visible: boolean }
   | { type: "lose-device" }
@@ -56,7 +58,7 @@ export interface Results {
   "open-model": ModelInfo;
   inspect: Inspection;
   translate: Translation;
-  "describe-mix": MixInfo;
+  "describe-mix": MixSize;
   sentence: { source: string; reference: string };
   assign: Recipe;
   "check-recipe": { recipe: Recipe; canonical: string; hash: string };
@@ -76,10 +78,13 @@ export interface Results {
   cancel: null;
 }
 
-/** A new run, or one that IndexedDB has the beginning of. */
 export type Start =
-  | { kind: "new"; name: string; recipe: Recipe; uploads: Upload[]; device: DeviceChoice }
-  | { kind: "saved"; run: string; device: DeviceChoice };
+  /** `from`: a run whose texts it is trained on, too. */
+  | { kind: "new"; name: string; recipe: Recipe; uploads: Upload[]; from?: string; device: DeviceChoice }
+  /** The demo's teacher with other nets: a run that begins with the files of the demo. */
+  | { kind: "demo"; name: string; recipe: Recipe; device: DeviceChoice }
+  /** One that IndexedDB has; with `recipe`, which has the same teacher, to fit and score more. */
+  | { kind: "saved"; run: string; recipe?: Recipe; device: DeviceChoice };
 
 export interface Upload {
   name: string;
@@ -118,6 +123,8 @@ export interface Scored {
   rows: Row[];
   signature: string;
   sentences: number;
+  /** Before all mixes had their turn. */
+  stopped: boolean;
 }
 
 export interface SentenceTable {
@@ -136,6 +143,8 @@ export interface RunRecord {
   step: number;
   total: number;
   stage: Stage;
+  /** Milliseconds of work over all sittings. */
+  worked: number;
   /** It has a trained teacher, so that it can translate. */
   usable: boolean;
   finished: boolean;
@@ -178,6 +187,8 @@ export interface Progress {
   wasmBytes: number;
   device: DeviceInfo;
   savedAt: number | null;
+  /** There was no space for what it wrote last. */
+  unsaved: boolean;
   corpus: { train: number; valid: number; test: number; dropped: number } | null;
   jobs: Job[];
   points: Points[];
@@ -192,7 +203,7 @@ export type Notice =
   | { type: "training-recovered"; step: number; redone: number }
   | { type: "training-stopped"; why: Stopped }
   | { type: "training-finished"; run: string; name: string; usable: boolean; rows: Row[] }
-  | { type: "scoring"; mix: string; sentences: number; total: number }
+  | { type: "scoring"; model: ModelId; mix: string; sentences: number; total: number }
   | { type: "device"; ready: Ready }
   | { type: "storage-full"; used: number; quota: number }
   | { type: "thawed"; minutes: number; step: number }
@@ -223,6 +234,8 @@ export type FailureKind =
 export interface Failure {
   kind: FailureKind;
   message: string;
+  /** Where a loss was not finite. */
+  step?: number;
 }
 
 export type ToWorker = { id: number } & Request;
@@ -255,9 +268,10 @@ const KINDS: readonly string[] = [
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof WebAssembly.RuntimeError) return { kind: "crashed", message: String(thrown.stack ?? thrown.message) };
   if (thrown instanceof DOMException && thrown.name === "AbortError") return { kind: "cancelled", message: thrown.message };
-  const kind = (thrown as { kind?: unknown } | null)?.kind;
+  const { kind, step } = Object(thrown) as { kind?: unknown; step?: unknown };
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { kind: typeof kind === "string" && KINDS.includes(kind) ? (kind as FailureKind) : "failed", message };
+  const known = typeof kind === "string" && KINDS.includes(kind) ? (kind as FailureKind) : "failed";
+  return { kind: known, message, ...(typeof step === "number" ? { step } : {}) };
 }
 
 /** An error that keeps its kind on its way through a promise. */
@@ -270,4 +284,4 @@ export class EngineError extends Error {
   }
 }
 
-export type { Adapter, DeviceChoice, DeviceInfo, MixInfo, Plan, Preset, Probe, Reason, Recipe, Row, Translation };
+export type { Adapter, DeviceChoice, DeviceInfo, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

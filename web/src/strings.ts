@@ -17,6 +17,8 @@ export const frame = {
   close: "Dismiss",
   details: "Details",
   tryAgain: "Try again",
+  viewFailed: "This view did not arrive (network).",
+  reload: "Reload",
   titles: {
     try: "Translation without attention",
     train: "Train your own",
@@ -81,17 +83,14 @@ export const banners = {
   otherTabAction: "Show here when done",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
-  deleteOldest: "Delete old checkpoints",
+  deleteOldest: (name: string) => `Delete old checkpoints: ${name}`,
   noPack: "This build carries no demo model.",
   copy: "Copy",
   copied: "Copied",
+  copyInstead: "Copying needs https or localhost: select the text.",
 };
 
-export const sites: Record<Site, { long: string; short: string }> = {
-  enc: { long: "Encoder self", short: "Encoder" },
-  self: { long: "Decoder self", short: "Decoder" },
-  cross: { long: "Cross", short: "Cross" },
-};
+export const sites: Record<Site, string> = { enc: "Encoder self", self: "Decoder self", cross: "Cross" };
 
 export const fillings = {
   attention: "attention",
@@ -99,7 +98,6 @@ export const fillings = {
   none: "nothing (zero)",
   uniform: "equal weights",
   mean: "mean output",
-  short: { none: "0", uniform: "=", mean: "x̄" } as Record<string, string>,
 };
 
 export const tryView = {
@@ -154,13 +152,10 @@ export const board = {
   size: "Size",
   methods: { attention: "Attention", alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR" } as Record<string, string>,
   controls: { none: "Nothing", uniform: "Uniform", mean: "Mean" } as Record<string, string>,
-  methodGroup: "Nets",
-  controlGroup: "Controls",
   notBuilt: "not built yet",
   notBuiltSites: "Nets at decoder sites are not built yet; the controls are.",
   notTrained: (net: string) => `${net} is not trained. Click to train it.`,
   hatched: "Hatched: not trained. Click to see its cost.",
-  layer: (layer: number) => `Layer ${layer}`,
   wholeRow: (layer: number) => `All of layer ${layer}`,
   wholeColumn: (site: string) => `All layers, ${site}`,
   cell: (site: string, layer: number, filling: string) => `${site}, layer ${layer}: ${filling}`,
@@ -179,6 +174,7 @@ export const board = {
 export const links = {
   version: (version: number) => `This link needs recipe version ${version}; this page knows up to 1.`,
   reload: "Reload for an update",
+  copyInstead: "Copying needs https or localhost: the address bar has the link.",
   damaged: "This link is incomplete: its check sum does not fit.",
   tooLong: "This link is longer than any recipe.",
   refused: (message: string) => `This link’s recipe cannot be used: ${message}.`,

@@ -1,5 +1,5 @@
 /** A scripted run: curves that fall, and what the script has go wrong. */
-import type { Change, Device, Event, FileEntry, Goal, Recipe, Report, Row, Run as Contract } from "attentionless";
+import type { Change, Device, FileEntry, Goal, Recipe, Report, Row, Run as Contract, RunEvent } from "attentionless";
 import { asText, entry, fakeRows, heldOutPairs, netNames } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
 import { say } from "./translator.ts";
@@ -7,6 +7,7 @@ import { say } from "./translator.ts";
 const TEACHER_STEPS = 400;
 const NET_STEPS = 200;
 const STEP_MS = 2;
+const STATE = "state/teacher.safetensors";
 /** Where scripts have something happen. */
 const TROUBLE = 0.4;
 
@@ -26,14 +27,14 @@ class FakeRun implements Contract {
     readonly mixes: string[],
     trains: boolean,
   ) {
-    const state = files.find(({ name }) => name === "state/teacher.safetensors");
+    const state = files.find(({ name }) => name === STATE);
     this.#step = state ? Number(asText(state.bytes)) : 0;
     this.#stage = trains ? "text" : "scores";
     // What went wrong once does not go wrong again after it.
     this.#told = state !== undefined && played.script === "crash";
   }
 
-  async step(budgetMs: number): Promise<Event[]> {
+  async step(budgetMs: number): Promise<RunEvent[]> {
     await wait(Math.min(budgetMs, 60));
     if (this.#stage === "text") return this.#text();
     if (this.#stage === "teacher") return this.#teach();
@@ -42,34 +43,42 @@ class FakeRun implements Contract {
     return [{ event: "done", seconds: { teacher: 4, distil: 2, eval: 1 } }];
   }
 
-  #text(): Event[] {
+  #text(): RunEvent[] {
+    const [kind, text] = this.recipe.corpus.source.split(":");
+    if (kind === "tsv" && !this.#has(`uploads/${text}`)) throw fault("failed", `${text}: cannot be read (it is not among the texts given)`);
     const pairs = heldOutPairs(60);
     this.#write("recipe.json", JSON.stringify(this.recipe));
     this.#write("corpus/test.tsv", pairs.map(({ source, reference }) => `${source}\t${reference}\n`).join(""));
-    this.#stage = "teacher";
+    this.#stage = this.#has("teacher.safetensors") ? "nets" : "teacher";
     const { pairs: train } = this.recipe.corpus;
     const report = { corpus: "everyday", direction: this.recipe.pair, read: train + 1500, kept: train + 1000, dropped: [] };
     const corpus = { event: "corpus" as const, hash: "0", report: { ...report, train, valid: 500, test: 500 } };
-    const resumed: Event[] = this.#step > 0 ? [{ event: "resumed", stage: "teacher", step: this.#step, total: TEACHER_STEPS }] : [];
-    return [corpus, { event: "text", vocab: 600, train, valid: 500, test: 500, too_long: 3 }, ...resumed];
+    const resumed: RunEvent[] = this.#step > 0 ? [{ event: "resumed", stage: "teacher", step: this.#step, total: TEACHER_STEPS }] : [];
+    const told = { vocab: 600, vocab_hash: "0", train, valid: 500, test: 500, too_long: 3, source_tokens: 8, target_tokens: 9 };
+    return [corpus, { event: "text", ...told }, ...resumed];
   }
 
-  #teach(): Event[] {
+  #has(file: string): boolean {
+    return this.files.some(({ name }) => name === file);
+  }
+
+  #teach(): RunEvent[] {
     this.#trouble();
     this.#step = Math.min(TEACHER_STEPS, this.#step + 30 / STEP_MS);
     const part = this.#step / TEACHER_STEPS;
     const loss = 1.3 + 5.5 * Math.exp(-4 * part) + 0.08 * Math.sin(this.#step);
     const rate = 0.003 * Math.min(part / 0.2, Math.sqrt(0.2 / part));
-    const training: Event = { event: "training", step: this.#step, total: TEACHER_STEPS, loss, rate, tokens_per_second: 18_400 };
+    const training: RunEvent = { event: "training", step: this.#step, total: TEACHER_STEPS, loss, rate, tokens_per_second: 18_400 };
     const epoch = Math.floor(part * this.recipe.teacher.epochs);
     const before = Math.floor(((this.#step - 30 / STEP_MS) / TEACHER_STEPS) * this.recipe.teacher.epochs);
-    const events: Event[] = [training];
+    const events: RunEvent[] = [training];
     if (epoch > before) {
-      this.#write("state/teacher.safetensors", String(this.#step));
+      this.#write(STATE, String(this.#step));
       events.push({ event: "validated", epoch, epochs: this.recipe.teacher.epochs, loss: loss + 0.1, best: true });
     }
     if (this.#step < TEACHER_STEPS) return events;
     this.#write("teacher.safetensors", "weights");
+    this.#changes.push({ name: STATE, bytes: null });
     this.#stage = "nets";
     this.#step = 0;
     return events;
@@ -79,7 +88,7 @@ class FakeRun implements Contract {
     if (this.#told || this.#step < TROUBLE * TEACHER_STEPS) return;
     const { script } = played;
     this.#told = script !== "lost-always";
-    if (script === "nan") throw fault("not-finite", `the loss became NaN at step ${this.#step}; what was saved before it is kept.`);
+    if (script === "nan") throw Object.assign(fault("not-finite", "the loss became NaN; what was saved before it is kept."), { step: this.#step });
     if (script === "oom") throw fault("out-of-memory", "the device is out of memory");
     if (script === "crash" && this.#step < 0.9 * TEACHER_STEPS) throw new WebAssembly.RuntimeError("unreachable executed");
     const lost = script === "lost-always" || (script === "lost" && played.losses === 0);
@@ -88,13 +97,13 @@ class FakeRun implements Contract {
     throw fault("device-lost", "the GPU device was lost");
   }
 
-  #distil(): Event[] {
-    const nets = netNames(this.recipe);
+  #distil(): RunEvent[] {
+    const nets = netNames(this.recipe).filter((net) => !this.#has(`nets/${net}.safetensors`));
     this.#step = Math.min(NET_STEPS, this.#step + 20);
     const part = this.#step / NET_STEPS;
     const floor = (net: string) => ({ xs: 0.09, s: 0.07, m: 0.02 })[net.split("-")[1] ?? ""] ?? 0.01;
     const losses = nets.map((net) => ({ net, loss: floor(net) + 0.3 * Math.exp(-5 * part) }));
-    const events: Event[] = [{ event: "distilling", step: this.#step, total: NET_STEPS, losses, sentences_per_second: 900 }];
+    const events: RunEvent[] = [{ event: "distilling", step: this.#step, total: NET_STEPS, losses, sentences_per_second: 900 }];
     if (this.#step < NET_STEPS && nets.length > 0) return events;
     for (const net of nets) {
       this.#write(`nets/${net}.safetensors`, "weights");
@@ -105,7 +114,7 @@ class FakeRun implements Contract {
     return events;
   }
 
-  #score(): Event[] {
+  #score(): RunEvent[] {
     const mix = this.mixes[this.#rows.length];
     if (mix === undefined) {
       this.#stage = "done";
@@ -125,7 +134,7 @@ class FakeRun implements Contract {
   }
 
   async save(): Promise<void> {
-    if (this.#stage === "teacher") this.#write("state/teacher.safetensors", String(this.#step));
+    if (this.#stage === "teacher") this.#write(STATE, String(this.#step));
   }
 
   takeChanges(): Change[] {

@@ -1,5 +1,5 @@
 /** A scripted translator: the examples as they are written down, other sentences word by word. */
-import type { Device, FileEntry, MixInfo, Recipe, Translation, Translator as Contract } from "attentionless";
+import type { Device, FileEntry, MixSize, Recipe, Translation, Translator as Contract } from "attentionless";
 import { parseMix, SITES } from "../lib/mix.ts";
 import { asText, EXAMPLES } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
@@ -72,7 +72,7 @@ class FakeTranslator implements Contract {
     return Math.ceil(wordsOf(text).length * 1.25);
   }
 
-  mix(mix: string): MixInfo {
+  mix(mix: string): MixSize {
     const layers = this.layers();
     const board = parseMix(mix, layers);
     if (!board) throw fault("usage", `\`${mix}\` is not a mix`);

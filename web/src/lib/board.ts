@@ -1,5 +1,5 @@
 /** The switchboard: what a click does at a cell, and the steps back. */
-import { ATTENTION, BUILT, isNet, SITES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import { ATTENTION, BUILT, isNet, SITES, SIZES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
 
 export interface Brush {
   /** A method, a control, or `attention`. */
@@ -61,12 +61,15 @@ export function rowOf(layer: number): Cell[] {
 export type BoardPreset = "teacher" | "no-encoder" | "no-self" | "no-cross" | "no-attention";
 export const BOARD_PRESETS: readonly BoardPreset[] = ["teacher", "no-encoder", "no-self", "no-cross", "no-attention"];
 
-/** The largest net that every layer of the encoder has; the control `none` where there is no such net. */
+/** The nets that every layer of the encoder has, by size. */
+export function encoderFillings(layers: number, nets: readonly string[]): Filling[] {
+  const complete = (filling: Filling) => columnOf("enc", layers).every(({ layer }) => nets.includes(`enc.${layer + 1}.${filling}`));
+  return SIZES.map((size) => `alr-${size}`).filter(complete);
+}
+
+/** The largest of them; the control `none` where there is none. */
 export function bestEncoderFilling(layers: number, nets: readonly string[]): Filling {
-  const sizes: Size[] = ["xl", "l", "m", "s", "xs"];
-  const complete = (size: Size) => columnOf("enc", layers).every(({ layer }) => nets.includes(`enc.${layer + 1}.alr-${size}`));
-  const size = sizes.find(complete);
-  return size ? `alr-${size}` : "none";
+  return encoderFillings(layers, nets).at(-1) ?? "none";
 }
 
 /** Attention goes at the named sites: to nets where they are built, to nothing at all elsewhere. */

@@ -8,6 +8,8 @@ export type Size = (typeof SIZES)[number];
 
 export const CONTROLS = ["none", "uniform", "mean"] as const;
 export type Control = (typeof CONTROLS)[number];
+/** The whole encoder without what its attention does: nothing has to be trained for them. */
+export const CONTROL_MIXES = CONTROLS.map((control) => `enc=${control}`);
 
 export const METHODS = ["alr", "alrr", "aslr", "elr"] as const;
 export type Method = (typeof METHODS)[number];
@@ -75,8 +77,4 @@ export function netsOf(board: Board): string[] {
   return SITES.flatMap((site) =>
     board[site].flatMap((filling, layer) => (isNet(filling) ? [`${site}.${layer + 1}.${filling}`] : [])),
   );
-}
-
-export function sameBoard(one: Board, other: Board): boolean {
-  return formatMix(one) === formatMix(other);
 }

@@ -37,6 +37,11 @@ export function stretches(from: Board): Stretch[] {
   return found;
 }
 
+/** What a mix is marked by: the first thing that it puts in. */
+export function fillingOfMix(mix: string): Filling {
+  return mix.split("=")[1]?.split(",")[0] ?? "attention";
+}
+
 /** A mix as it is called in lists: `Encoder self: ALR M`. */
 export function mixName(mix: string): string {
   if (mix === "teacher") return "Transformer";
@@ -45,7 +50,7 @@ export function mixName(mix: string): string {
     .map((part) => {
       const [place, filling] = part.split("=");
       const [site, layer] = place.split(".");
-      const name = sites[site as Site]?.long ?? site;
+      const name = sites[site as Site] ?? site;
       return `${name}${layer ? ` ${layer}` : ""}: ${fillingName(filling)}`;
     })
     .join(" · ");

@@ -16,6 +16,8 @@ class App {
   engine = $state.raw<EngineState>(FIRST);
   presets = $state.raw<Record<Preset, Recipe> | null>(null);
   model = $state.raw<ModelInfo | null>(null);
+  /** The recipe of the demo model, once it was open. */
+  demo = $state.raw<Recipe | null>(null);
   runs = $state.raw<RunRecord[]>([]);
   crash = $state<string | null>(null);
   modelError = $state<string | null>(null);
@@ -93,6 +95,7 @@ class App {
   async openModel(id: ModelId): Promise<void> {
     try {
       this.model = await this.client.request({ type: "open-model", model: id });
+      if (id === DEMO) this.demo = this.model.recipe;
       this.modelError = null;
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "crashed") throw error;

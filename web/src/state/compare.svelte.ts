@@ -1,13 +1,12 @@
 /** Which models are compared, their rows, and their sentences. */
-import { SIZES } from "../lib/mix.ts";
-import { exactMatch } from "../lib/sentences.ts";
+import { encoderFillings } from "../lib/board.ts";
 import type { TableRow } from "../lib/csv.ts";
-import { EngineError, type Notice, type SentenceTable } from "../protocol.ts";
+import { CONTROL_MIXES } from "../lib/mix.ts";
+import { exactMatch } from "../lib/sentences.ts";
+import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
 import { compare as words } from "../strings.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
-
-export const CONTROL_MIXES = ["enc=none", "enc=uniform", "enc=mean"];
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
@@ -18,25 +17,24 @@ class CompareState {
   signature = $state<string | null>(null);
   scoring = $state.raw<{ mix: string; done: number; total: number } | null>(null);
   error = $state<string | null>(null);
-  #model: string | null = null;
-  #request: number | null = null;
+  #model: ModelId | null = null;
+  /** The request that scores, and what it scores. */
+  #request: { id: number; model: ModelId } | null = null;
 
   constructor() {
     app.listen((notice) => this.#take(notice));
   }
 
   #take(notice: Notice): void {
-    if (notice.type === "scoring") this.scoring = { mix: notice.mix, done: notice.sentences, total: notice.total };
     if (notice.type === "crashed") this.scoring = null;
+    if (notice.type !== "scoring" || notice.model !== this.#request?.model) return;
+    this.scoring = { mix: notice.mix, done: notice.sentences, total: notice.total };
   }
 
   /** Mixes of one net size in every layer of the encoder. */
   get netMixes(): string[] {
     const { model } = app;
-    if (!model) return [];
-    const complete = (size: string) =>
-      Array.from({ length: model.layers }, (_, layer) => `enc.${layer + 1}.alr-${size}`).every((net) => model.nets.includes(net));
-    return SIZES.filter(complete).map((size) => `enc=alr-${size}`);
+    return model ? encoderFillings(model.layers, model.nets).map((filling) => `enc=${filling}`) : [];
   }
 
   get offered(): string[] {
@@ -48,6 +46,8 @@ class CompareState {
     const { model } = app;
     if (!model) return;
     if (this.#model !== model.id) {
+      // What is scored already of the other model is kept with it.
+      this.stop();
       this.#model = model.id;
       this.rows = model.rows.map((row) => ({ row, exact: null, live: model.command === null }));
       this.chosen = ["teacher", ...this.netMixes, "enc=none"];
@@ -76,42 +76,57 @@ class CompareState {
   }
 
   async score(): Promise<void> {
+    const model = app.model?.id;
+    if (model === undefined || this.#request) return;
     this.error = null;
     // The teacher first: differences are against it.
     const mixes = [...new Set(["teacher", ...this.chosen])];
     this.scoring = { mix: mixes[0], done: 0, total: 0 };
-    const { id, result } = app.client.cancellable({ type: "score", mixes });
-    this.#request = id;
+    const { id, result } = app.client.cancellable({ type: "score", model, mixes });
+    this.#request = { id, model };
     try {
-      const { rows, signature } = await result;
-      const fresh = rows.map((row) => ({ row, exact: null, live: true }));
-      this.rows = [...this.rows.filter(({ row }) => !rows.some(({ mix }) => mix === row.mix)), ...fresh];
-      this.signature = signature;
-      await this.read();
-      live.say(`${words.caption}: ${rows.length}`);
+      const scored = await result;
+      // Another model is open by now: these are not its rows.
+      if (this.#model === model) await this.#show(scored);
     } catch (error) {
-      this.#fail(error);
+      if (this.#model === model) this.#fail(error);
     } finally {
       this.scoring = null;
       this.#request = null;
     }
   }
 
+  async #show({ rows, signature, stopped }: Scored): Promise<void> {
+    const fresh = rows.map((row) => ({ row, exact: null, live: true }));
+    this.rows = [...this.rows.filter(({ row }) => !rows.some(({ mix }) => mix === row.mix)), ...fresh];
+    if (rows.length > 0) this.signature = signature;
+    await this.read();
+    if (stopped) this.#tell(words.stopped);
+    else live.say(`${words.caption}: ${rows.length}`);
+  }
+
   stop(): void {
-    if (this.#request !== null) void app.client.request({ type: "cancel", target: this.#request });
+    if (this.#request !== null) void app.client.request({ type: "cancel", target: this.#request.id });
   }
 
   #fail(error: unknown): void {
-    if (error instanceof EngineError && error.kind === "crashed") return;
+    if (error instanceof EngineError && (error.kind === "crashed" || error.kind === "superseded")) return;
     const stopped = error instanceof EngineError && error.kind === "cancelled";
-    this.error = stopped ? words.stopped : error instanceof Error ? error.message : String(error);
-    live.alert(this.error);
+    this.#tell(stopped ? words.stopped : error instanceof Error ? error.message : String(error));
+  }
+
+  #tell(text: string): void {
+    this.error = text;
+    live.alert(text);
   }
 
   /** The sentences of what has been scored. */
   async read(): Promise<void> {
+    const model = this.#model;
+    if (model === null) return;
     try {
-      const table = await app.client.request({ type: "sentences", mixes: [...new Set(["teacher", ...this.chosen])] });
+      const table = await app.client.request({ type: "sentences", model, mixes: [...new Set(["teacher", ...this.chosen])] });
+      if (this.#model !== model) return;
       this.table = table.outputs.length > 0 ? table : null;
       this.rows = this.rows.map((row) => ({ ...row, exact: exactMatch(table, row.row.mix) ?? row.exact }));
     } catch (error) {

@@ -1,11 +1,13 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
-import { decodeLink, encodeLink } from "../lib/link.ts";
-import { SIZES, type Size } from "../lib/mix.ts";
-import { EngineError, type Plan, type Preset, type Recipe, type Upload } from "../protocol.ts";
-import { links } from "../strings.ts";
+import { decodeLink, encodeLink, type LinkError } from "../lib/link.ts";
+import { CONTROL_MIXES, SIZES, type Size } from "../lib/mix.ts";
+import { extended, netAssignment, sameTeacher } from "../lib/recipe.ts";
+import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
+import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
 
 export type CorpusKind = "everyday" | "tsv" | "aligned";
+export type Slot = "tsv" | "source" | "target";
 export const OFFERED: Preset[] = ["micro", "tiny", "small"];
 
 export interface Picked {
@@ -13,11 +15,11 @@ export interface Picked {
   lines: number;
 }
 
-const CONTROL_MIXES = ["enc=none", "enc=uniform", "enc=mean"];
-
-function netAssignment(sizes: readonly Size[], layers: "all" | number[]): string {
-  const parts = sizes.map((size) => ({ site: "enc", layers, method: "alr", size, variant: null }));
-  return `nets=${JSON.stringify(parts)}`;
+/** A run, or the demo, with a trained teacher. */
+export interface Base {
+  run: string;
+  name: string;
+  recipe: Recipe;
 }
 
 /** A net in a layer of its own is scored in that layer. */
@@ -27,8 +29,11 @@ function mixesOf(sizes: readonly Size[], layers: "all" | number[]): string[] {
   return ["teacher", ...nets, ...CONTROL_MIXES];
 }
 
+function wordsOf(error: LinkError): string {
+  return error.kind === "version" ? links.version(error.version) : error.kind === "damaged" ? links.damaged : links.tooLong;
+}
+
 class RecipeState {
-  preset = $state<Preset>("micro");
   recipe = $state.raw<Recipe | null>(null);
   plan = $state.raw<Plan | null>(null);
   /** All sizes, for the table to choose from. */
@@ -36,49 +41,81 @@ class RecipeState {
   sizes = $state.raw<Size[]>(["xs", "s", "m"]);
   layers = $state.raw<"all" | number[]>("all");
   corpus = $state<CorpusKind>("everyday");
-  files = $state.raw<Partial<Record<"tsv" | "source" | "target", Picked>>>({});
+  files = $state.raw<Partial<Record<Slot, Picked>>>({});
   error = $state<string | null>(null);
   linkError = $state.raw<{ text: string; version: boolean } | null>(null);
   /** As it stands in the address. */
   link = $state<string | null>(null);
-  #changes = 0;
+  #base = $state.raw<Base | null>(null);
+  #edits: Promise<void> = Promise.resolve();
+
+  /** The run that is added to, for as long as the recipe has its teacher. */
+  get base(): Base | null {
+    const [base, { recipe }] = [this.#base, this];
+    return base && recipe && sameTeacher(base.recipe, recipe) ? base : null;
+  }
+
+  /** The preset whose model it is, whatever else was changed. */
+  get preset(): Preset | null {
+    const [{ presets }, { recipe }] = [app, this];
+    if (!presets || !recipe) return null;
+    const model = JSON.stringify(recipe.model);
+    return (Object.keys(presets) as Preset[]).find((preset) => JSON.stringify(presets[preset].model) === model) ?? null;
+  }
 
   get ready(): boolean {
-    if (this.corpus === "tsv") return this.files.tsv !== undefined;
-    return this.corpus === "everyday" || (this.files.source !== undefined && this.files.target !== undefined);
+    if (this.base || this.corpus === "everyday") return true;
+    return this.#slots.every((slot) => this.files[slot] !== undefined);
   }
 
-  get uploads(): Upload[] {
-    const { tsv, source, target } = this.files;
-    const chosen = { everyday: [], tsv: [tsv], aligned: [source, target] }[this.corpus];
-    // Copies: what goes to the worker is gone here, and a run can be started again.
-    return chosen.flatMap((picked) => (picked ? [{ name: picked.upload.name, bytes: picked.upload.bytes.slice() }] : []));
+  get #slots(): Slot[] {
+    return { everyday: [], tsv: ["tsv" as const], aligned: ["source" as const, "target" as const] }[this.corpus];
   }
 
-  async choose(preset: Preset): Promise<void> {
-    const { presets } = app;
-    if (!presets) return;
-    this.preset = preset;
-    this.layers = "all";
-    this.sizes = presets[preset].nets.map(({ size }) => size as Size);
-    await this.#take(presets[preset], this.#netAssignments());
+  /** What is asked of the trainer, with the edits that were made just before; none where one of them is refused. */
+  async order(device: DeviceChoice): Promise<Start | null> {
+    await this.#edits;
+    if (this.error) return null;
+    const [{ recipe, base }, uploads] = [this, this.#slots.flatMap((slot) => this.files[slot]?.upload ?? [])];
+    if (!recipe) return null;
+    const name = `${this.preset ?? train.ownPreset} ${recipe.pair}, seed ${recipe.seed}`;
+    if (!base) return { kind: "new", name, recipe, uploads, device };
+    const added = extended(base.recipe, recipe);
+    return base.run === DEMO ? { kind: "demo", name, recipe: added, device } : { kind: "saved", run: base.run, recipe: added, device };
+  }
+
+  /** Where nothing else was asked for, by the time that all before is done. */
+  begin(): Promise<void> {
+    return this.#edit(async () => (this.recipe ? undefined : this.#choose("micro")));
+  }
+
+  choose(preset: Preset): Promise<void> {
+    this.linkError = null;
+    return this.#edit(() => this.#choose(preset));
+  }
+
+  async #choose(preset: Preset): Promise<void> {
+    const recipe = app.presets?.[preset];
+    if (!recipe) return;
+    this.#adopt(recipe);
+    await this.#take(recipe, this.#netAssignments());
   }
 
   #netAssignments(): string[] {
     return [netAssignment(this.sizes, this.layers), `score.mixes=${JSON.stringify(mixesOf(this.sizes, this.layers))}`];
   }
 
-  async set(key: string, value: string): Promise<void> {
-    if (this.recipe) await this.#take(this.recipe, [`${key}=${value}`]);
+  set(key: string, value: string): Promise<void> {
+    return this.#change(() => [`${key}=${value}`]);
   }
 
-  async pick(sizes: Size[], layers: "all" | number[] = this.layers): Promise<void> {
+  pick(sizes: Size[], layers: "all" | number[] = this.layers): Promise<void> {
     this.sizes = SIZES.filter((size) => sizes.includes(size));
     this.layers = layers;
-    if (this.recipe) await this.#take(this.recipe, this.#netAssignments());
+    return this.#change(() => this.#netAssignments());
   }
 
-  async setCorpus(kind: CorpusKind): Promise<void> {
+  setCorpus(kind: CorpusKind): Promise<void> {
     this.corpus = kind;
     const { tsv, source, target } = this.files;
     const name = {
@@ -86,35 +123,38 @@ class RecipeState {
       tsv: `tsv:${tsv?.upload.name ?? "mine.tsv"}`,
       aligned: `aligned:${source?.upload.name ?? "source.txt"},${target?.upload.name ?? "target.txt"}`,
     }[kind];
-    await this.set("corpus.source", JSON.stringify(name));
+    return this.set("corpus.source", JSON.stringify(name));
   }
 
-  async addFile(slot: "tsv" | "source" | "target", file: File): Promise<void> {
+  async addFile(slot: Slot, file: File): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer());
     // Names of the visitor's own may hold commas and colons, which a recipe's source cannot.
     const name = { tsv: /\.csv$/i.test(file.name) ? "mine.csv" : "mine.tsv", source: "source.txt", target: "target.txt" }[slot];
     const lines = bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0);
     this.files = { ...this.files, [slot]: { upload: { name, bytes }, lines } };
+    // Another text is another teacher, also where it has the same name.
+    this.#base = null;
     await this.setCorpus(slot === "tsv" ? "tsv" : "aligned");
   }
 
   /** From a link: checked as if it were typed, and nothing starts. */
-  async open(link: string): Promise<void> {
+  async open(link: string, base: Base | null): Promise<void> {
     const decoded = await decodeLink(link);
     if (!decoded.ok) {
-      const { error } = decoded;
-      const text = error.kind === "version" ? links.version(error.version) : error.kind === "damaged" ? links.damaged : links.tooLong;
-      this.linkError = { text, version: error.kind === "version" };
+      this.linkError = { text: wordsOf(decoded.error), version: decoded.error.kind === "version" };
       return;
     }
-    try {
-      const { recipe } = await app.client.request({ type: "check-recipe", recipe: decoded.value });
-      this.linkError = null;
-      this.#adopt(recipe);
-      await this.#take(recipe, []);
-    } catch (error) {
-      this.linkError = { text: links.refused(error instanceof Error ? error.message : String(error)), version: false };
-    }
+    await this.#edit(async () => {
+      try {
+        const { recipe } = await app.client.request({ type: "check-recipe", recipe: decoded.value });
+        this.linkError = null;
+        this.#base = base;
+        this.#adopt(recipe);
+        await this.#take(recipe, []);
+      } catch (error) {
+        this.linkError = { text: links.refused(error instanceof Error ? error.message : String(error)), version: false };
+      }
+    });
   }
 
   #adopt(recipe: Recipe): void {
@@ -124,19 +164,34 @@ class RecipeState {
     this.corpus = kind === "tsv" || kind === "aligned" ? kind : "everyday";
   }
 
-  /** For a net of a run that there is: the run's recipe with that net alone in addition. */
-  async openNet(recipe: Recipe, net: string): Promise<void> {
+  /** For one net: the recipe with that net alone, which is added to the run where it is there. */
+  openNet(recipe: Recipe, net: string, base: Base | null): Promise<void> {
     const match = /^enc\.([0-9]+)=alr-(xs|s|m|l|xl)$/.exec(net);
-    if (!match) return;
-    this.corpus = "everyday";
-    const [layer, size] = [Number(match[1]), match[2] as Size];
-    this.sizes = [size];
-    this.layers = [layer];
-    await this.#take(recipe, this.#netAssignments());
+    if (!match) return Promise.resolve();
+    return this.#edit(async () => {
+      this.linkError = null;
+      this.#base = base;
+      this.#adopt(recipe);
+      Object.assign(this, { sizes: [match[2] as Size], layers: [Number(match[1])] });
+      await this.#take(recipe, this.#netAssignments());
+    });
+  }
+
+  /** A change of the visitor's. */
+  #change(assignments: () => string[]): Promise<void> {
+    this.linkError = null;
+    return this.#edit(async () => {
+      if (this.recipe) await this.#take(this.recipe, assignments());
+    });
+  }
+
+  /** One after the other: each goes on from what the one before made of the recipe. */
+  #edit(edit: () => Promise<void>): Promise<void> {
+    this.#edits = this.#edits.then(edit);
+    return this.#edits;
   }
 
   async #take(recipe: Recipe, assignments: string[]): Promise<void> {
-    const change = ++this.#changes;
     try {
       const changed = await app.client.request({ type: "assign", recipe, assignments });
       const all = await app.client.request({ type: "assign", recipe: changed, assignments: [netAssignment(SIZES, "all")] });
@@ -144,12 +199,11 @@ class RecipeState {
         app.client.request({ type: "plan", recipe: changed }),
         app.client.request({ type: "plan", recipe: all }),
       ]);
-      if (change !== this.#changes) return;
+      this.link = await encodeLink(JSON.stringify(changed));
       this.recipe = changed;
       this.plan = plan;
       this.table = table.nets.filter(({ net }) => net.startsWith("enc.1."));
       this.error = null;
-      this.link = await encodeLink(JSON.stringify(changed));
     } catch (error) {
       if (error instanceof EngineError && error.kind === "crashed") return;
       this.error = error instanceof Error ? error.message : String(error);

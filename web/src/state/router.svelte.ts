@@ -3,10 +3,9 @@ import { formatRoute, parseRoute, type View } from "../lib/route.ts";
 
 class Router {
   view = $state<View>("try");
-  /** Replaced as a whole, so that views see a new link. */
-  parameters = $state.raw(new URLSearchParams());
   /** Counts what came from outside: links, Back, other views; not what a view writes itself. */
   arrivals = $state(0);
+  #asked = new URLSearchParams();
 
   start(): void {
     this.#read();
@@ -16,8 +15,16 @@ class Router {
   #read(): void {
     const { view, parameters } = parseRoute(location.hash);
     this.view = view;
-    this.parameters = parameters;
+    this.#asked = parameters;
     this.arrivals += 1;
+  }
+
+  /** What a link asks of its view: handed out once, so that what was changed since then stays. */
+  take(view: View): URLSearchParams {
+    if (view !== this.view) return new URLSearchParams();
+    const asked = this.#asked;
+    this.#asked = new URLSearchParams();
+    return asked;
   }
 
   /** Keeps the address in step with the view without a new entry in the history. */

@@ -1,18 +1,17 @@
 /** Whether another tab trains: it holds the lock `train`. */
+import { TRAIN_LOCK } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
-
-const LOCK = "train";
 
 /** Of this page's own worker, the lock is no other tab's: `training` says whether it has it. */
 export async function lookForOtherTab(training: boolean): Promise<void> {
   if (!("locks" in navigator)) return;
   const { held = [] } = await navigator.locks.query();
-  app.otherTab = !training && held.some(({ name }) => name === LOCK);
+  app.otherTab = !training && held.some(({ name }) => name === TRAIN_LOCK);
 }
 
 /** Resolves once no tab trains any more. */
 export async function otherTabDone(): Promise<void> {
-  await navigator.locks.request(LOCK, { mode: "shared" }, () => undefined);
+  await navigator.locks.request(TRAIN_LOCK, { mode: "shared" }, () => undefined);
   app.otherTab = false;
   await app.refreshRuns();
 }

@@ -1,7 +1,7 @@
 /** The run in training as the page sees it. Curves lie outside of reactive state: they are drawn, not rendered. */
 import { Series } from "../lib/series.ts";
 import { percent, timeLeft } from "../lib/format.ts";
-import { EngineError, type DeviceChoice, type Notice, type Progress, type Start, type Stopped } from "../protocol.ts";
+import { EngineError, type DeviceChoice, type Notice, type Progress, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 import { train as words } from "../strings.ts";
@@ -15,6 +15,7 @@ class Training {
   thawed = $state.raw<{ minutes: number; step: number } | null>(null);
   finished = $state.raw<{ run: string; name: string } | null>(null);
   startError = $state<string | null>(null);
+  starting = $state(false);
   /** Rises with every batch of new points. */
   drawn = $state(0);
   series = new Map<string, Series>();
@@ -37,7 +38,8 @@ class Training {
   }
 
   async start(start: Start): Promise<void> {
-    Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null });
+    if (this.starting || this.active) return;
+    Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
     this.series = new Map();
     this.#spoken = 0;
     // So that the browser does not clear a run to make room; it may say no.
@@ -50,22 +52,40 @@ class Training {
       if (error instanceof EngineError && error.kind === "crashed") return;
       this.startError = error instanceof Error ? error.message : String(error);
       live.alert(this.startError);
+    } finally {
+      this.starting = false;
     }
   }
 
   async pause(): Promise<void> {
-    await app.client.request({ type: "pause" });
-    live.say(words.spoken.paused);
+    await this.#ask(async () => {
+      await app.client.request({ type: "pause" });
+      if (this.progress?.state === "paused") live.say(words.spoken.paused);
+    });
   }
 
   async resume(): Promise<void> {
-    await app.client.request({ type: "resume" });
+    await this.#ask(() => app.client.request({ type: "resume" }));
   }
 
   async cancel(): Promise<void> {
-    await app.client.request({ type: "cancel-training" });
-    this.progress = null;
-    await app.refreshRuns();
+    await this.#ask(async () => {
+      await app.client.request({ type: "cancel-training" });
+      this.progress = null;
+      await app.refreshRuns();
+    });
+  }
+
+  /** Whether it was done. A crash is told by a notice of its own. */
+  async #ask(request: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await request();
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      if (error.kind !== "crashed") live.alert((this.startError = error.message));
+      return false;
+    }
   }
 
   /** After the device did not come back, or with another one. */
@@ -73,16 +93,19 @@ class Training {
     await this.start({ kind: "saved", run, device });
   }
 
-  async delete(run: string): Promise<void> {
-    await app.client.request({ type: "delete-run", run });
-    await app.refreshRuns();
+  /** Where another tab trains, it may be just this run: then none is deleted. */
+  async delete(run: string): Promise<boolean> {
+    if (app.otherTab) return false;
+    return this.#ask(async () => {
+      await app.client.request({ type: "delete-run", run });
+      await app.refreshRuns();
+    });
   }
 
-  async deleteOldest(): Promise<void> {
-    const others = app.runs.filter(({ id }) => id !== this.progress?.run && id !== app.model?.id);
-    const oldest = others.at(-1);
-    if (oldest) await this.delete(oldest.id);
-    app.storage = null;
+  /** What could go for lack of space: neither the run in training nor the one that is open. */
+  get oldest(): RunRecord | null {
+    if (app.otherTab) return null;
+    return app.runs.filter(({ id }) => id !== this.progress?.run && id !== app.model?.id).at(-1) ?? null;
   }
 
   #take(notice: Notice): void {
@@ -102,6 +125,8 @@ class Training {
         this.finished = { run: notice.run, name: notice.name };
         live.say(words.spoken.finished);
         void app.refreshRuns();
+        // It has more nets than when it was opened.
+        if (app.model?.id === notice.run) void app.openModel(notice.run);
         return;
       case "crashed":
         this.progress = null;

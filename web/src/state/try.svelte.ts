@@ -1,8 +1,8 @@
 /** The Try view: a text, a board, and what the models make of them. The latest request wins. */
 import { History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
 import { changedWords } from "../lib/diff.ts";
-import { formatMix, parseMix, teacherBoard, type Board } from "../lib/mix.ts";
-import { EngineError, type Inspection, type MixInfo, type Translation } from "../protocol.ts";
+import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../lib/mix.ts";
+import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
@@ -30,12 +30,14 @@ class TryState {
   /** The mix's output before the last swap, to mark what the swap changed. */
   before = $state<string | null>(null);
   inspection = $state.raw<Inspection | null>(null);
-  info = $state.raw<MixInfo | null>(null);
+  info = $state.raw<MixSize | null>(null);
   error = $state<string | null>(null);
   /** `error` is the mix of a link that this model cannot have. */
   linkFailed = $state(false);
   begun = false;
   linkedMix: string | null = null;
+  /** The model that the board was made for. */
+  #opened: ModelInfo | null = null;
   #history = new History();
   #generation = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -53,6 +55,7 @@ class TryState {
   begin(mix: string | null, text: string | null): void {
     this.begun = true;
     this.linkedMix = mix;
+    this.#opened = null;
     const layers = app.model?.layers ?? 2;
     this.board = parseMix(mix ?? FIRST_MIX, layers) ?? teacherBoard(layers);
     const first = app.recorded[0];
@@ -63,13 +66,19 @@ class TryState {
 
   /** The engine is there, or another model is: what is typed is translated without a click. */
   modelOpened(): void {
-    const { model } = app;
-    if (!model) return;
-    const wanted = parseMix(this.linkedMix ?? (model.id === "demo" ? this.mix : "teacher"), model.layers);
+    const [{ model }, before] = [app, this.#opened];
+    if (!model || model === before) return;
+    this.#opened = model;
+    // The same model on another device, or with more nets: what was set up with it stays.
+    if (model.id !== before?.id) this.#setUp(model);
+    if (!this.text && model.heldOut > 0) void this.newSentence();
+    else void this.refresh();
+  }
+
+  #setUp(model: ModelInfo): void {
+    const wanted = parseMix(this.linkedMix ?? (model.id === DEMO ? this.mix : "teacher"), model.layers);
     const board = wanted ?? parseMix(this.mix, model.layers) ?? teacherBoard(model.layers);
-    const lacking = Object.entries(board).some(([site, row]) =>
-      row.some((filling, layer) => filling.startsWith("alr") && !model.nets.includes(`${site}.${layer + 1}.${filling}`)),
-    );
+    const lacking = netsOf(board).some((net) => !model.nets.includes(net));
     this.board = lacking ? presetBoard("no-encoder", model.layers, model.nets) : board;
     this.linkFailed = this.linkedMix !== null && (lacking || !wanted);
     this.error = this.linkFailed ? this.linkedMix : null;
@@ -77,8 +86,6 @@ class TryState {
     this.#history = new History();
     this.undoable = 0;
     this.before = null;
-    if (!this.text && model.heldOut > 0) void this.newSentence();
-    else void this.refresh();
   }
 
   #setText(text: string): void {
@@ -141,12 +148,14 @@ class TryState {
 
   #swap(board: Board): void {
     this.undoable = this.#history.length;
+    // What a link asked for is overridden, also if the model is not open yet.
+    this.linkedMix = null;
     this.linkFailed = false;
     this.error = null;
     this.before = this.mixed?.text ?? null;
     this.board = board;
     if (!app.ready) this.#showRecorded();
-    void this.refresh().then(() => this.#sayChange());
+    void this.refresh().then((translated) => translated && this.#sayChange());
   }
 
   #sayChange(): void {
@@ -163,21 +172,23 @@ class TryState {
     }, SPOKEN_MS);
   }
 
-  /** Everything that depends on text and board. */
-  async refresh(): Promise<void> {
-    if (!app.model) return;
+  /** Everything that depends on text and board; false where a later request, or an error, came before the end. */
+  async refresh(): Promise<boolean> {
+    if (!app.model) return false;
     const generation = ++this.#generation;
     const [text, mix] = [this.text, this.mix];
     try {
-      const described = app.client.request({ type: "describe-mix", mix });
-      const inspected = app.client.request({ type: "inspect", text });
-      this.info = await described;
-      const inspection = await inspected;
-      if (generation !== this.#generation) return;
-      this.inspection = inspection;
+      const [info, inspection] = await Promise.all([
+        app.client.request({ type: "describe-mix", mix }),
+        app.client.request({ type: "inspect", text }),
+      ]);
+      if (generation !== this.#generation) return false;
+      Object.assign(this, { info, inspection });
       if (text.trim()) await this.#translate(generation, text, mix);
+      return generation === this.#generation;
     } catch (error) {
       this.#fail(generation, error);
+      return false;
     }
   }
 

@@ -1,8 +1,9 @@
 /** The points that the page has not been told yet, and those of a run's file. */
-import type { Event, FileEntry } from "attentionless";
+import type { FileEntry, RunEvent } from "attentionless";
 import type { Points } from "../protocol.ts";
+import { fileText } from "./files.ts";
 
-/** Points of the teacher's rate and of nets that the page keeps apart. */
+/** Points by series: the teacher's losses and rate, and a net each. */
 export class Outbox {
   #series = new Map<string, [number[], number[]]>();
 
@@ -25,7 +26,7 @@ export class Outbox {
 }
 
 /** `step` is the teacher's last: epochs end between steps. */
-export function addEvent(outbox: Outbox, event: Event, step: number): void {
+export function addEvent(outbox: Outbox, event: RunEvent, step: number): void {
   if (event.event === "training") {
     outbox.add("train", event.step, event.loss);
     outbox.add("rate", event.step, event.rate);
@@ -38,9 +39,7 @@ export function addEvent(outbox: Outbox, event: Event, step: number): void {
 
 /** What an earlier sitting wrote: stage, step, loss on each line of `curve.tsv`. */
 export function addFile(outbox: Outbox, files: FileEntry[]): void {
-  const file = files.find(({ name }) => name === "curve.tsv");
-  if (!file) return;
-  for (const line of new TextDecoder().decode(file.bytes).split("\n")) {
+  for (const line of fileText(files, "curve.tsv")?.split("\n") ?? []) {
     const [stage, step, loss] = line.split("\t");
     if (loss !== undefined) outbox.add(stage === "teacher" ? "train" : stage, Number(step), Number(loss));
   }

@@ -1,6 +1,7 @@
 /** The engine in this worker: its device, and the model that translates. */
-import type { Device, FileEntry, Row, Translation, Translator } from "attentionless";
+import type { Change, Device, FileEntry, Row, Translation, Translator } from "attentionless";
 import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
+import { changed, fileText } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
 import { readFiles } from "./storage.ts";
 import { Turns } from "./turns.ts";
@@ -46,10 +47,6 @@ export class Host {
   get device(): Device {
     if (!this.#device) throw new UsageError("no device is open yet");
     return this.#device;
-  }
-
-  get choice(): DeviceChoice {
-    return this.#choice;
   }
 
   async boot(source: Source, choice: DeviceChoice, signal: AbortSignal): Promise<Booted> {
@@ -122,25 +119,26 @@ export class Host {
   }
 
   #rowsOfFiles(): Row[] {
-    const file = this.#model?.files.find(({ name }) => name === "rows.json");
-    return file ? (JSON.parse(new TextDecoder().decode(file.bytes)) as Row[]) : [];
+    const text = fileText(this.#model?.files ?? [], "rows.json");
+    return text === null ? [] : (JSON.parse(text) as Row[]);
   }
 
-  get files(): FileEntry[] {
-    return this.#needModel().files;
+  /** Those of the demo model; none where this build has no such model. */
+  get demoFiles(): FileEntry[] {
+    return this.#pack?.files ?? [];
   }
 
-  get modelId(): ModelId {
-    return this.#needModel().id;
-  }
-
-  /** What scoring wrote; the translator reads none of it, so it stays. */
-  addFiles(changed: FileEntry[]): void {
+  /** The files of a model that is open: what is asked about another one came too late. */
+  filesOf(id: ModelId): FileEntry[] {
     const model = this.#needModel();
-    const names = new Set(changed.map(({ name }) => name));
-    model.files = [...model.files.filter(({ name }) => !names.has(name)), ...changed];
-    // Of the demo too, for as long as the page is open.
-    if (model.id === DEMO && this.#pack) this.#pack.files = model.files;
+    if (model.id !== id) throw Object.assign(new Error("another model was opened"), { kind: "superseded" });
+    return model.files;
+  }
+
+  /** What scoring wrote; the translator reads none of it, so it stays. Of the demo it is kept while the page is open. */
+  addFiles(id: ModelId, changes: Change[]): void {
+    if (this.#model?.id === id) this.#model.files = changed(this.#model.files, changes);
+    if (id === DEMO && this.#pack) this.#pack.files = changed(this.#pack.files, changes);
   }
 
   get translator(): Translator {

@@ -1,5 +1,5 @@
 /** The queue of a run as its events move it: teacher, nets, scores. */
-import type { Event, Recipe } from "attentionless";
+import type { Recipe, RunEvent } from "attentionless";
 import type { Job, Stage } from "../protocol.ts";
 
 function job(id: string, kind: Job["kind"], done: boolean): Job {
@@ -15,7 +15,7 @@ export function jobsOf(recipe: Recipe, nets: string[], names: ReadonlySet<string
   ];
 }
 
-export function stageOf(event: Event): Stage | null {
+export function stageOf(event: RunEvent): Stage | null {
   switch (event.event) {
     case "corpus":
     case "text":
@@ -52,7 +52,7 @@ function complete(jobs: Job[], kind: Job["kind"], id: string, result: number | n
 }
 
 /** Changes the jobs as an event says. The teacher's end has no event of its own: the next stage's first is it. */
-export function move(jobs: Job[], event: Event, now: number): void {
+export function move(jobs: Job[], event: RunEvent, now: number): void {
   const stage = stageOf(event);
   if (stage === "nets" || stage === "scores" || event.event === "done") finish(jobs, "teacher", now);
   if (stage === "scores" || event.event === "done") finish(jobs, "net", now);
@@ -74,7 +74,7 @@ export function move(jobs: Job[], event: Event, now: number): void {
   }
 }
 
-/** Whether the run's files are worth a save at once: a finished job is never lost. */
-export function isLandmark(event: Event): boolean {
-  return ["text", "validated", "fitted", "scored", "done"].includes(event.event);
+/** The run can translate. */
+export function teacherDone(jobs: readonly Job[]): boolean {
+  return jobs.some(({ kind, state }) => kind === "teacher" && state === "done");
 }

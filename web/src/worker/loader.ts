@@ -44,13 +44,31 @@ export async function persistent<T>(signal: AbortSignal, attempt: (cache: Reques
   }
 }
 
-async function get(url: string, cache: RequestCache, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { cache, signal }).catch((error: unknown) => {
+/** What a failed transfer is told as; one that was cancelled stays that. */
+function failing(url: string, signal: AbortSignal): (error: unknown) => never {
+  return (error) => {
     signal.throwIfAborted();
     throw new NetworkError(`${url}: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  };
+}
+
+/** Null where there is no such file. */
+async function find(url: string, cache: RequestCache, signal: AbortSignal): Promise<Response | null> {
+  const response = await fetch(url, { cache, signal }).catch(failing(url, signal));
+  if (response.status === 404) return null;
   if (!response.ok) throw new NetworkError(`${url}: ${response.status} ${response.statusText}`);
   return response;
+}
+
+async function get(url: string, cache: RequestCache, signal: AbortSignal): Promise<Response> {
+  const response = await find(url, cache, signal);
+  if (!response) throw new NetworkError(`${url}: not found`);
+  return response;
+}
+
+async function manifestOf(url: string, cache: RequestCache, signal: AbortSignal): Promise<Manifest | null> {
+  const response = await find(url, cache, signal);
+  return response ? ((await response.json().catch(failing(url, signal))) as Manifest) : null;
 }
 
 /** The body, with a count of what has passed. */
@@ -65,14 +83,6 @@ function counted(response: Response, url: string, count: (loaded: number) => voi
     },
   });
   return response.body.pipeThrough(counter);
-}
-
-async function bytesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>, url: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch (error) {
-    throw new NetworkError(`${url}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -90,23 +100,20 @@ export function network(base: string): Source {
         const body = counted(response, url, (loaded) => report("engine", loaded, Math.max(loaded, __WASM_BYTES__)));
         // As a response, so that it is compiled while it comes.
         const wasm = new Response(body, { headers: { "content-type": "application/wasm" } });
-        await engine.default({ module_or_path: wasm }).catch((error: unknown) => {
-          signal.throwIfAborted();
-          throw new NetworkError(`${url}: ${error instanceof Error ? error.message : String(error)}`);
-        });
+        await engine.default({ module_or_path: wasm }).catch(failing(url, signal));
       });
       return engine;
     },
 
     async pack(engine, report, signal) {
       const folder = new URL("pack/", base);
-      const listed = await fetch(new URL("manifest.json", folder), { signal });
-      if (listed.status === 404) return null;
-      const { bundle, rows, command = null } = (await listed.json()) as Manifest;
+      const manifest = await persistent(signal, (cache) => manifestOf(new URL("manifest.json", folder).href, cache, signal));
+      if (!manifest) return null;
+      const { bundle, rows, command = null } = manifest;
       const url = new URL(bundle.file, folder).href;
       const bytes = await persistent(signal, async (cache) => {
         const body = counted(await get(url, cache, signal), url, (loaded) => report("models", loaded, bundle.bytes));
-        const found = await bytesOf(body, url);
+        const found = new Uint8Array(await new Response(body).arrayBuffer().catch(failing(url, signal)));
         // Only https and localhost have the hash at hand.
         const whole = !crypto.subtle || (await sha256(found)) === bundle.sha256;
         if (!whole) throw new NetworkError(`${url}: not what the manifest names`);

@@ -1,6 +1,5 @@
 /** One run in training at a time, over all tabs of this origin. The lock goes with its worker, however that ends. */
-
-export const TRAIN_LOCK = "train";
+import { TRAIN_LOCK } from "../protocol.ts";
 
 /** Gives what releases it; null where another tab holds it. */
 export function takeLock(): Promise<(() => void) | null> {

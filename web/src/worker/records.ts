@@ -1,10 +1,25 @@
-/** A run's entry in IndexedDB, and what its files and messages say about it. */
-import type { FileEntry } from "attentionless";
+/** A run's entry in IndexedDB. */
+import type { FileEntry, Recipe } from "attentionless";
 import type { RunRecord, Start } from "../protocol.ts";
-import { write } from "./storage.ts";
+import { readFiles, runOf, write } from "./storage.ts";
 
-/** A new run with the visitor's own files, before anything of it is trained. */
-export async function begin({ name, recipe, uploads }: Extract<Start, { kind: "new" }>): Promise<RunRecord> {
+/** The run that is to be trained. `demo` are the files of the demo model. */
+export async function recordFor(start: Start, demo: readonly FileEntry[]): Promise<RunRecord> {
+  switch (start.kind) {
+    case "new":
+      return begin(start, await uploadsOf(start), false);
+    case "demo":
+      return begin(start, demo, true);
+    case "saved": {
+      const record = await runOf(start.run);
+      if (!record) throw new Error("that run is not on this device any more");
+      return start.recipe ? { ...record, recipe: start.recipe, stage: "text", step: 0, total: 0, finished: false } : record;
+    }
+  }
+}
+
+/** A run before anything of it is trained, with what it begins with. */
+async function begin({ name, recipe }: { name: string; recipe: Recipe }, files: readonly FileEntry[], usable: boolean): Promise<RunRecord> {
   const now = Date.now();
   const record: RunRecord = {
     id: `run-${now.toString(36)}`,
@@ -15,22 +30,17 @@ export async function begin({ name, recipe, uploads }: Extract<Start, { kind: "n
     step: 0,
     total: 0,
     stage: "text",
-    usable: false,
+    worked: 0,
+    usable,
     finished: false,
   };
-  await write(
-    record,
-    uploads.map((upload) => ({ name: `uploads/${upload.name}`, bytes: upload.bytes })),
-  );
+  await write(record, [...files]);
   return record;
 }
 
-export function names(files: FileEntry[]): ReadonlySet<string> {
-  return new Set(files.map(({ name }) => name));
-}
-
-/** The step in the engine's sentence "the loss became NaN at step 812; ...". */
-export function statedStep(message: string): number | null {
-  const found = /at step ([0-9]+)/.exec(message);
-  return found ? Number(found[1]) : null;
+/** The visitor's own texts: those given now, in the place of those of the run before. */
+async function uploadsOf({ uploads, from }: Extract<Start, { kind: "new" }>): Promise<FileEntry[]> {
+  const given = uploads.map(({ name, bytes }) => ({ name: `uploads/${name}`, bytes }));
+  if (given.length > 0 || !from) return given;
+  return (await readFiles(from)).filter(({ name }) => name.startsWith("uploads/"));
 }

@@ -1,44 +1,52 @@
 /** Scores mixes on the held-out sentences of the open model, and reads what they were made into. */
-import type { FileEntry, Translator } from "attentionless";
-import type { Scored, SentenceTable } from "../protocol.ts";
+import type { Change, Translator } from "attentionless";
+import { DEMO, type ModelId, type Scored, type SentenceTable } from "../protocol.ts";
+import { fileText } from "./files.ts";
 import type { Host } from "./host.ts";
+import { tellFull } from "./saver.ts";
 import { runOf, write } from "./storage.ts";
 import { breathe } from "./turns.ts";
 
 const BUDGET_MS = 250;
 
-export async function score(host: Host, mixes: string[], signal: AbortSignal): Promise<Scored> {
+/** What is finished is kept at once, also where it is stopped; another model may be opened meanwhile. */
+export async function score(host: Host, model: ModelId, mixes: string[], signal: AbortSignal): Promise<Scored> {
   const run = await host.turns.take(() =>
-    host.engine.Run.scoring(host.device, host.translator.recipe(), host.files, mixes),
+    host.engine.Run.scoring(host.device, host.translator.recipe(), host.filesOf(model), mixes),
   );
+  const unsaved = new Map<string, Change>();
   try {
-    for (let done = false; !done; await breathe()) {
-      signal.throwIfAborted();
+    signal.throwIfAborted();
+    let done = false;
+    do {
       const events = await host.turns.take(() => run.step(BUDGET_MS));
       for (const event of events) {
-        if (event.event === "scoring") host.notify({ ...event, type: "scoring" });
+        if (event.event === "scoring") host.notify({ ...event, type: "scoring", model });
         done ||= event.event === "done";
       }
-    }
+      const changes = run.takeChanges();
+      host.addFiles(model, changes);
+      for (const change of changes) unsaved.set(change.name, change);
+      if (changes.length > 0 && model !== DEMO) await keep(host, model, unsaved);
+      await breathe();
+    } while (!done && !signal.aborted);
     const { rows, signature, sentences } = run.report();
-    await keep(host, run.takeChanges());
-    return { rows, signature, sentences };
+    return { rows, signature, sentences, stopped: !done };
   } finally {
     run.free();
   }
 }
 
-/** With the model, and in IndexedDB where it is a run of the visitor's. */
-async function keep(host: Host, changes: { name: string; bytes: Uint8Array | null }[]): Promise<void> {
-  const files = changes.filter((change): change is FileEntry => change.bytes !== null);
-  host.addFiles(files);
-  const record = await runOf(host.modelId);
-  if (record) await write({ ...record, updated: Date.now() }, changes);
-}
-
-function textOf(files: FileEntry[], name: string): string | null {
-  const file = files.find((entry) => entry.name === name);
-  return file ? new TextDecoder().decode(file.bytes) : null;
+/** In IndexedDB; where there is no space, it waits for the next mix, and the model has it as long as it is open. */
+async function keep(host: Host, run: string, unsaved: Map<string, Change>): Promise<void> {
+  const record = await runOf(run);
+  if (!record) return;
+  try {
+    await write({ ...record, updated: Date.now() }, [...unsaved.values()]);
+    unsaved.clear();
+  } catch (error) {
+    await tellFull(error, host.notify);
+  }
 }
 
 function lines(text: string): string[] {
@@ -47,25 +55,16 @@ function lines(text: string): string[] {
   return all;
 }
 
-/**
- * The first pairs of the test split that fit the model, which are those that the engine scores: at most L tokens of
- * source, and of target with its `<s>`; none empty. The split itself holds longer ones, too.
- */
+/** The first held-out sentences, which are those that the engine scores. */
 export function scoredPairs(translator: Translator, count: number): { source: string; reference: string }[] {
-  const most = translator.recipe().model.max_len;
-  const pairs = [];
-  for (let index = 0; index < translator.heldOut() && pairs.length < count; index++) {
-    const pair = translator.sentence(index);
-    const [source, target] = [translator.tokens(pair.source), translator.tokens(pair.reference)];
-    if (source > 0 && source <= most && target > 0 && target < most) pairs.push(pair);
-  }
-  return pairs;
+  return Array.from({ length: Math.min(count, translator.heldOut()) }, (_, index) => translator.sentence(index));
 }
 
 /** The sentences that were scored, with the translations of those mixes that have been. */
-export function sentences(host: Host, mixes: string[]): SentenceTable {
+export function sentences(host: Host, model: ModelId, mixes: string[]): SentenceTable {
+  const files = host.filesOf(model);
   const found = mixes.flatMap((mix) => {
-    const text = textOf(host.files, `outputs/${mix}.txt`);
+    const text = fileText(files, `outputs/${mix}.txt`);
     return text === null ? [] : [{ mix, lines: lines(text) }];
   });
   const count = Math.max(0, ...found.map((output) => output.lines.length));

@@ -53,7 +53,10 @@ export async function write(record: RunRecord, changes: Change[]): Promise<void>
   const writes = changes.map(({ name, bytes }) =>
     bytes ? files.put(bytes, [record.id, name]) : files.delete([record.id, name]),
   );
-  await Promise.all([...writes, transaction.objectStore("runs").put(record), transaction.done]);
+  const all = Promise.all([...writes, transaction.objectStore("runs").put(record)]);
+  // Where space ran out, the requests only say that they were aborted; the transaction says why.
+  all.catch(() => undefined);
+  await transaction.done;
 }
 
 export async function remove(run: string): Promise<void> {

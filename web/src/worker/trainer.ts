@@ -1,18 +1,20 @@
 /** A run in training: a loop over `step`, which stops between two steps wherever the page wants it to. */
-import type { Change, Device, Event, Run } from "attentionless";
-import { failureOf, type DeviceChoice, type Failure, type Progress, type RunRecord, type Stage, type Start } from "../protocol.ts";
+import type { RunEvent } from "attentionless";
+import { failureOf, type DeviceChoice, type Failure, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { addEvent, addFile, Outbox } from "./curve.ts";
+import { changed } from "./files.ts";
 import type { Host } from "./host.ts";
-import { isLandmark, jobsOf, move, stageOf } from "./jobs.ts";
+import { move, stageOf, teacherDone } from "./jobs.ts";
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
-import { begin, names, statedStep } from "./records.ts";
-import { isFull, readFiles, remove, runOf, write } from "./storage.ts";
+import { recordFor } from "./records.ts";
+import { flush, persist } from "./saver.ts";
+import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
+import { readFiles, remove } from "./storage.ts";
 import { breathe } from "./turns.ts";
 
 /** Pause and cancel act within a second. */
 const BUDGET_MS = 250;
-const SAVE_MS = 60_000;
 const SAMPLE_MS = 5_000;
 /** A sample may take this share of the time at most: on a slow device it comes less often. */
 const SAMPLE_SHARE = 0.05;
@@ -22,34 +24,10 @@ const SECOND_TRY_MS = 2_000;
 /** A gap between two steps that only a frozen tab explains. */
 const FROZEN_MS = 120_000;
 
-/** What is there as long as a run is open. */
-interface Sitting {
-  record: RunRecord;
-  run: Run;
-  device: Device;
-  jobs: Progress["jobs"];
-  state: Progress["state"];
-  begun: number;
-  worked: number;
-  stage: Stage;
-  step: number;
-  total: number;
-  savedAt: number | null;
-  sample: Progress["sample"];
-  corpus: Progress["corpus"];
-  /** Step at which the device was lost, until the run is back. */
-  lostAt: number | null;
-  losses: number;
-  /** The last step of the stage that was ever done. */
-  furthest: number;
-  release: () => void;
-}
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 export class Trainer {
   #host: Host;
   #sitting: Sitting | null = null;
+  #starting = false;
   #meter = new Meter();
   #outbox = new Outbox();
   #reported = 0;
@@ -57,27 +35,38 @@ export class Trainer {
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
   #visible = true;
-  #seen: (() => void)[] = [];
+  #resting: (() => void)[] = [];
 
   constructor(host: Host) {
     this.#host = host;
   }
 
   async start(start: Start): Promise<{ run: string }> {
-    if (this.#sitting) throw new Error("a run is in training already");
+    if (this.#sitting || this.#starting) throw new Error("a run is in training already");
+    this.#starting = true;
+    try {
+      return await this.#begin(start);
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  async #begin(start: Start): Promise<{ run: string }> {
     const release = await takeLock();
     if (!release) {
       this.#host.notify({ type: "training-stopped", why: { kind: "other-tab" } });
       throw new Error("another tab is training");
     }
+    let record: RunRecord | null = null;
     try {
-      const record = start.kind === "new" ? await begin(start) : await runOf(start.run);
-      if (!record) throw new Error("that run is not on this device any more");
-      await this.#host.turns.take(() => this.#open(record, start.device, release));
+      const begun = (record = await recordFor(start, this.#host.demoFiles));
+      await this.#host.turns.take(() => this.#open(begun, start.device, release));
       this.#loop = this.#work();
-      return { run: record.id };
+      return { run: begun.id };
     } catch (error) {
       release();
+      // Nothing came of it but its name.
+      if (record && start.kind !== "saved") await remove(record.id);
       throw error;
     }
   }
@@ -88,54 +77,36 @@ export class Trainer {
     const files = await readFiles(record.id);
     const run = engine.Run.open(device, record.recipe, files, "scores");
     const nets = engine.plan(record.recipe).nets.map(({ net }) => net);
-    const now = Date.now();
     this.#meter = new Meter();
     this.#outbox = new Outbox();
     addFile(this.#outbox, files);
-    this.#sitting = {
-      record,
-      run,
-      device,
-      jobs: jobsOf(record.recipe, nets, names(files), record.usable),
-      state: "preparing",
-      begun: now,
-      worked: 0,
-      stage: record.stage,
-      step: record.step,
-      total: record.total,
-      savedAt: files.length > 0 ? record.updated : null,
-      sample: null,
-      corpus: null,
-      lostAt: null,
-      losses: 0,
-      furthest: 0,
-      release,
-    };
-    this.#stepped = now;
+    this.#sitting = sittingOf({ record, run, device, files, nets, release });
+    this.#stepped = Date.now();
     this.#report(true);
   }
 
   async #work(): Promise<void> {
-    for (let sitting = this.#sitting; sitting && this.#goesOn(sitting); sitting = this.#sitting) {
+    for (let sitting = this.#sitting; sitting && !sitting.hold; sitting = this.#sitting) {
       const current = sitting;
       await this.#host.turns.take(() => this.#turn(current));
       await breathe();
     }
   }
 
-  #goesOn({ state }: Sitting): boolean {
-    return state === "preparing" || state === "running" || state === "recovering";
+  async #turn(sitting: Sitting): Promise<void> {
+    if (sitting.hold) return;
+    await this.#guarded(sitting, () => (sitting.state === "recovering" ? this.#reopen(sitting) : this.#step(sitting)));
   }
 
-  async #turn(sitting: Sitting): Promise<void> {
-    if (this.#sitting !== sitting || !this.#goesOn(sitting)) return;
+  /** Work on a run that is still open; what goes wrong with it is told, and mended where it can be. */
+  async #guarded(sitting: Sitting, work: () => Promise<void>): Promise<void> {
+    if (this.#sitting !== sitting) return;
     try {
-      if (sitting.state === "recovering") await this.#reopen(sitting);
-      else await this.#step(sitting);
+      await work();
     } catch (error) {
       const failure = failureOf(error);
       // Whatever stands in the way of a new device is the same loss.
-      if (sitting.state === "recovering" && failure.kind !== "crashed") this.#lost(sitting, failure);
+      if (sitting.state === "recovering" && failure.kind !== "crashed") await this.#lost(sitting, failure);
       else await this.#fail(sitting, failure);
     }
   }
@@ -148,8 +119,8 @@ export class Trainer {
     sitting.worked += this.#stepped - begun;
     for (const event of events) this.#take(sitting, event);
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
-    if (events.some(isLandmark)) await this.#persist(sitting, sitting.run.takeChanges());
-    if (this.#stepped - (sitting.savedAt ?? sitting.begun) >= SAVE_MS) await this.#save(sitting);
+    // The run writes its state every minute and after each epoch, and all that is finished at once.
+    await this.#persist(sitting);
     if (this.#stepped >= this.#sampleDue) await this.#translateSample(sitting);
     this.#report(false);
   }
@@ -159,7 +130,7 @@ export class Trainer {
     this.#host.notify({ type: "thawed", minutes: Math.round(gap / 60_000), step: sitting.step });
   }
 
-  #take(sitting: Sitting, event: Event): void {
+  #take(sitting: Sitting, event: RunEvent): void {
     const now = Date.now();
     if (event.event === "resumed" || event.event === "training" || event.event === "distilling") this.#back(sitting, event);
     addEvent(this.#outbox, event, sitting.step);
@@ -181,15 +152,13 @@ export class Trainer {
   }
 
   #advance(sitting: Sitting, step: number, total: number): void {
-    Object.assign(sitting, { step, total });
-    // A pause that was asked for during the step stays asked for.
-    if (sitting.state === "preparing") sitting.state = "running";
+    Object.assign(sitting, { step, total, state: "running" });
     // Only what is new counts as recovered: a device can be lost at the same step again and again.
     if (step > sitting.furthest || sitting.stage === "scores") Object.assign(sitting, { losses: 0, furthest: step });
   }
 
   /** The first word of a run after a loss says where it is. */
-  #back(sitting: Sitting, event: Event & { step: number }): void {
+  #back(sitting: Sitting, event: RunEvent & { step: number }): void {
     if (sitting.lostAt === null) return;
     const step = event.event === "resumed" ? event.step : 0;
     const redone = Math.max(0, sitting.lostAt - step);
@@ -199,36 +168,44 @@ export class Trainer {
 
   async #translateSample(sitting: Sitting): Promise<void> {
     if (sitting.stage !== "teacher" || sitting.step === 0) return;
-    const source = await sampleSource(sitting);
+    sitting.source ??= sampleSource(await this.#filesOf(sitting));
+    const { source } = sitting;
     const begun = Date.now();
     if (source) sitting.sample = { source, text: await sitting.run.sample(source) };
     const now = Date.now();
     this.#sampleDue = now + Math.max(SAMPLE_MS, (now - begun) / SAMPLE_SHARE);
   }
 
-  async #save(sitting: Sitting): Promise<void> {
-    await sitting.run.save();
-    await this.#persist(sitting, sitting.run.takeChanges());
+  /** As the run wrote them last, also where there was no space for it. */
+  async #filesOf(sitting: Sitting) {
+    return changed(await readFiles(sitting.record.id), sitting.unsaved.values());
   }
 
-  async #persist(sitting: Sitting, changes: Change[]): Promise<void> {
-    const { record, stage, step, total, jobs } = sitting;
-    const usable = jobs.some(({ kind, state }) => kind === "teacher" && state === "done");
-    const finished = jobs.every(({ state }) => state === "done");
-    Object.assign(record, { stage, step, total, usable, finished, updated: Date.now() });
-    try {
-      await write(record, changes);
-      sitting.savedAt = Date.now();
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      const { usage = 0, quota = 0 } = await navigator.storage.estimate();
-      this.#host.notify({ type: "storage-full", used: usage, quota });
-    }
+  #persist(sitting: Sitting): Promise<void> {
+    return persist(sitting, this.#host.notify);
+  }
+
+  /** At once, even if there was no space a moment ago. */
+  async #save(sitting: Sitting): Promise<void> {
+    await sitting.run.save();
+    sitting.retryAt = 0;
+    await this.#persist(sitting);
+  }
+
+  /** Space may be there again. */
+  retrySaving(): void {
+    if (this.#sitting) this.#sitting.retryAt = 0;
   }
 
   async #finish(sitting: Sitting): Promise<void> {
     for (const job of sitting.jobs) Object.assign(job, { state: "done", part: 1 });
-    await this.#persist(sitting, sitting.run.takeChanges());
+    sitting.retryAt = 0;
+    await this.#persist(sitting);
+    if (sitting.unsaved.size > 0) {
+      // Closing it would lose the run: it stays until it is saved, which going on tries again.
+      sitting.hold = "paused";
+      return this.#report(true);
+    }
     const { record, run } = sitting;
     const { rows } = run.report();
     this.#report(true);
@@ -239,82 +216,106 @@ export class Trainer {
   #close(): void {
     const sitting = this.#sitting;
     this.#sitting = null;
+    if (!sitting) return;
+    this.#free(sitting);
+    sitting.release();
+  }
+
+  #free({ run }: Sitting): void {
     try {
-      sitting?.run.free();
+      run.free();
     } catch {
       // On a lost device nothing is left to free.
     }
-    sitting?.release();
   }
 
   async #fail(sitting: Sitting, failure: Failure): Promise<void> {
-    if (failure.kind === "crashed") throw new WebAssembly.RuntimeError(failure.message);
-    if (failure.kind === "device-lost" || failure.kind === "device-fault") return this.#lost(sitting, failure);
-    const [run, message] = [sitting.record.id, failure.message];
+    const { kind, message } = failure;
+    if (kind === "crashed") throw new WebAssembly.RuntimeError(message);
+    if (kind === "device-lost" || kind === "device-fault") return this.#lost(sitting, failure);
     const bytes = sitting.device.memory()?.reserved ?? null;
+    await this.#stop(sitting, ({ id: run, step: kept }) => {
+      if (kind === "not-finite") return { kind, step: failure.step ?? sitting.step, kept, run, message };
+      return kind === "out-of-memory" ? { kind, bytes, run, message } : { kind: "failed", run, message };
+    });
+  }
+
+  /** Ends with what is saved; what there was no space for is tried once more. */
+  async #stop(sitting: Sitting, why: (saved: RunRecord) => Stopped): Promise<void> {
+    sitting.retryAt = 0;
+    // Were it to fail again, there would be no more to say than what is said here.
+    await flush(sitting, this.#host.notify).catch(() => undefined);
     this.#report(true);
     this.#close();
-    if (failure.kind === "not-finite") {
-      const kept = (await runOf(run))?.step ?? 0;
-      const step = statedStep(message) ?? sitting.step;
-      this.#host.notify({ type: "training-stopped", why: { kind: "not-finite", step, kept, run, message } });
-    } else if (failure.kind === "out-of-memory") {
-      this.#host.notify({ type: "training-stopped", why: { kind: "out-of-memory", bytes, run, message } });
-    } else {
-      this.#host.notify({ type: "training-stopped", why: { kind: "failed", run, message } });
-    }
+    this.#host.notify({ type: "training-stopped", why: why(sitting.record) });
   }
 
   /** At once, then after two seconds, then the page is asked. */
-  #lost(sitting: Sitting, { message }: Failure): void {
+  async #lost(sitting: Sitting, { message }: Failure): Promise<void> {
     sitting.losses += 1;
     sitting.lostAt ??= sitting.step;
-    if (sitting.losses <= 2) {
-      sitting.state = "recovering";
-      this.#report(true);
-      return;
-    }
-    const { id: run, step } = sitting.record;
+    sitting.state = "recovering";
+    if (sitting.losses <= 2) return this.#report(true);
     this.#host.distrustDevice();
-    this.#close();
-    this.#host.notify({ type: "training-stopped", why: { kind: "device-lost", step, run, message } });
+    await this.#stop(sitting, ({ id: run, step }) => ({ kind: "device-lost", step, run, message }));
   }
 
   async #reopen(sitting: Sitting): Promise<void> {
-    if (sitting.losses === 2) await sleep(SECOND_TRY_MS);
+    if (sitting.losses === 2) await this.#rest(SECOND_TRY_MS);
     // A hidden tab is often refused a device.
-    if (!this.#visible) await new Promise<void>((resolve) => this.#seen.push(resolve));
+    if (!this.#visible && !sitting.hold) await this.#rest(Infinity);
+    if (sitting.hold) return;
     const device = await this.#host.reopen(sitting.device);
     // Going on with the CPU is for the visitor to say: it is slower, and other bits come out.
     if (device.info().kind !== sitting.device.info().kind) throw new Error("no GPU was offered again");
-    const files = await readFiles(sitting.record.id);
-    const run = this.#host.engine.Run.open(device, sitting.record.recipe, files, "scores");
+    const run = this.#host.engine.Run.open(device, sitting.record.recipe, await this.#filesOf(sitting), "scores");
+    this.#free(sitting);
     this.#meter.forget();
+    this.#stepped = Date.now();
     Object.assign(sitting, { device, run, state: "running" });
     this.#report(true);
   }
 
+  /** Until the time is over, the page is seen again, or the run shall stop. */
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resting.push(resolve);
+      if (ms < Infinity) setTimeout(resolve, ms);
+    });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#resting.splice(0)) resolve();
+  }
+
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    if (visible) this.#seen.splice(0).forEach((resolve) => resolve());
+    if (visible) this.#wake();
+  }
+
+  /** After the turn that is being taken, whatever comes of it. */
+  async #halt(sitting: Sitting): Promise<void> {
+    sitting.hold = "pausing";
+    this.#wake();
+    this.#report(true);
+    await this.#loop;
   }
 
   async pause(): Promise<void> {
     const sitting = this.#sitting;
-    if (!sitting || !this.#goesOn(sitting)) return;
-    sitting.state = "pausing";
-    this.#report(true);
-    await this.#loop;
-    if (this.#sitting !== sitting) return;
-    await this.#host.turns.take(() => this.#save(sitting));
-    sitting.state = "paused";
+    if (!sitting || sitting.hold) return;
+    await this.#halt(sitting);
+    // Without a device there is nothing to save: the run goes on from its last checkpoint.
+    const work = async () => (sitting.state === "recovering" ? undefined : this.#save(sitting));
+    await this.#host.turns.take(() => this.#guarded(sitting, work));
+    sitting.hold = "paused";
     this.#report(true);
   }
 
   resume(): void {
     const sitting = this.#sitting;
-    if (sitting?.state !== "paused") return;
-    sitting.state = "running";
+    if (sitting?.hold !== "paused") return;
+    sitting.hold = null;
     this.#meter.forget();
     this.#stepped = Date.now();
     this.#loop = this.#work();
@@ -325,19 +326,39 @@ export class Trainer {
   async cancel(): Promise<{ kept: boolean }> {
     const sitting = this.#sitting;
     if (!sitting) return { kept: false };
-    sitting.state = "pausing";
-    await this.#loop;
+    await this.#halt(sitting);
+    return this.#host.turns.take(() => this.#drop(sitting));
+  }
+
+  async #drop(sitting: Sitting): Promise<{ kept: boolean }> {
+    // It came to its end meanwhile.
     if (this.#sitting !== sitting) return { kept: true };
-    const { record } = sitting;
+    const kept = teacherDone(sitting.jobs);
+    sitting.retryAt = 0;
+    if (kept) await flush(sitting, this.#host.notify);
     this.#close();
-    if (!record.usable) await remove(record.id);
-    return { kept: record.usable };
+    if (!kept) await remove(sitting.record.id);
+    return { kept };
   }
 
   async checkpoint(): Promise<void> {
     const sitting = this.#sitting;
     if (sitting?.state !== "running") return;
-    await this.#host.turns.take(() => (this.#sitting === sitting ? this.#save(sitting) : undefined));
+    const work = async () => (sitting.hold || sitting.state !== "running" ? undefined : this.#save(sitting));
+    await this.#host.turns.take(() => this.#guarded(sitting, work));
+  }
+
+  /** Not of a run in training, in this tab or another. */
+  async delete(run: string): Promise<void> {
+    if (this.#sitting?.record.id === run) throw new Error("that run is in training");
+    const release = this.#sitting ? () => undefined : await takeLock();
+    if (!release) throw new Error("another tab is training");
+    try {
+      await remove(run);
+    } finally {
+      release();
+    }
+    this.retrySaving();
   }
 
   lose(): void {
@@ -349,35 +370,6 @@ export class Trainer {
     if (!sitting || (!now && time - this.#reported < REPORT_MS)) return;
     this.#reported = time;
     const { points, transfer } = this.#outbox.take();
-    const rate = this.#meter.rate();
-    const progress: Progress = {
-      run: sitting.record.id,
-      name: sitting.record.name,
-      state: sitting.state,
-      stage: sitting.stage,
-      step: sitting.step,
-      total: sitting.total,
-      tokensPerSecond: sitting.stage === "teacher" ? rate : null,
-      sentencesPerSecond: sitting.stage === "nets" ? rate : null,
-      elapsedMs: sitting.worked,
-      leftMs: sitting.stage === "scores" ? null : this.#meter.left(time),
-      gpuBytes: sitting.state === "recovering" ? null : (sitting.device.memory()?.in_use ?? null),
-      wasmBytes: sitting.device.wasmBytes(),
-      device: sitting.device.info(),
-      savedAt: sitting.savedAt,
-      corpus: sitting.corpus,
-      jobs: sitting.jobs.map((job) => ({ ...job })),
-      points,
-      sample: sitting.sample,
-    };
-    this.#host.notify({ type: "training", progress }, transfer);
+    this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, time) }, transfer);
   }
-}
-
-/** The same sentence throughout, so that one can watch it get better: the first that is held out. */
-async function sampleSource(sitting: Sitting): Promise<string | null> {
-  if (sitting.sample) return sitting.sample.source;
-  const file = (await readFiles(sitting.record.id)).find(({ name }) => name === "corpus/test.tsv");
-  if (!file) return null;
-  return new TextDecoder().decode(file.bytes.subarray(0, 4000)).split("\n")[0].split("\t")[0] ?? null;
 }

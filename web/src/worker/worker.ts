@@ -1,11 +1,11 @@
 /** The worker that owns the wasm: takes requests, answers each once. */
-import { failureOf, unreachable, type Notice, type Request, type RequestType, type Results, type ToPage, type ToWorker } from "../protocol.ts";
+import { failureOf, unreachable, type Notice, type Request, type RequestOf, type RequestType, type Results, type ToPage, type ToWorker } from "../protocol.ts";
 import { Host } from "./host.ts";
 import { inspect } from "./inspect.ts";
 import { network, type Source } from "./loader.ts";
 import { tokensPerSecond } from "./measure.ts";
 import { score, sentences } from "./scorer.ts";
-import { allRuns, remove } from "./storage.ts";
+import { allRuns } from "./storage.ts";
 import { Trainer } from "./trainer.ts";
 
 function post(message: ToPage, transfer: Transferable[] = []): void {
@@ -37,88 +37,51 @@ async function withSignal<T>(id: number, work: (signal: AbortSignal) => Promise<
   }
 }
 
-type Answer = Results[RequestType] | Promise<Results[RequestType]>;
+type Handlers = {
+  [T in RequestType]: (request: RequestOf<T>, id: number) => Results[T] | Promise<Results[T]>;
+};
 
-function answer(id: number, request: Request): Answer {
-  const { turns } = host;
-  switch (request.type) {
-    case "boot":
-      return withSignal(id, async (signal) =>
-        host.boot(await sourceOf(request.base, request.fake), request.device, signal),
-      );
-    case "probe":
-      return turns.take(() => host.ready());
-    case "open-model":
-      return turns.take(() => host.openModel(request.model));
-    case "inspect":
-      return turns.take(() => inspect(host.translator, request.text));
-    case "translate":
-      host.announce(request.generation);
-      return turns.take(() => host.translate(request.generation, request.mix, request.text));
-    case "describe-mix":
-      return turns.take(() => host.translator.mix(request.mix));
-    case "sentence":
-      return turns.take(() => host.translator.sentence(request.index));
-    case "assign":
-      return turns.take(() => host.engine.withAssignments(request.recipe, request.assignments));
-    case "check-recipe":
-      return turns.take(() => host.engine.checkRecipe(request.recipe));
-    case "plan":
-      return turns.take(() => host.engine.plan(request.recipe));
-    default:
-      return answerForRuns(id, request);
-  }
+const { turns } = host;
+
+/** Runs and scores take their own turns; a handler that is missing does not compile. */
+const handlers: Handlers = {
+  boot: (request, id) =>
+    withSignal(id, async (signal) => host.boot(await sourceOf(request.base, request.fake), request.device, signal)),
+  probe: () => turns.take(() => host.ready()),
+  "open-model": ({ model }) => turns.take(() => host.openModel(model)),
+  inspect: ({ text }) => turns.take(() => inspect(host.translator, text)),
+  translate({ generation, mix, text }) {
+    host.announce(generation);
+    return turns.take(() => host.translate(generation, mix, text));
+  },
+  "describe-mix": ({ mix }) => turns.take(() => host.translator.mix(mix)),
+  sentence: ({ index }) => turns.take(() => host.translator.sentence(index)),
+  assign: ({ recipe, assignments }) => turns.take(() => host.engine.withAssignments(recipe, assignments)),
+  "check-recipe": ({ recipe }) => turns.take(() => host.engine.checkRecipe(recipe)),
+  plan: ({ recipe }) => turns.take(() => host.engine.plan(recipe)),
+  runs: () => allRuns(),
+  "delete-run": ({ run }) => trainer.delete(run).then(nothing),
+  train: ({ start }) => trainer.start(start),
+  pause: () => trainer.pause().then(nothing),
+  resume: () => nothing(trainer.resume()),
+  "cancel-training": () => trainer.cancel(),
+  checkpoint: () => trainer.checkpoint().then(nothing),
+  score: ({ model, mixes }, id) => withSignal(id, (signal) => score(host, model, mixes, signal)),
+  sentences: ({ model, mixes }) => turns.take(() => sentences(host, model, mixes)),
+  measure: () => tokensPerSecond(host).then((tokensPerSecond) => ({ tokensPerSecond })),
+  visible: ({ visible }) => nothing(trainer.setVisible(visible)),
+  "lose-device": () => nothing(trainer.lose()),
+  cancel: ({ target }) => nothing(stoppable.get(target)?.abort()),
+};
+
+function nothing(_done: unknown): null {
+  return null;
 }
 
-/** Requests about runs and scores: they take their own turns. */
-function answerForRuns(id: number, request: Exclude<Request, { type: Light }>): Answer {
-  switch (request.type) {
-    case "runs":
-      return allRuns();
-    case "delete-run":
-      return remove(request.run).then(() => null);
-    case "train":
-      return trainer.start(request.start);
-    case "pause":
-      return trainer.pause().then(() => null);
-    case "resume":
-      trainer.resume();
-      return null;
-    case "cancel-training":
-      return trainer.cancel();
-    case "checkpoint":
-      return trainer.checkpoint().then(() => null);
-    case "score":
-      return withSignal(id, (signal) => score(host, request.mixes, signal));
-    case "sentences":
-      return host.turns.take(() => sentences(host, request.mixes));
-    case "measure":
-      return tokensPerSecond(host).then((tokensPerSecond) => ({ tokensPerSecond }));
-    case "visible":
-      trainer.setVisible(request.visible);
-      return null;
-    case "lose-device":
-      trainer.lose();
-      return null;
-    case "cancel":
-      stoppable.get(request.target)?.abort();
-      return null;
-    default:
-      return unreachable(request);
-  }
+function answer({ id, ...request }: ToWorker): Results[RequestType] | Promise<Results[RequestType]> {
+  const handler = handlers[request.type] as ((request: Request, id: number) => Results[RequestType]) | undefined;
+  return handler ? handler(request, id) : unreachable(request as never);
 }
-
-type Light =
-  | "boot"
-  | "probe"
-  | "open-model"
-  | "inspect"
-  | "translate"
-  | "describe-mix"
-  | "sentence"
-  | "assign"
-  | "check-recipe"
-  | "plan";
 
 function fail(id: number, thrown: unknown): void {
   const failure = failureOf(thrown);
@@ -129,7 +92,7 @@ function fail(id: number, thrown: unknown): void {
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
   try {
-    post({ to: "request", id: data.id, value: await answer(data.id, data) });
+    post({ to: "request", id: data.id, value: await answer(data) });
   } catch (error) {
     fail(data.id, error);
   }

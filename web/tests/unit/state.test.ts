@@ -26,6 +26,7 @@ describe("failures", () => {
   it("keep the engine's kinds", () => {
     expect(failureOf(Object.assign(new Error("gone"), { kind: "device-lost" }))).toEqual({ kind: "device-lost", message: "gone" });
     expect(failureOf(Object.assign(new Error("x"), { kind: "nonsense" })).kind).toBe("failed");
+    expect(failureOf(Object.assign(new Error("NaN"), { kind: "not-finite", step: 812 }))).toEqual({ kind: "not-finite", message: "NaN", step: 812 });
     expect(failureOf("text")).toEqual({ kind: "failed", message: "text" });
     expect(failureOf(new WebAssembly.RuntimeError("unreachable")).kind).toBe("crashed");
     expect(failureOf(new DOMException("stop", "AbortError")).kind).toBe("cancelled");

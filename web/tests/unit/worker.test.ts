@@ -5,11 +5,9 @@ import { jobsOf, move } from "../../src/worker/jobs.ts";
 import { Meter } from "../../src/worker/meter.ts";
 import { inspect } from "../../src/worker/inspect.ts";
 import { NetworkError, persistent } from "../../src/worker/loader.ts";
-import { statedStep } from "../../src/worker/records.ts";
-import { scoredPairs } from "../../src/worker/scorer.ts";
 import { breathe, Turns } from "../../src/worker/turns.ts";
 import { Translator } from "../../src/fake/translator.ts";
-import { entry, fakeFiles, PRESETS } from "../../src/fake/files.ts";
+import { fakeFiles, PRESETS } from "../../src/fake/files.ts";
 import { Device } from "../../src/fake/engine.ts";
 
 const recipe: Recipe = PRESETS.micro;
@@ -116,16 +114,4 @@ it("a text too long is cut between two words", async () => {
   expect([tokens, maxLen]).toEqual([50, 24]);
   expect(text.slice(0, read).split(" ")).toHaveLength(19);
   expect(inspect(translator, "The spaceship sleeps").unknown).toEqual(["spaceship"]);
-});
-
-it("lines the sentences up with what is scored: those that fit", async () => {
-  const long = Array.from({ length: 40 }, () => "dog").join(" ");
-  const rows = [`${long}\tun chien`, "the dog\tle chien", `a dog\t${long}`, "a man\tun homme"].map((row) => `${row}\n`);
-  const files = [...fakeFiles().filter(({ name }) => name !== "corpus/test.tsv"), entry("corpus/test.tsv", rows.join(""))];
-  const pairs = scoredPairs(Translator.open(await Device.open("cpu"), files), 5);
-  expect(pairs.map(({ source }) => source)).toEqual(["the dog", "a man"]);
-});
-
-it("reads the step out of the engine's sentence", () => {
-  expect([statedStep("the loss became NaN at step 812; what was saved"), statedStep("gone")]).toEqual([812, null]);
 });

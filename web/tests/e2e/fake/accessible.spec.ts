@@ -57,9 +57,34 @@ test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", a
         .filter((element) => element.checkVisibility() && getComputedStyle(element).opacity !== "0" && !element.classList.contains("skip"))
         .map((element) => ({ box: (element.closest("label") ?? element).getBoundingClientRect(), name: element.outerHTML.slice(0, 80) }))
         // A link inside a sentence is as high as its line.
-        .filter(({ box, name }) => (box.width < 24 || box.height < 24) && !name.startsWith("<a class=\"small") && !name.startsWith("<a href=\"https"))
+        .filter(({ box, name }) => (box.width < 24 || box.height < 24) && !name.startsWith("<a href=\"https"))
         .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
     );
     expect(small, view).toEqual([]);
   }
 });
+
+const STATES = {
+  "no-webgpu": { route: "#/", shown: "banner-no-gpu" },
+  failed: { route: "#/", shown: "banner-failed" },
+  "no-pack": { route: "#/", shown: "model-error" },
+  crash: { route: "#/train", shown: "banner-crashed" },
+  nan: { route: "#/train", shown: "stopped" },
+  oom: { route: "#/train", shown: "stopped" },
+  lost: { route: "#/train", shown: "recovered" },
+  ready: { route: "#/train", shown: "stats" },
+} as const;
+
+for (const [script, { route, shown }] of Object.entries(STATES)) {
+  test(`${script}: ${shown}`, async ({ fake: page, open }) => {
+    await open(route, script);
+    if (route === "#/train") {
+      await show(page, "train");
+      await page.getByTestId("start").click();
+    }
+    await expect(page.getByTestId(shown)).toBeVisible();
+    if (script === "ready") await expect(page.getByTestId("sample")).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    expect(await widestOverflow(page)).toBe(0);
+  });
+}

@@ -66,6 +66,20 @@ test("NaN", async ({ fake: page, open }) => {
   await expect(page.getByTestId("stats")).toBeVisible();
 });
 
+test("the run that follows NaN has the visitor's own text, also after a reload", async ({ fake: page, open }) => {
+  await open("#/train", "nan");
+  await page.getByLabel("your file, two columns").check();
+  await page.getByLabel("File with two columns").setInputFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from("a dog\tun chien\n") });
+  await startOn(page);
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toBeVisible();
+  // The files that were chosen are gone with the page; the run has them still.
+  await page.goto(page.url().replace(/#.*/, "&again#/train"));
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+});
+
 test("out of memory", async ({ fake: page, open }) => {
   await open("#/train", "oom");
   await startOn(page);
@@ -113,6 +127,58 @@ test("a second tab sees that the first is training", async ({ fake: page, open, 
   await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
   await expect(banner).toBeHidden();
   await expect(other.getByTestId("runs")).toContainText("micro en-fr");
+});
+
+test("no run is deleted while another tab trains, and none without a question", async ({ fake: page, open, fakeSite, context }) => {
+  await open("#/train");
+  await startOn(page);
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await page.getByTestId("pause").click();
+  const other = await context.newPage();
+  await other.goto(`${fakeSite.url}?fake=ready#/train`);
+  await expect(other.getByTestId("banner-other-tab")).toBeVisible();
+  await expect(other.getByTestId("runs").getByRole("button", { name: "Delete micro en-fr, seed 1" })).toBeDisabled();
+  await page.close();
+  await other.reload();
+  const runs = other.getByTestId("runs");
+  await runs.getByRole("button", { name: "Delete micro en-fr, seed 1" }).click();
+  await expect(runs).toContainText("micro en-fr, seed 1 and all that it learnt would go for good.");
+  await runs.getByRole("button", { name: "Keep it" }).click();
+  await runs.getByRole("button", { name: "Delete micro en-fr, seed 1" }).click();
+  await runs.getByRole("button", { name: "Delete for good" }).click();
+  await expect(runs).toHaveCount(0);
+});
+
+test("a run of earlier days is not thrown away without a question", async ({ fake: page, open }) => {
+  await open("#/train");
+  await startOn(page);
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  await page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const db = await done(indexedDB.open("attentionless"));
+    const runs = db.transaction("runs", "readwrite").objectStore("runs");
+    const [run] = await done(runs.getAll());
+    await done(runs.put({ ...run, worked: 26 * 3_600_000 }));
+    db.close();
+  });
+  await page.reload();
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  await page.getByTestId("cancel").click();
+  await expect(page.getByText(/26:00:\d\d of work would go\./)).toBeVisible();
+  await page.getByRole("button", { name: "Keep training" }).click();
+  await page.getByTestId("cancel").click();
+  await page.getByRole("button", { name: "Throw it away" }).click();
+  await expect(page.getByTestId("start")).toBeVisible();
+  await expect(page.getByTestId("runs")).toHaveCount(0);
+});
+
+test("a view that does not arrive says so", async ({ fake: page, open }) => {
+  await page.route(/Compare-.*\.js/, (route) => route.abort());
+  await open("#/compare");
+  await expect(page.getByText("This view did not arrive (network).")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Reload" })).toBeVisible();
 });
 
 test("too large a net is refused with both numbers and the size that fits", async ({ fake: page, open }) => {

@@ -92,6 +92,69 @@ test("an untrained cell leads to Train with just that net", async ({ fake: page,
   await expect(page.getByText("Each in layer 2 only.")).toBeVisible();
 });
 
+test("a net that is added has the demo's teacher and leaves its nets", async ({ fake: page, open }) => {
+  await open("#/train?net=enc.2%3Dalr-l&from=demo");
+  await expect(page.getByTestId("base")).toHaveText("Adds to Demo model: its teacher is trained already, and its nets stay.");
+  await page.getByLabel("Seed").fill("2");
+  await page.getByLabel("Seed").blur();
+  await expect(page.getByTestId("base")).toHaveCount(0);
+  await page.getByLabel("Seed").fill("1");
+  await page.getByLabel("Seed").blur();
+  await expect(page.getByTestId("base")).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId("base")).toBeVisible();
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await page.getByRole("radio", { name: "L", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 2" })).toContainText("ALR L");
+});
+
+test("coming back to Try finds sentence, board and undo as they were", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("textbox").fill("the dog sleeps");
+  await page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click();
+  await page.getByRole("radio", { name: "L", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
+  await page.getByRole("link", { name: "Try", exact: true }).locator("visible=true").click();
+  await expect(page.getByRole("textbox")).toHaveValue("the dog sleeps");
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("ALR M");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).not.toContainText("ALR M");
+});
+
+test("two edits at once are both kept, and an old link does not undo them", async ({ fake: page, open }) => {
+  await open("#/train", "no-webgpu");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  const pair = page.getByRole("combobox", { name: /^Pair/ });
+  await page.getByLabel("Seed").evaluate((seed: HTMLInputElement) => {
+    const pair = [...document.querySelectorAll("select")].find((select) => [...select.options].some(({ value }) => value === "de-en"));
+    const set = (field: HTMLInputElement | HTMLSelectElement, value: string) => {
+      field.value = value;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    set(seed, "42");
+    if (pair) set(pair, "de-en");
+  });
+  await page.waitForTimeout(500);
+  await page.reload();
+  await expect(page.getByLabel("Seed")).toHaveValue("42");
+  await expect(pair).toHaveValue("de-en");
+  await page.getByLabel("Seed").fill("43");
+  await page.getByLabel("Seed").blur();
+  // The engine is asked anew; the link with which the page was opened is not.
+  await page.getByRole("button", { name: "Check again" }).click();
+  await page.waitForTimeout(500);
+  await expect(page.getByLabel("Seed")).toHaveValue("43");
+  await page.getByRole("link", { name: "Compare" }).locator("visible=true").first().click();
+  await page.getByRole("link", { name: "Train", exact: true }).locator("visible=true").click();
+  await expect(page.getByLabel("Seed")).toHaveValue("43");
+  await expect(page).toHaveURL(/r=1\./);
+});
+
 test("a link opens the same board and the same recipe, and starts nothing", async ({ fake: page, open, fakeSite, context }) => {
   await open("#/?mix=enc.2%3Dalr-s&text=the%20dog%20sleeps");
   await expect(page.getByTestId("teacher")).toHaveText("le chien dort.");
@@ -181,4 +244,21 @@ test("compares: recorded rows, then scored here, sentences and CSV", async ({ fa
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "CSV" }).click();
   expect((await download).suggestedFilename()).toBe("scores.csv");
+});
+
+test("on a phone, the focus goes to the sentence and back to the list", async ({ fake: page, open }) => {
+  test.skip((page.viewportSize()?.width ?? 0) >= 600, "list and sentence stand side by side");
+  await open("#/compare");
+  await page.getByTestId("score").click();
+  await page.locator(".rows [role=option]").nth(2).click();
+  await expect(page.getByRole("heading", { name: /^Sentence \d+ of 60$/ })).toBeFocused();
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await expect(page.getByRole("listbox")).toBeFocused();
+});
+
+test("a method that is not built says why, and the brush stays", async ({ fake: page, open }) => {
+  await open();
+  await page.getByText("ELR", { exact: true }).click({ force: true });
+  await expect(page.getByText("ELR: not built yet")).toBeVisible();
+  await expect(page.getByRole("radio", { name: "ALR", exact: true })).toBeChecked();
 });

@@ -37,6 +37,36 @@ test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compa
   await expect(page.getByTestId("list-count")).toContainText("of 100 sentences");
 });
 
+test("cpu: a net is added to a run, which keeps its teacher and its nets", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await page.getByTestId("start").click();
+  await finished(page, 180_000);
+  const before = await weights(page);
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
+  await page.getByRole("radio", { name: "XS", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click();
+  await expect(page.getByTestId("base")).toContainText("Adds to micro en-fr, seed 1");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toBeVisible();
+  await finished(page, 180_000);
+  const after = await weights(page);
+  expect(Object.keys(after).sort()).toEqual([...Object.keys(before), "nets/enc.1.alr-xs.safetensors"].sort());
+  expect(after).toMatchObject(before);
+});
+
+test("cpu: a net is begun on the demo's teacher, whose text is made anew", async ({ real: page, realSite }) => {
+  needsBuild(true);
+  await page.goto(`${realSite.url}?device=cpu#/train?net=enc.1%3Dalr-l&from=demo`);
+  await expect(page.getByTestId("base")).toContainText("Adds to Demo model", { timeout: 60_000 });
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "nets", { timeout: 120_000 });
+  await page.getByTestId("cancel").click();
+  await expect(page.getByTestId("start")).toBeVisible();
+  await expect(page.getByTestId("runs")).toContainText("tiny en-fr, seed 1");
+});
+
 test("cpu: paused, reloaded and resumed, a run ends with the weights of an unbroken one", async ({ real: page, realSite }) => {
   await openTrain(page, realSite.url, "cpu");
   await page.getByTestId("start").click();

@@ -1,0 +1,7 @@
+/** What the build puts in. */
+declare module "attentionless/wasm" {
+  const url: string;
+  export default url;
+}
+
+declare const __WASM_BYTES__: number;
