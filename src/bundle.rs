@@ -10,6 +10,7 @@ mod text;
 
 use crate::{
     checkpoint::{Checkpoint, CheckpointError, Precision, words},
+    digest::hex,
     model::sites::NetId,
     recipe::{Recipe, RecipeError},
     session::{
@@ -221,7 +222,7 @@ fn hash(tensors: &SafeTensors, metadata: &HashMap<String, String>) -> String {
             hasher.update(format!("{key} {}\n{word}", word.len()));
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hasher)
 }
 
 /// Whether a type is one of weights.

@@ -32,6 +32,7 @@ pub mod checkpoint;
 pub mod corpus;
 pub mod decode;
 pub mod device;
+mod digest;
 pub mod distil;
 pub mod kernels;
 pub mod metrics;

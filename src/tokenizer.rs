@@ -24,7 +24,10 @@ use tokenizers::{
     },
 };
 
-use crate::corpus::clean::{SPACE_MARK, normalise};
+use crate::{
+    corpus::clean::{SPACE_MARK, normalise},
+    digest::hex,
+};
 
 pub const PAD: u32 = 0;
 pub const START: u32 = 1;
@@ -197,7 +200,7 @@ impl Tokenizer {
         for (left, right) in &self.merges {
             hasher.update(format!("{left} {right}\n"));
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(hasher)
     }
 }
 

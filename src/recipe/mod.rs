@@ -6,6 +6,7 @@ mod text;
 
 use crate::{
     corpus::{Direction, Source},
+    digest::hex,
     model::{
         mix::{Mix, MixError},
         sites::{Method, NetId, NetKind, Site, Size},
@@ -348,7 +349,7 @@ impl Recipe {
 
     /// SHA-256 of the canonical form in hexadecimal: the name of the run.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(Sha256::new_with_prefix(self.canonical()))
     }
 
     /// The sizes of the teacher. The vocabulary can turn out smaller than asked for where the text is small.
