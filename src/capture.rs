@@ -33,29 +33,49 @@ pub fn encoder(model: &Transformer, source: &Rows) -> Vec<Captured> {
 /// The mean output of each attention over the tokens of a text: `d_model` values for each site and layer.
 pub type Means = BTreeMap<(Site, usize), Vec<f32>>;
 
-/// The means over these pairs, with the gold targets before the decoder.
-pub async fn means(model: &Transformer, examples: &[Example], device: &Device) -> Result<Means, CheckpointError> {
-    const BATCH: usize = 128;
-    let mut sums: BTreeMap<(Site, usize), (Vec<f64>, usize)> = BTreeMap::new();
-    let mut order = (0..examples.len()).collect::<Vec<_>>();
-    order.sort_by_key(|&index| examples[index].0.len());
-    for batch in order.chunks(BATCH) {
+/// The means over pairs of sentences, with the gold targets before the decoder: found batch by batch, so that it can be
+/// stopped between two of them.
+pub struct Averaging {
+    model: Transformer,
+    device: Device,
+    batches: std::vec::IntoIter<Vec<usize>>,
+    /// The sum of each attention's outputs, and over how many tokens.
+    sums: BTreeMap<(Site, usize), (Vec<f64>, usize)>,
+}
+
+impl Averaging {
+    /// Over all these pairs.
+    pub fn new(model: Transformer, examples: &[Example], device: &Device) -> Self {
+        const BATCH: usize = 128;
+        let mut order = (0..examples.len()).collect::<Vec<_>>();
+        order.sort_by_key(|&index| examples[index].0.len());
+        let batches = order.chunks(BATCH).map(<[usize]>::to_vec).collect::<Vec<_>>().into_iter();
+        Self { model, device: device.clone(), batches, sums: BTreeMap::new() }
+    }
+
+    /// One batch; the means once there is none left.
+    pub async fn step(&mut self, examples: &[Example]) -> Result<Option<Means>, CheckpointError> {
+        let Some(batch) = self.batches.next() else { return Ok(Some(self.means())) };
         let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
-        let rows = PairRows::new(&pairs, None, device);
+        let rows = PairRows::new(&pairs, None, &self.device);
         let mut found = Vec::new();
         let mut tap = |site: Site, layer: usize, _: &Tensor<2>, output: &Tensor<2>| {
             let rows = if site == Site::Encoder { &rows.source } else { &rows.input };
             let sum = (output.clone() * rows.mask.clone()).sum_dim(0);
             found.push(((site, layer), sum, rows.tokens()));
         };
-        model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
+        self.model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
         for (place, sum, tokens) in found {
             let values = read(sum).await?;
-            let (total, count) = sums.entry(place).or_insert_with(|| (vec![0.0; values.len()], 0));
+            let (total, count) = self.sums.entry(place).or_insert_with(|| (vec![0.0; values.len()], 0));
             total.iter_mut().zip(values).for_each(|(total, value)| *total += f64::from(value));
             *count += tokens;
         }
+        Ok(None)
     }
-    let mean = |(total, count): (Vec<f64>, usize)| total.iter().map(|sum| (sum / count as f64) as f32).collect();
-    Ok(sums.into_iter().map(|(place, sum)| (place, mean(sum))).collect())
+
+    fn means(&self) -> Means {
+        let mean = |(total, count): &(Vec<f64>, usize)| total.iter().map(|sum| (sum / *count as f64) as f32).collect();
+        self.sums.iter().map(|(&place, sum)| (place, mean(sum))).collect()
+    }
 }

@@ -144,10 +144,8 @@ impl Distillation {
 
     /// One step of every net on the same sentences. Gives the number of sentences.
     pub fn step(&mut self, examples: &[Example]) -> usize {
-        let sources = self.batches[self.done].iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
-        let rows = Rows::new(&sources, None, &self.device);
-        let lesson = |captured| Lesson::new(captured, &rows, self.recipe.width());
-        let lessons = capture::encoder(&self.teacher, &rows).into_iter().map(lesson).collect::<Vec<_>>();
+        let batch = self.batches[self.done].iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+        let lessons = self.lessons(&batch);
         self.steps += 1;
         let rate = rate(self.recipe.distil.rate, self.steps, self.total());
         let students = self.students.iter_mut().collect();
@@ -159,7 +157,15 @@ impl Distillation {
             (self.epoch, self.done) = (self.epoch + 1, 0);
             self.batches = shuffled(examples.len(), self.recipe.distil.batch, self.recipe.seed, self.epoch);
         }
-        rows.batch
+        batch.len()
+    }
+
+    /// What the attention of each layer saw and said of these sentences.
+    fn lessons(&self, batch: &[&Example]) -> Vec<Lesson> {
+        let sources = batch.iter().map(|example| &example.0).collect::<Vec<_>>();
+        let rows = Rows::new(&sources, None, &self.device);
+        let lesson = |captured| Lesson::new(captured, &rows, self.recipe.width());
+        capture::encoder(&self.teacher, &rows).into_iter().map(lesson).collect()
     }
 
     /// The losses since the last call, by net.
@@ -184,15 +190,9 @@ impl Distillation {
         Ok(whole)
     }
 
-    /// A net as it is, with its weights as a file holds them and its fit on held-out sentences.
-    pub async fn result(
-        &self,
-        student: &Student,
-        examples: &[Example],
-    ) -> Result<(NetId, Checkpoint, Fit), CheckpointError> {
-        let net = student.net.valid();
-        let fit = fit(&self.teacher, &net, student.id, self.recipe.width(), examples, &self.device).await?;
-        Ok((student.id, Checkpoint::of(&net).await?.prefixed(&prefix(student.id)), fit))
+    /// A net as it is, as a file holds it.
+    pub async fn weights(&self, student: &Student) -> Result<Checkpoint, CheckpointError> {
+        Ok(Checkpoint::of(&student.net.valid()).await?.prefixed(&prefix(student.id)))
     }
 }
 
@@ -222,24 +222,37 @@ fn rate(top: f64, step: u32, total: u32) -> f64 {
     top * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * through))
 }
 
-/// The fit of a net on these sentences.
-async fn fit(
-    teacher: &Transformer,
-    net: &ShallowNet,
-    id: NetId,
-    width: usize,
-    examples: &[Example],
-    device: &Device,
-) -> Result<Fit, CheckpointError> {
-    const BATCH: usize = 128;
-    let mut residuals = Residuals::default();
-    for batch in examples.chunks(BATCH) {
-        let sources = batch.iter().map(|example| &example.0).collect::<Vec<_>>();
-        let rows = Rows::new(&sources, None, device);
-        let captured = capture::encoder(teacher, &rows).swap_remove(id.layer);
-        residuals.add(net, &Lesson::new(captured, &rows, width)).await?;
+/// How well nets fit on held-out sentences: found batch by batch, so that it can be stopped between two of them.
+pub struct Measuring {
+    /// Sentences that are done.
+    done: usize,
+    /// Of each student.
+    residuals: Vec<Residuals>,
+}
+
+impl Measuring {
+    pub fn new(distillation: &Distillation) -> Self {
+        Self { done: 0, residuals: vec![Residuals::default(); distillation.students.len()] }
     }
-    Ok(residuals.fit())
+
+    /// All students on the next sentences; the fit of each once there is none left.
+    pub async fn step(
+        &mut self,
+        distillation: &Distillation,
+        examples: &[Example],
+    ) -> Result<Option<Vec<Fit>>, CheckpointError> {
+        const BATCH: usize = 128;
+        let batch = examples[self.done..].iter().take(BATCH).collect::<Vec<_>>();
+        if batch.is_empty() {
+            return Ok(Some(self.residuals.iter().map(Residuals::fit).collect()));
+        }
+        let lessons = distillation.lessons(&batch);
+        for (student, residuals) in distillation.students.iter().zip(&mut self.residuals) {
+            residuals.add(&student.net.valid(), &lessons[student.id.layer]).await?;
+        }
+        self.done += batch.len();
+        Ok(None)
+    }
 }
 
 /// What a [`Fit`] is computed from, batch by batch.

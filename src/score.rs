@@ -46,7 +46,7 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
-/// Seconds of work by stage, over all sittings of a run.
+/// Seconds of work by stage, over all sittings of a run; `eval` counts the mean outputs that a mix needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seconds {
     pub teacher: f64,

@@ -88,7 +88,8 @@ impl Training {
         let number = |key| checkpoint.word(key).map(|word| word.parse().unwrap_or(0));
         (training.adam.steps, training.epoch, training.done) =
             (number("steps")?, number("epoch")?, number("done")? as usize);
-        training.validation = serde_json::from_str(checkpoint.word("validation")?).unwrap_or_default();
+        training.validation = serde_json::from_str(checkpoint.word("validation")?)
+            .map_err(|_| CheckpointError::Metadata("validation"))?;
         training.batches = batches(recipe, examples, training.epoch);
         training.adam.moments = checkpoint.take("adam.", device);
         training.model = checkpoint.into_module(training.model)?;
@@ -197,11 +198,9 @@ impl Training {
         }
     }
 
-    /// The loss per target token on held-out pairs, without dropout; it is added to [`Training::validation`].
-    pub async fn validate(&mut self, examples: &[Example]) -> Result<f32, CheckpointError> {
-        let loss = validation_loss(&self.recipe, &self.model(), examples, &self.device).await?;
-        self.validation.push(loss);
-        Ok(loss)
+    /// Whether an epoch has ended that no [`Validation`] has judged yet.
+    pub fn validation_due(&self) -> bool {
+        self.done == 0 && self.validation.len() < self.epoch as usize
     }
 
     /// Whether the last validation was the best so far.
@@ -217,23 +216,36 @@ fn batches(recipe: &Recipe, examples: &[Example], epoch: u32) -> Vec<Vec<usize>>
     by_length(examples, recipe.teacher.tokens_per_batch, recipe.seed, epoch)
 }
 
-/// The label-smoothed loss per target token, without dropout.
-async fn validation_loss(
-    recipe: &Recipe,
-    model: &Transformer,
-    examples: &[Example],
-    device: &Device,
-) -> Result<f32, CheckpointError> {
-    let (mut losses, mut tokens) = (Vec::new(), 0);
-    for batch in by_length(examples, recipe.teacher.tokens_per_batch, recipe.seed, 0) {
-        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
-        let rows = PairRows::new(&pairs, None, device);
-        let logits = model.forward(&rows.source, &rows.input, &mut Pass::default());
-        losses.push(cross_entropy(logits, rows.output.ids, recipe.teacher.label_smoothing, 1.0));
-        tokens += rows.output.counts.iter().sum::<usize>();
+/// The label-smoothed loss per target token on held-out pairs, without dropout: found batch by batch, so that it can be
+/// stopped between two of them.
+pub struct Validation {
+    model: Transformer,
+    label_smoothing: f32,
+    device: Device,
+    batches: std::vec::IntoIter<Vec<usize>>,
+    sum: f64,
+    tokens: usize,
+}
+
+impl Validation {
+    /// Of the model as it is now.
+    pub fn new(training: &Training, examples: &[Example]) -> Self {
+        let (model, recipe, device) = (training.model(), &training.recipe, training.device.clone());
+        let batches = batches(recipe, examples, 0).into_iter();
+        Self { model, label_smoothing: recipe.teacher.label_smoothing, device, batches, sum: 0.0, tokens: 0 }
     }
-    let losses = read(Tensor::cat(losses, 0)).await?;
-    Ok((losses.iter().map(|&loss| f64::from(loss)).sum::<f64>() / tokens as f64) as f32)
+
+    /// One batch; the loss once there is none left.
+    pub async fn step(&mut self, examples: &[Example]) -> Result<Option<f32>, CheckpointError> {
+        let Some(batch) = self.batches.next() else { return Ok(Some((self.sum / self.tokens as f64) as f32)) };
+        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+        let rows = PairRows::new(&pairs, None, &self.device);
+        let logits = self.model.forward(&rows.source, &rows.input, &mut Pass::default());
+        self.tokens += rows.output.tokens();
+        let loss = read(cross_entropy(logits, rows.output.ids, self.label_smoothing, 1.0)).await?;
+        self.sum += loss.iter().map(|&loss| f64::from(loss)).sum::<f64>();
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

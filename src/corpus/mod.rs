@@ -21,7 +21,7 @@ pub use error::CorpusError;
 pub use language::{Direction, Language};
 pub use report::{Reason, Report};
 pub use source::{Source, from_disk};
-pub use split::{Corpus, Spec, build, build_with, hash, whole};
+pub use split::{Building, Corpus, Spec, build, hash, whole};
 
 /// A sentence and its translation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -102,22 +102,28 @@ pub struct Request {
     pub seed: u64,
 }
 
+/// Raw pairs, drawn or read one by one.
+pub type RawPairs = Box<dyn Iterator<Item = Pair> + Send>;
+
 impl Source {
     /// The raw pairs, before cleaning. Pairs that the source itself holds unfit are tallied, not returned.
-    pub fn read(&self, request: Request, open: Open, tally: &mut Tally) -> Result<Vec<Pair>, CorpusError> {
+    pub fn read(&self, request: Request, open: Open, tally: &mut Tally) -> Result<RawPairs, CorpusError> {
         let direction = request.direction;
-        match self {
-            Self::Everyday => Ok(from_grammar(request, request.part)),
-            Self::EverydayLong => Ok(from_grammar(request, everyday::Part::Long)),
+        let pairs = match self {
+            Self::Everyday => return Ok(from_grammar(request, request.part)),
+            Self::EverydayLong => return Ok(from_grammar(request, everyday::Part::Long)),
             Self::Ding(file) => {
                 self.holds(direction, &[Language::German, Language::English], "German and English")?;
                 let pairs = ding::parse(file, &load(file, open)?, tally)?;
                 let forward = direction.source == Language::German;
-                Ok(if forward { pairs } else { pairs.into_iter().map(Pair::swapped).collect() })
+                if forward { pairs } else { pairs.into_iter().map(Pair::swapped).collect() }
             }
-            Self::Tsv(file) => tsv::parse(file, &load(file, open)?, tsv::Format::of(file), direction),
-            Self::Aligned(source, target) => aligned::parse(source, &load(source, open)?, target, &load(target, open)?),
-        }
+            Self::Tsv(file) => tsv::parse(file, &load(file, open)?, tsv::Format::of(file), direction)?,
+            Self::Aligned(source, target) => {
+                aligned::parse(source, &load(source, open)?, target, &load(target, open)?)?
+            }
+        };
+        Ok(Box::new(pairs.into_iter()))
     }
 
     fn holds(&self, direction: Direction, held: &[Language], languages: &'static str) -> Result<(), CorpusError> {
@@ -128,10 +134,10 @@ impl Source {
     }
 }
 
-fn from_grammar(request: Request, part: everyday::Part) -> Vec<Pair> {
+fn from_grammar(request: Request, part: everyday::Part) -> RawPairs {
     let Direction { source, target } = request.direction;
-    let pair = |sentence: &everyday::Sentence| Pair::new(sentence.text(source), sentence.text(target));
-    everyday::sentences(request.seed, part, request.count).iter().map(pair).collect()
+    let pair = move |sentence: everyday::Sentence| Pair::new(sentence.text(source), sentence.text(target));
+    Box::new(everyday::Sentences::new(request.seed, part).take(request.count).map(pair))
 }
 
 fn load(file: &Path, open: Open) -> Result<String, CorpusError> {

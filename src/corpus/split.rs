@@ -11,9 +11,12 @@ use super::{
     everyday::Part,
     language::Direction,
     report::{Reason, Report, Tally},
-    source::{Open, Request, Source, from_disk},
+    source::{Open, RawPairs, Request, Source, from_disk},
 };
-use crate::random::{self, Purpose, Stream};
+use crate::{
+    digest::hex,
+    random::{self, Purpose, Stream},
+};
 
 /// Sentences in each set that is held out, unless the corpus is small.
 const HELD_OUT: usize = 1000;
@@ -51,79 +54,139 @@ pub struct Corpus {
 
 /// Builds a corpus from files on the disk.
 pub fn build(spec: &Spec) -> Result<Corpus, CorpusError> {
-    build_with(spec, &from_disk)
-}
-
-/// Builds a corpus from files that `open` gives.
-///
-/// A set that `valid` or `test` names is used whole; what it holds out is taken from the training pairs, not from it,
-/// and between the two the test set wins. A set that is not named is split off the training pairs by a hash of the seed and
-/// the source sentence: about 1000 sentences, at most a tenth. Training pairs keep the order in which they were read.
-pub fn build_with(spec: &Spec, open: Open) -> Result<Corpus, CorpusError> {
-    at_least_one("corpus.pairs", spec.pairs)?;
-    at_least_one("corpus.max_chars", spec.max_chars)?;
-    let mut reader = Reader { spec, open, read: 0, tally: Tally::default() };
-    let mut test = reader.named(&spec.test, Part::Test)?;
-    let mut valid = reader.named(&spec.valid, Part::Valid)?;
-    let mut train = reader.set(&spec.source, Part::Train)?;
-
-    if let Some(test) = &test {
-        for set in valid.iter_mut().chain([&mut train]) {
-            reader.hold_out(set, test);
+    let mut building = Building::new(spec)?;
+    loop {
+        if let Some(corpus) = building.step(&from_disk)? {
+            return Ok(corpus);
         }
     }
-    if let Some(valid) = &valid {
-        reader.hold_out(&mut train, valid);
-    }
-    split_off(spec, &mut train, [&mut test, &mut valid])?;
-    reader.limit(&mut train);
-    let (valid, test) = (valid.unwrap_or_default(), test.unwrap_or_default());
-    reader.corpus(train, valid, test)
 }
 
 /// All clean pairs of the source alone, from files that `open` gives: a set to score, not to split.
 pub fn whole(spec: &Spec, open: Open) -> Result<Vec<Pair>, CorpusError> {
-    at_least_one("corpus.max_chars", spec.max_chars)?;
-    Reader { spec, open, read: 0, tally: Tally::default() }.set(&spec.source, Part::Test)
+    let alone = vec![(Part::Test, spec.source.clone())];
+    let mut building = Building::of(spec, alone)?;
+    while building.read(open)? {}
+    Ok(building.sets.test.unwrap_or_default())
 }
 
-fn at_least_one(field: &'static str, found: usize) -> Result<(), CorpusError> {
-    if found == 0 { Err(CorpusError::TooLow { field, found, least: 1 }) } else { Ok(()) }
-}
-
-/// Reads the sets of one corpus and keeps the account.
-struct Reader<'a> {
-    spec: &'a Spec,
-    open: Open<'a>,
-    read: usize,
+/// A corpus being built, bit by bit: pairs are drawn some at a time; a file is parsed, and a set cleaned, in one step.
+///
+/// A set that `valid` or `test` names is used whole; what it holds out is taken from the training pairs, not from it,
+/// and between the two the test set wins. A set that is not named is split off the training pairs by a hash of the seed and
+/// the source sentence: about 1000 sentences, at most a tenth. Training pairs keep the order in which they were read.
+pub struct Building {
+    spec: Spec,
+    /// The sets that have a source of their own, in the order in which they are read.
+    to_read: std::vec::IntoIter<(Part, Source)>,
+    reading: Option<Reading>,
+    sets: Sets,
+    /// Raw pairs so far, and those that were dropped.
+    count: usize,
     tally: Tally,
 }
 
-impl Reader<'_> {
-    /// A set with a source of its own. The grammar makes held-out sets itself, from combinations that training never has.
-    fn named(&mut self, source: &Option<Source>, part: Part) -> Result<Option<Vec<Pair>>, CorpusError> {
-        let made = (self.spec.source == Source::Everyday).then_some(Source::Everyday);
-        source.clone().or(made).map(|source| self.set(&source, part)).transpose()
+/// The sets that are read so far.
+#[derive(Default)]
+struct Sets {
+    train: Vec<Pair>,
+    valid: Option<Vec<Pair>>,
+    test: Option<Vec<Pair>>,
+}
+
+/// A set that is being read.
+struct Reading {
+    part: Part,
+    source: Source,
+    rest: RawPairs,
+    pairs: Vec<Pair>,
+    tally: Tally,
+}
+
+impl Building {
+    pub fn new(spec: &Spec) -> Result<Self, CorpusError> {
+        at_least_one("corpus.pairs", spec.pairs)?;
+        // The grammar makes held-out sets itself, from combinations that training never has.
+        let made = (spec.source == Source::Everyday).then_some(Source::Everyday);
+        let named = [(Part::Test, &spec.test), (Part::Valid, &spec.valid)];
+        let named = named.into_iter().filter_map(|(part, source)| Some((part, source.clone().or(made.clone())?)));
+        Self::of(spec, named.chain([(Part::Train, spec.source.clone())]).collect())
     }
 
-    /// The clean pairs of a source.
-    fn set(&mut self, source: &Source, part: Part) -> Result<Vec<Pair>, CorpusError> {
-        let count = match (part, source) {
-            (Part::Train, Source::EverydayLong) => self.spec.pairs.saturating_add(2 * HELD_OUT),
-            (Part::Train, _) => self.spec.pairs,
+    fn of(spec: &Spec, to_read: Vec<(Part, Source)>) -> Result<Self, CorpusError> {
+        at_least_one("corpus.max_chars", spec.max_chars)?;
+        let (to_read, sets) = (to_read.into_iter(), Sets::default());
+        Ok(Self { spec: spec.clone(), to_read, reading: None, sets, count: 0, tally: Tally::default() })
+    }
+
+    /// Reads some pairs, from files that `open` gives; the corpus once there are none left to read.
+    pub fn step(&mut self, open: Open) -> Result<Option<Corpus>, CorpusError> {
+        if self.read(open)? { Ok(None) } else { self.split().map(Some) }
+    }
+
+    /// Whether there was something to read.
+    fn read(&mut self, open: Open) -> Result<bool, CorpusError> {
+        const PAIRS: usize = 500;
+        let reading = match self.reading.take() {
+            Some(reading) => Some(reading),
+            None => self.next(open)?,
+        };
+        let Some(mut reading) = reading else { return Ok(false) };
+        let before = reading.pairs.len();
+        reading.pairs.extend(reading.rest.by_ref().take(PAIRS));
+        if reading.pairs.len() > before {
+            self.reading = Some(reading);
+        } else {
+            self.keep(reading)?;
+        }
+        Ok(true)
+    }
+
+    /// The next set, opened.
+    fn next(&mut self, open: Open) -> Result<Option<Reading>, CorpusError> {
+        let Some((part, source)) = self.to_read.next() else { return Ok(None) };
+        let Spec { pairs, direction, seed, .. } = self.spec;
+        let count = match (part, &source) {
+            (Part::Train, Source::EverydayLong) => pairs.saturating_add(2 * HELD_OUT),
+            (Part::Train, _) => pairs,
             _ => HELD_OUT,
         };
-        let request = Request { direction: self.spec.direction, part, count, seed: self.spec.seed };
         let mut tally = Tally::default();
-        let pairs = source.read(request, self.open, &mut tally)?;
-        let read = pairs.len() + tally.total();
+        let rest = source.read(Request { direction, part, count, seed }, open, &mut tally)?;
+        Ok(Some(Reading { part, source, rest, pairs: Vec::new(), tally }))
+    }
+
+    /// Cleans a set that is read.
+    fn keep(&mut self, reading: Reading) -> Result<(), CorpusError> {
+        let Reading { part, source, pairs, mut tally, .. } = reading;
+        let count = pairs.len() + tally.total();
         let pairs = clean(pairs, self.spec.max_chars, &mut tally);
         if pairs.is_empty() {
-            return Err(nothing_left(source, part, read, &tally));
+            return Err(nothing_left(&source, part, count, &tally));
         }
-        self.read += read;
+        self.count += count;
         self.tally.append(tally);
-        Ok(pairs)
+        match part {
+            Part::Test => self.sets.test = Some(pairs),
+            Part::Valid => self.sets.valid = Some(pairs),
+            Part::Train | Part::Long => self.sets.train = pairs,
+        }
+        Ok(())
+    }
+
+    fn split(&mut self) -> Result<Corpus, CorpusError> {
+        let Sets { mut train, mut valid, mut test } = std::mem::take(&mut self.sets);
+        if let Some(test) = &test {
+            for set in valid.iter_mut().chain([&mut train]) {
+                self.hold_out(set, test);
+            }
+        }
+        if let Some(valid) = &valid {
+            self.hold_out(&mut train, valid);
+        }
+        split_off(&self.spec, &mut train, [&mut test, &mut valid])?;
+        self.limit(&mut train);
+        self.corpus(train, valid.unwrap_or_default(), test.unwrap_or_default())
     }
 
     /// Drops the pairs whose source sentence is in another set.
@@ -153,17 +216,21 @@ impl Reader<'_> {
         });
     }
 
-    fn corpus(self, train: Vec<Pair>, valid: Vec<Pair>, test: Vec<Pair>) -> Result<Corpus, CorpusError> {
-        let Self { spec, read, tally, .. } = self;
+    fn corpus(&self, train: Vec<Pair>, valid: Vec<Pair>, test: Vec<Pair>) -> Result<Corpus, CorpusError> {
+        let Self { spec, count, tally, .. } = self;
         for (part, set) in [(Part::Train, &train), (Part::Valid, &valid), (Part::Test, &test)] {
             if set.is_empty() {
-                return Err(nothing_left(&spec.source, part, read, &tally));
+                return Err(nothing_left(&spec.source, part, *count, tally));
             }
         }
         let hash = hash([&train, &valid, &test]);
-        let report = Report::new(spec.source.to_string(), spec.direction, read, &tally, [&train, &valid, &test]);
+        let report = Report::new(spec.source.to_string(), spec.direction, *count, tally, [&train, &valid, &test]);
         Ok(Corpus { train, valid, test, report, hash })
     }
+}
+
+fn at_least_one(field: &'static str, found: usize) -> Result<(), CorpusError> {
+    if found == 0 { Err(CorpusError::TooLow { field, found, least: 1 }) } else { Ok(()) }
 }
 
 fn nothing_left(source: &Source, part: Part, read: usize, tally: &Tally) -> CorpusError {
@@ -215,7 +282,7 @@ pub fn hash(sets: [&[Pair]; 3]) -> String {
             hasher.update(format!("{source}\t{target}\n"));
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(hasher)
 }
 
 #[cfg(test)]

@@ -81,6 +81,20 @@ impl Files {
         }
     }
 
+    /// The same, with this tokenizer: other ids for the same words would make nonsense of the weights.
+    pub fn weights_of(
+        &self,
+        name: &str,
+        recipe: &Recipe,
+        tokenizer: &Tokenizer,
+    ) -> Result<Option<Checkpoint>, SessionError> {
+        let Some(checkpoint) = self.weights(name, recipe)? else { return Ok(None) };
+        match checkpoint.metadata.get("tokenizer").is_some_and(|json| *json != tokenizer.to_json()) {
+            true => Err(SessionError::Damaged(TOKENIZER.into())),
+            false => Ok(Some(checkpoint)),
+        }
+    }
+
     /// The three splits as they were cleaned, or none where the corpus is not built yet.
     pub fn splits(&self) -> Result<Option<[Vec<Pair>; 3]>, SessionError> {
         let Some(CorpusFile { hash, .. }) = self.json(CORPUS)? else { return Ok(None) };

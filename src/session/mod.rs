@@ -23,8 +23,10 @@ pub fn recipe_of(store: Box<dyn Store>) -> Result<Recipe, SessionError> {
 }
 
 use crate::{
+    capture::Averaging,
+    corpus::{Building, Corpus},
     device::Opened,
-    distil::Distillation,
+    distil::{Distillation, Fit, Measuring},
     model::{
         fillings::Fillings,
         mix::Mix,
@@ -35,8 +37,9 @@ use crate::{
     recipe::Recipe,
     score::Seconds,
     store::Store,
-    teacher::Training,
+    teacher::{Training, Validation},
     text::Text,
+    tokenizer::Tokenizer,
 };
 use files::Files;
 use pace::Pace;
@@ -79,17 +82,24 @@ pub struct Session {
 
 /// Where a session is.
 enum Stage {
+    /// Finds what there is of the text.
     Text,
+    Building(Box<Building>, Option<Tokenizer>),
+    Tokenizing(Box<Corpus>, Option<Tokenizer>),
     /// Finds what the teacher still needs.
     Teacher,
     Training(Box<Training>),
+    Validating(Box<Training>, Validation),
     /// Finds which nets are missing.
     Nets,
     Distilling(Box<Distillation>),
-    /// Measures the nets, of which so many are.
-    Fitting(Box<Distillation>, usize),
+    Measuring(Box<Distillation>, Measuring),
+    /// Writes the nets whose fit is known, one by one.
+    Keeping(Box<Distillation>, std::vec::IntoIter<Fit>),
     /// Finds what is not scored yet.
     Scores,
+    /// Takes the mean outputs that a mix needs.
+    Averaging(Averaging),
     Scoring(Box<Scoring>),
     Done,
     /// A step failed; what it had in its hands is gone.
@@ -149,12 +159,17 @@ impl Session {
         let begun = Instant::now();
         let mut events = match std::mem::replace(&mut self.stage, Stage::Failed) {
             Stage::Text => self.prepare()?,
+            Stage::Building(building, tokenizer) => self.build(building, tokenizer, begun, budget)?,
+            Stage::Tokenizing(corpus, tokenizer) => self.tokenize(*corpus, tokenizer)?,
             Stage::Teacher => self.open_teacher()?,
             Stage::Training(training) => self.train(training, begun, budget).await?,
+            Stage::Validating(training, validation) => self.validate(training, validation, begun, budget).await?,
             Stage::Nets => self.open_nets()?,
             Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
-            Stage::Fitting(distillation, done) => self.fit(distillation, done).await?,
-            Stage::Scores => self.open_scores().await?,
+            Stage::Measuring(distillation, measuring) => self.measure(distillation, measuring, begun, budget).await?,
+            Stage::Keeping(distillation, fits) => self.keep_net(distillation, fits, begun).await?,
+            Stage::Scores => self.open_scores()?,
+            Stage::Averaging(averaging) => self.average(averaging, begun, budget).await?,
             Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
             Stage::Done => {
                 self.stage = Stage::Done;
@@ -177,8 +192,8 @@ impl Session {
     /// Saves the work in progress, to go on from in another session.
     pub async fn save(&mut self) -> Result<(), SessionError> {
         match &self.stage {
-            Stage::Training(training) => self.save_training(training).await?,
-            Stage::Distilling(distillation) | Stage::Fitting(distillation, _) => {
+            Stage::Training(training) | Stage::Validating(training, _) => self.save_training(training).await?,
+            Stage::Distilling(distillation) | Stage::Measuring(distillation, _) | Stage::Keeping(distillation, _) => {
                 self.save_distillation(distillation).await?;
             }
             _ => {}
@@ -195,7 +210,7 @@ impl Session {
     /// What the model makes of a sentence as it is now, a teacher in training too; nothing before there is one.
     pub async fn sample(&self, text: &str) -> Result<String, SessionError> {
         let model = match &self.stage {
-            Stage::Training(training) => Some(training.model()),
+            Stage::Training(training) | Stage::Validating(training, _) => Some(training.model()),
             _ => self.teacher.clone(),
         };
         let (Some(model), Some(known)) = (model, &self.text) else { return Ok(String::new()) };

@@ -3,7 +3,7 @@
 use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, event::NetLoss, files};
 use crate::{
     checkpoint::Checkpoint,
-    distil::{Distillation, Fit, net_from},
+    distil::{Distillation, Fit, Measuring, net_from},
     model::{net::ShallowNet, sites::NetId},
     recipe::Recipe,
 };
@@ -31,9 +31,10 @@ impl Session {
             return Ok(Vec::new());
         }
         let teacher = self.teacher.clone().ok_or(SessionError::NoTeacher)?;
-        let count = self.text()?.train.examples.len();
+        let text = self.text()?;
+        let count = text.train.examples.len();
         let new = || Distillation::new(&self.recipe, teacher.clone(), &missing, count, &self.opened.device);
-        let state = self.files.checkpoint(STATE)?.filter(|state| holds(state, &missing));
+        let state = self.files.weights_of(STATE, &self.recipe, &text.tokenizer)?.filter(|state| holds(state, &missing));
         let (distillation, events) = match state {
             Some(state) => {
                 let resumed = new().resume(count, state);
@@ -77,9 +78,10 @@ impl Session {
         let events = vec![Event::Distilling { step, total, losses, sentences_per_second }];
         if distillation.finished() {
             self.pace = Pace::default();
-            // The next step begins here, should this session end between two nets.
+            // Another session begins here, should this one end between two nets.
             self.save_distillation(&distillation).await?;
-            self.stage = Stage::Fitting(distillation, 0);
+            let measuring = Measuring::new(&distillation);
+            self.stage = Stage::Measuring(distillation, measuring);
             return Ok(events);
         }
         if self.save_due() {
@@ -90,18 +92,43 @@ impl Session {
         Ok(events)
     }
 
-    /// Measures the next net on held-out sentences, and keeps it.
-    pub(super) async fn fit(
+    /// Measures all nets on held-out sentences until the budget is used up. Where it ends between two batches, another session
+    /// measures anew: what was fitted is saved.
+    pub(super) async fn measure(
         &mut self,
         distillation: Box<Distillation>,
-        done: usize,
+        mut measuring: Measuring,
+        begun: Instant,
+        budget: Duration,
     ) -> Result<Vec<Event>, SessionError> {
-        let begun = Instant::now();
-        let Some(student) = distillation.students.get(done) else {
+        let text = self.text()?;
+        let fits = loop {
+            let fits = measuring.step(&distillation, &text.valid.examples).await?;
+            if fits.is_some() || begun.elapsed() >= budget {
+                break fits;
+            }
+        };
+        self.seconds.distil += begun.elapsed().as_secs_f64();
+        self.stage = match fits {
+            Some(fits) => Stage::Keeping(distillation, fits.into_iter()),
+            None => Stage::Measuring(distillation, measuring),
+        };
+        Ok(Vec::new())
+    }
+
+    /// Keeps the next net.
+    pub(super) async fn keep_net(
+        &mut self,
+        distillation: Box<Distillation>,
+        mut fits: std::vec::IntoIter<Fit>,
+        begun: Instant,
+    ) -> Result<Vec<Event>, SessionError> {
+        let done = distillation.students.len() - fits.len();
+        let (Some(student), Some(fit)) = (distillation.students.get(done), fits.next()) else {
             self.stage = Stage::Nets;
             return Ok(Vec::new());
         };
-        let (id, mut checkpoint, fit) = distillation.result(student, &self.text()?.valid.examples).await?;
+        let (id, mut checkpoint) = (student.id, distillation.weights(student).await?);
         self.seconds.distil += begun.elapsed().as_secs_f64();
         self.opened.check()?;
         checkpoint.metadata.extend(self.words()?);
@@ -111,13 +138,14 @@ impl Session {
         self.files.write_seconds(&self.seconds)?;
         let width = self.recipe.width();
         let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
-        self.stage = Stage::Fitting(distillation, done + 1);
+        self.stage = Stage::Keeping(distillation, fits);
         Ok(vec![Event::Fitted { net: id.to_string(), parameters, fit }])
     }
 
     pub(super) async fn save_distillation(&self, distillation: &Distillation) -> Result<(), SessionError> {
         let mut checkpoint = distillation.checkpoint().await?;
         let ids = distillation.students.iter().map(|student| student.id).collect::<Vec<_>>();
+        checkpoint.metadata.extend(self.words()?);
         checkpoint.metadata.insert("nets".into(), names(&ids));
         self.opened.check()?;
         self.files.write_checkpoint(STATE, &checkpoint)?;

@@ -2,16 +2,17 @@
 
 use super::{CorpusFile, Event, Goal, Session, SessionError, Stage, files};
 use crate::{
-    corpus::{self, Corpus, Pair, Spec, words::Words},
+    corpus::{Building, Corpus, Pair, Spec, words::Words},
     model::mix::Filling,
     recipe::Recipe,
     text::Text,
     tokenizer::Tokenizer,
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use web_time::Instant;
 
 impl Session {
-    /// Builds corpus and tokenizer, or takes those of the run; the recipe is written once they are there.
+    /// Takes the text of the run, or begins to build it; the recipe is written once they are there.
     pub(super) fn prepare(&mut self) -> Result<Vec<Event>, SessionError> {
         self.refuse_missing()?;
         // Without its recipe, nothing says what the other files of a run are made of.
@@ -20,11 +21,17 @@ impl Session {
         if begun && splits.is_none() && self.only_test()? {
             return self.held_out(tokenizer.ok_or(SessionError::NoTeacher)?);
         }
-        let text = match splits {
-            Some(splits) => self.tokenized(splits, tokenizer)?,
-            None => return self.build(begun, tokenizer),
-        };
-        self.keep(text, false)
+        match splits {
+            Some(splits) => {
+                let text = self.tokenized(splits, tokenizer)?;
+                self.keep(text, false)
+            }
+            None => {
+                let building = Box::new(Building::new(&spec(&self.recipe))?);
+                self.stage = Stage::Building(building, tokenizer);
+                Ok(Vec::new())
+            }
+        }
     }
 
     /// Whether the test split is all that the work needs and all that there is: a run that came in one file.
@@ -43,14 +50,42 @@ impl Session {
         Ok(Text::new(splits, tokenizer, self.recipe.tokenizer.vocab, self.recipe.model.max_len)?)
     }
 
-    /// Nothing is written unless all of it can be used.
-    fn build(&mut self, begun: bool, tokenizer: Option<Tokenizer>) -> Result<Vec<Event>, SessionError> {
-        let Corpus { train, valid, test, report, hash } =
-            corpus::build_with(&spec(&self.recipe), &|file| self.files.0.source(file))?;
-        let before = if begun { self.files.json::<CorpusFile>(files::CORPUS)?.map(|file| file.hash) } else { None };
-        if let Some(expected) = self.recipe.corpus.hash.clone().or(before).filter(|expected| *expected != hash) {
-            return Err(SessionError::OtherCorpus { expected, found: hash });
+    /// Reads pairs until the budget is used up.
+    pub(super) fn build(
+        &mut self,
+        mut building: Box<Building>,
+        tokenizer: Option<Tokenizer>,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let corpus = loop {
+            let corpus = building.step(&|file| self.files.0.source(file))?;
+            if corpus.is_some() || begun.elapsed() >= budget {
+                break corpus;
+            }
+        };
+        let Some(corpus) = corpus else {
+            self.stage = Stage::Building(building, tokenizer);
+            return Ok(Vec::new());
+        };
+        // Without its recipe, nothing says what the other files of a run are made of.
+        let has = self.files.0.has(files::RECIPE)?;
+        let before = if has { self.files.json::<CorpusFile>(files::CORPUS)? } else { None };
+        let expected = self.recipe.corpus.hash.clone().or(before.map(|file| file.hash));
+        if let Some(expected) = expected.filter(|expected| *expected != corpus.hash) {
+            return Err(SessionError::OtherCorpus { expected, found: corpus.hash });
         }
+        self.stage = Stage::Tokenizing(Box::new(corpus), tokenizer);
+        Ok(Vec::new())
+    }
+
+    /// Trains the tokenizer. Nothing is written unless all of the text can be used.
+    pub(super) fn tokenize(
+        &mut self,
+        corpus: Corpus,
+        tokenizer: Option<Tokenizer>,
+    ) -> Result<Vec<Event>, SessionError> {
+        let Corpus { train, valid, test, report, hash } = corpus;
         let splits = [train, valid, test];
         let text = self.tokenized(splits.clone(), tokenizer)?;
         let file = CorpusFile { hash, report };
@@ -101,7 +136,7 @@ mod tests {
     use crate::{
         device,
         recipe::Recipe,
-        session::{Goal, Session},
+        session::{Event, Goal, Session, SessionError},
         store::{Memory, Store},
     };
     use std::time::Duration;
@@ -119,7 +154,13 @@ mod tests {
         let store = Memory::new([("uploads/mine.tsv".to_string(), text.into_bytes())]);
         let open = |source: &str| {
             let session = Session::open(recipe(source), Box::new(store.clone()), device::cpu(), Goal::Text);
-            pollster::block_on(session.unwrap().step(Duration::ZERO))
+            let mut session = session.unwrap();
+            loop {
+                let events = pollster::block_on(session.step(Duration::ZERO))?;
+                if matches!(events.last(), Some(Event::Done { .. })) {
+                    return Ok::<_, SessionError>(());
+                }
+            }
         };
         let error = open("tsv:other.tsv").unwrap_err().to_string();
         assert_eq!(error, "other.tsv: cannot be read (it is not among the texts given: mine.tsv)");

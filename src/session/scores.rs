@@ -3,7 +3,7 @@
 use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With};
 use crate::{
     batching::Example,
-    capture::{self, Means},
+    capture::{Averaging, Means},
     corpus::{self, Pair, Spec},
     decode::decode,
     device::Opened,
@@ -84,8 +84,8 @@ impl Scoring {
 }
 
 impl Session {
-    /// Finds a mix that has no row yet; takes the means if it needs them.
-    pub(super) async fn open_scores(&mut self) -> Result<Vec<Event>, SessionError> {
+    /// Finds a mix that has no row yet, or the means that it needs.
+    pub(super) fn open_scores(&mut self) -> Result<Vec<Event>, SessionError> {
         let sentences = self.test_pairs()?.len();
         let rows = self.files.rows()?;
         let open = |mix: &&Mix| {
@@ -98,15 +98,41 @@ impl Session {
             return Ok(Vec::new());
         };
         if mix.holds(Filling::Mean) && self.files.means()?.is_none() {
-            let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
-            let means = capture::means(teacher, &self.text()?.train.examples, &self.opened.device).await?;
-            self.opened.check()?;
-            self.files.write_means(&means)?;
+            let teacher = self.teacher.clone().ok_or(SessionError::NoTeacher)?;
+            let averaging = Averaging::new(teacher, &self.text()?.train.examples, &self.opened.device);
+            self.stage = Stage::Averaging(averaging);
+            return Ok(Vec::new());
         }
         let text = self.text()?;
         let examples = &text.test.examples[..sentences];
         let scoring = Scoring::new(mix, &self.files, &self.recipe, examples, &self.opened.device)?;
         self.stage = Stage::Scoring(Box::new(scoring));
+        Ok(Vec::new())
+    }
+
+    /// Batches of training pairs until the budget is used up; after the last one, the means are kept.
+    pub(super) async fn average(
+        &mut self,
+        mut averaging: Averaging,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let text = self.text()?;
+        let means = loop {
+            let means = averaging.step(&text.train.examples).await?;
+            if means.is_some() || begun.elapsed() >= budget {
+                break means;
+            }
+        };
+        self.opened.check()?;
+        self.seconds.eval += begun.elapsed().as_secs_f64();
+        self.stage = match means {
+            Some(means) => {
+                self.files.write_means(&means)?;
+                Stage::Scores
+            }
+            None => Stage::Averaging(averaging),
+        };
         Ok(Vec::new())
     }
 

@@ -2,7 +2,11 @@
 
 use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, files};
 use crate::{
-    checkpoint::Checkpoint, model::transformer::Transformer, recipe::Recipe, teacher::Training, tokenizer::Tokenizer,
+    checkpoint::Checkpoint,
+    model::transformer::Transformer,
+    recipe::Recipe,
+    teacher::{Training, Validation},
+    tokenizer::Tokenizer,
 };
 use burn::tensor::Device;
 use std::time::Duration;
@@ -24,7 +28,7 @@ impl Session {
             return Err(SessionError::NoTeacher);
         }
         let (vocab, examples, device) = (text.tokenizer.vocab_size(), &text.train.examples, &self.opened.device);
-        let (training, events) = match self.files.checkpoint(files::TEACHER_STATE)? {
+        let (training, events) = match self.files.weights_of(files::TEACHER_STATE, &self.recipe, &text.tokenizer)? {
             Some(state) => {
                 let name = files::TEACHER_STATE.to_string();
                 let training = Training::resume(&self.recipe, vocab, examples, device, state)
@@ -35,7 +39,7 @@ impl Session {
             None => (Training::new(&self.recipe, vocab, examples, device), Vec::new()),
         };
         self.cut_curve("teacher", training.steps());
-        self.stage = Stage::Training(Box::new(training));
+        self.go_on(Box::new(training))?;
         Ok(events)
     }
 
@@ -61,27 +65,50 @@ impl Session {
         self.seconds.teacher += seconds;
         let loss = self.note(first, &[("teacher".into(), losses)])?[0];
         let (step, total, tokens_per_second) = (last.step, training.total(), tokens as f64 / seconds);
-        let mut events = vec![Event::Training { step, total, loss, rate: last.rate, tokens_per_second }];
-        if last.epoch_ended {
-            events.push(self.validate(&mut training).await?);
-        }
-        if training.finished() {
-            self.finish_teacher()?;
-            self.pace = Pace::default();
-            return Ok(events);
-        }
-        if last.epoch_ended || self.save_due() {
+        let events = vec![Event::Training { step, total, loss, rate: last.rate, tokens_per_second }];
+        if self.save_due() {
             self.save_training(&training).await?;
             self.saved = Instant::now();
         }
-        self.stage = Stage::Training(training);
+        self.go_on(training)?;
         Ok(events)
     }
 
-    /// Validates after an epoch, and keeps the weights if they are the best so far.
-    async fn validate(&mut self, training: &mut Training) -> Result<Event, SessionError> {
-        let begun = Instant::now();
-        let loss = training.validate(&self.text()?.valid.examples).await?;
+    /// What comes next for a teacher in training.
+    fn go_on(&mut self, training: Box<Training>) -> Result<(), SessionError> {
+        self.stage = if training.validation_due() {
+            let validation = Validation::new(&training, &self.text()?.valid.examples);
+            Stage::Validating(training, validation)
+        } else {
+            Stage::Training(training)
+        };
+        Ok(())
+    }
+
+    /// Batches of held-out pairs until the budget is used up; after the last one, the weights are kept if they are the best
+    /// so far.
+    pub(super) async fn validate(
+        &mut self,
+        mut training: Box<Training>,
+        mut validation: Validation,
+        begun: Instant,
+        budget: Duration,
+    ) -> Result<Vec<Event>, SessionError> {
+        let text = self.text()?;
+        let loss = loop {
+            if let Some(loss) = validation.step(&text.valid.examples).await? {
+                break loss;
+            }
+            if begun.elapsed() >= budget {
+                self.seconds.teacher += begun.elapsed().as_secs_f64();
+                self.stage = Stage::Validating(training, validation);
+                return Ok(Vec::new());
+            }
+        };
+        if !loss.is_finite() {
+            return Err(SessionError::NotFinite { step: training.steps(), loss });
+        }
+        training.validation.push(loss);
         let best = training.best_so_far();
         if best {
             let mut checkpoint = Checkpoint::of(&training.model()).await?;
@@ -92,7 +119,16 @@ impl Session {
         }
         self.seconds.teacher += begun.elapsed().as_secs_f64();
         let (epoch, epochs) = (training.validation.len() as u32, self.recipe.teacher.epochs);
-        Ok(Event::Validated { epoch, epochs, loss, best })
+        let events = vec![Event::Validated { epoch, epochs, loss, best }];
+        if training.finished() {
+            self.finish_teacher()?;
+            self.pace = Pace::default();
+            return Ok(events);
+        }
+        self.save_training(&training).await?;
+        self.saved = Instant::now();
+        self.stage = Stage::Training(training);
+        Ok(events)
     }
 
     /// The best weights become the teacher.
@@ -108,7 +144,8 @@ impl Session {
     }
 
     pub(super) async fn save_training(&self, training: &Training) -> Result<(), SessionError> {
-        let checkpoint = training.checkpoint().await?;
+        let mut checkpoint = training.checkpoint().await?;
+        checkpoint.metadata.extend(self.words()?);
         self.opened.check()?;
         self.files.write_checkpoint(files::TEACHER_STATE, &checkpoint)?;
         self.files.write_curve(&self.curve)?;
@@ -155,14 +192,9 @@ impl Files {
         tokenizer: &Tokenizer,
         device: &Device,
     ) -> Result<Option<Transformer>, SessionError> {
-        let Some(checkpoint) = self.weights(files::TEACHER, recipe)? else { return Ok(None) };
-        if !checkpoint.metadata.contains_key(FINISHED) {
-            return Ok(None);
-        }
-        // Other ids for the same words make nonsense of the weights.
-        if checkpoint.metadata.get("tokenizer").is_some_and(|json| *json != tokenizer.to_json()) {
-            return Err(SessionError::Damaged(files::TOKENIZER.into()));
-        }
+        let finished = |checkpoint: &Checkpoint| checkpoint.metadata.contains_key(FINISHED);
+        let found = self.weights_of(files::TEACHER, recipe, tokenizer)?;
+        let Some(checkpoint) = found.filter(finished) else { return Ok(None) };
         let vocab = checkpoint.tensors.get("generator.bias").map_or(0, |bias| bias.values.len());
         let teacher = checkpoint.into_module(recipe.sizes(vocab).init(recipe.seed, device));
         teacher.map(Some).map_err(|source| SessionError::Weights { name: files::TEACHER.into(), source })

@@ -47,7 +47,7 @@ fn restores_every_sentence() {
 
 #[test]
 fn restores_the_grammars_sentences() {
-    let sentences = everyday::sentences(1, everyday::Part::Train, 2000);
+    let sentences = everyday::Sentences::new(1, everyday::Part::Train).take(2000).collect::<Vec<_>>();
     let text = || sentences.iter().flat_map(|sentence| [&sentence.english, &sentence.french, &sentence.german]);
     let tokenizer = Tokenizer::train(text().map(String::as_str), 1200).unwrap();
     assert!(tokenizer.vocab_size() <= 1200);

@@ -3,7 +3,7 @@
 use crate::golden::{Golden, assert_close, read};
 use attentionless::{
     batching::Example,
-    capture,
+    capture::{self, Averaging},
     checkpoint::{Checkpoint, HostTensor},
     decode::{Search, decode},
     kernels::cross_entropy::cross_entropy,
@@ -137,7 +137,9 @@ fn controls() {
 fn means() {
     let device = Device::flex();
     let model = teacher(&device);
-    let means = pollster::block_on(capture::means(&model, &examples(), &device)).unwrap();
+    let mut averaging = Averaging::new(model, &examples(), &device);
+    assert_eq!(pollster::block_on(averaging.step(&examples())).unwrap(), None, "a batch comes first");
+    let means = pollster::block_on(averaging.step(&examples())).unwrap().unwrap();
     assert_eq!(means.len(), 6);
     for ((site, layer), mean) in means {
         let name = format!("site.{}.{layer}.output", site.code());

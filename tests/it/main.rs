@@ -5,4 +5,5 @@ mod cli;
 mod golden;
 mod golden_net;
 mod golden_teacher;
+mod resume;
 mod training;

@@ -12,7 +12,7 @@ use attentionless::{
         fillings::{Dropping, Pass, Share},
     },
     recipe::Recipe,
-    teacher::Training,
+    teacher::{Training, Validation},
     text::Text,
 };
 use burn::{module::Module, tensor::Device};
@@ -139,6 +139,32 @@ fn accumulated_batches_are_one_step() {
     for (name, whole) in whole_state.tensors.iter().filter(|(name, _)| name.starts_with("adam.")) {
         assert_close(name, &parts_state.tensors[name].values, &whole.values, 1e-4);
     }
+}
+
+/// The loss on held-out pairs weighs each token alike, however the pairs lie in batches, and lasts until each is judged.
+#[test]
+fn validation_is_whole() {
+    let (recipe, text) = micro();
+    let (train, valid, device) = (&text.train.examples, &text.valid.examples, Device::flex());
+    let judged = |tokens: usize| {
+        let recipe = recipe.with(&[format!("teacher.tokens_per_batch={tokens}")]).unwrap();
+        let training = start(&recipe, &text, &device);
+        let mut validation = Validation::new(&training, valid);
+        let mut batches = 0;
+        loop {
+            match block_on(validation.step(valid)).unwrap() {
+                Some(loss) => return (loss, batches),
+                None => batches += 1,
+            }
+        }
+    };
+    let ((whole, one), (parts, many)) = (judged(1_000_000), judged(500));
+    assert!(one == 1 && many > 10, "{one} and {many} batches");
+    assert_close("loss", &[parts], &[whole], 1e-5);
+    let mut training = start(&recipe, &text, &device);
+    let before = training.validation_due();
+    while !training.step(train).epoch_ended {}
+    assert_eq!((before, training.validation_due()), (false, true));
 }
 
 /// On the embeddings, on the weights of each attention, after each sublayer and inside the position-wise layer.

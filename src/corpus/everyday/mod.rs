@@ -77,21 +77,42 @@ pub fn sentence(seed: u64, index: u64) -> Sentence {
     Sentence::realise(&utterance, combination)
 }
 
-/// `count` sentences of a part in the order of their indices, no two alike in any language.
-pub fn sentences(seed: u64, part: Part, count: usize) -> Vec<Sentence> {
-    let mut seen = HashSet::new();
-    (0..)
-        .map(|index| sentence(seed, index))
-        .filter(|sentence| sentence.part() == Some(part))
-        .filter(|sentence| {
-            let fresh = Language::ALL.iter().all(|language| !seen.contains(sentence.text(*language)));
-            if fresh {
-                seen.extend(Language::ALL.map(|language| sentence.text(language).to_owned()));
+/// The sentences of a part in the order of their indices, no two alike in any language. There is no end of them.
+pub struct Sentences {
+    seed: u64,
+    part: Part,
+    /// The index of the next candidate.
+    next: u64,
+    seen: HashSet<String>,
+}
+
+impl Sentences {
+    pub fn new(seed: u64, part: Part) -> Self {
+        Self { seed, part, next: 0, seen: HashSet::new() }
+    }
+
+    fn candidate(&mut self) -> Option<Sentence> {
+        let candidate = sentence(self.seed, self.next);
+        self.next += 1;
+        let texts = Language::ALL.map(|language| candidate.text(language));
+        if candidate.part() != Some(self.part) || texts.iter().any(|text| self.seen.contains(*text)) {
+            return None;
+        }
+        self.seen.extend(texts.map(str::to_owned));
+        Some(candidate)
+    }
+}
+
+impl Iterator for Sentences {
+    type Item = Sentence;
+
+    fn next(&mut self) -> Option<Sentence> {
+        loop {
+            if let found @ Some(_) = self.candidate() {
+                return found;
             }
-            fresh
-        })
-        .take(count)
-        .collect()
+        }
+    }
 }
 
 /// How many different citation forms the lexicon has in a language.

@@ -25,7 +25,13 @@ fn spec(source: &str) -> Spec {
 fn from(spec: &Spec, files: &[(&str, &[u8])]) -> Result<Corpus, CorpusError> {
     let files: HashMap<PathBuf, Vec<u8>> =
         files.iter().map(|(name, bytes)| (PathBuf::from(name), bytes.to_vec())).collect();
-    build_with(spec, &|file: &Path| files.get(file).cloned().ok_or(io::ErrorKind::NotFound.into()))
+    let open = |file: &Path| files.get(file).cloned().ok_or(io::ErrorKind::NotFound.into());
+    let mut building = Building::new(spec)?;
+    loop {
+        if let Some(corpus) = building.step(&open)? {
+            return Ok(corpus);
+        }
+    }
 }
 
 /// `count` pairs, every fifth with a second translation.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::corpus::everyday::{Part, Sentence, sentences};
+use super::sentences;
+use crate::corpus::everyday::{Part, Sentence};
 use crate::corpus::language::Language;
 
 /// Words as numbers, in the order in which they are first met.

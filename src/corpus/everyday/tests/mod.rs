@@ -9,7 +9,7 @@ mod split;
 
 use std::sync::LazyLock;
 
-use super::{Part, Sentence, sentences};
+use super::{Part, Sentence, Sentences};
 
 /// Enough sentences for what is rare to occur.
 static SAMPLE: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
@@ -18,6 +18,10 @@ static SAMPLE: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
     sample.extend(sentences(11, Part::Long, 500));
     sample
 });
+
+fn sentences(seed: u64, part: Part, count: usize) -> Vec<Sentence> {
+    Sentences::new(seed, part).take(count).collect()
+}
 
 fn words(text: &str) -> Vec<&str> {
     text.split(' ').map(|word| word.trim_end_matches([',', '.', '?'])).collect()

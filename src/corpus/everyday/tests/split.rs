@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SAMPLE;
+use super::{SAMPLE, sentences};
 use crate::corpus::everyday::lexicon::{Frame, lexicon};
-use crate::corpus::everyday::{Part, Phenomenon, compose, count, lemma_count, sentence, sentences, split};
+use crate::corpus::everyday::{Part, Phenomenon, compose, count, lemma_count, sentence, split};
 use crate::corpus::language::Language;
 
 #[test]

@@ -1,0 +1,91 @@
+//! A run that is left between any two of its steps goes on as if it had not been.
+
+use attentionless::{
+    device,
+    recipe::Recipe,
+    session::{Event, Goal, Session, SessionError},
+    store::{Memory, Store},
+};
+use pollster::block_on;
+use std::{collections::BTreeMap, time::Duration};
+
+/// Few steps of every kind: two epochs of the teacher, two nets, and a mix that needs the mean outputs.
+fn recipe() -> Recipe {
+    let small = [
+        "corpus.pairs=300",
+        "tokenizer.vocab=200",
+        "teacher.epochs=2",
+        "teacher.tokens_per_batch=1500",
+        "distil.epochs=1",
+        "distil.batch=100",
+        r#"nets=[{"site":"enc","method":"alr","size":"xs"},{"site":"enc","method":"alr","size":"s"}]"#,
+        r#"score.mixes=["teacher","enc=mean"]"#,
+        "score.sentences=6",
+        "score.resamples=20",
+    ];
+    Recipe::preset("micro").unwrap().with(&small.map(str::to_string)).unwrap()
+}
+
+fn open(store: &Memory, recipe: &Recipe) -> Session {
+    Session::open(recipe.clone(), Box::new(store.clone()), device::cpu(), Goal::Scores).unwrap()
+}
+
+/// A whole run, left after this step and taken up by another session; and how many steps it took.
+fn run(left_after: Option<usize>) -> (Memory, usize) {
+    let (store, recipe) = (Memory::new([]), recipe());
+    let mut session = open(&store, &recipe);
+    for step in 0.. {
+        let events = block_on(session.step(Duration::ZERO)).unwrap();
+        if matches!(events.last(), Some(Event::Done { .. })) {
+            return (store, step);
+        }
+        if left_after == Some(step) {
+            block_on(session.save()).unwrap();
+            session = open(&store, &recipe);
+        }
+    }
+    unreachable!("the steps have an end");
+}
+
+/// All that does not tell the time.
+fn files(store: &Memory) -> BTreeMap<String, Vec<u8>> {
+    let mut files = store.files();
+    files.retain(|name, _| !["seconds.json", "rows.json"].contains(&name.as_str()));
+    files
+}
+
+#[test]
+fn left_anywhere_it_ends_the_same() {
+    let (whole, steps) = run(None);
+    let expected = files(&whole);
+    assert!(steps > 40 && expected.contains_key("means.safetensors"), "{steps} steps, {:?}", expected.keys());
+    assert!(expected.keys().all(|name| !name.starts_with("state/")), "{:?}", expected.keys());
+    // Most kinds of step come more than once.
+    for left_after in (0..steps).step_by(3) {
+        let found = files(&run(Some(left_after)).0);
+        let differing = expected.iter().filter(|(name, bytes)| found.get(*name) != Some(bytes)).map(|(name, _)| name);
+        let differing = differing.collect::<Vec<_>>();
+        assert!(differing.is_empty() && found.len() == expected.len(), "left after step {left_after}: {differing:?}");
+    }
+}
+
+/// What a teacher in training, or its nets, left belongs to a run of one recipe.
+#[test]
+fn a_state_of_another_run_is_refused() {
+    let (store, recipe) = (Memory::new([]), recipe());
+    let mut session = open(&store, &recipe);
+    while store.read("state/teacher.safetensors").unwrap().is_none() {
+        block_on(session.step(Duration::ZERO)).unwrap();
+        block_on(session.save()).unwrap();
+    }
+    let state = store.read("state/teacher.safetensors").unwrap().unwrap();
+    let other = recipe.with(&["teacher.rate=0.5".into()]).unwrap();
+    let elsewhere = Memory::new([("state/teacher.safetensors".to_string(), state)]);
+    let mut session = open(&elsewhere, &other);
+    let error = loop {
+        if let Err(error) = block_on(session.step(Duration::ZERO)) {
+            break error;
+        }
+    };
+    assert!(matches!(error, SessionError::OtherWeights { part: "teacher", .. }), "{error}");
+}
