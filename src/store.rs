@@ -45,10 +45,11 @@ pub struct StoreError {
 fn advice(error: &io::Error) -> &'static str {
     use io::ErrorKind::{
         AlreadyExists, FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
-        StorageFull,
+        ResourceBusy, StorageFull,
     };
     match error.kind() {
         StorageFull | QuotaExceeded | FileTooLarge => "; make room and run it again",
+        ResourceBusy => "; another process is at work there; wait for its end, or choose another place",
         // A file stands where a folder should, or the other way round.
         AlreadyExists | NotADirectory | IsADirectory => "; choose another place",
         PermissionDenied | ReadOnlyFilesystem => "; choose another place, or get the right to write there",

@@ -4,15 +4,58 @@ use super::{Store, StoreError};
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
-/// A directory; it is made at the first write.
+/// A directory; it is made at the first write, and from then on no other process writes there, where the system can lock it.
 #[derive(Clone, Debug)]
-pub struct Directory(pub PathBuf);
+pub struct Directory {
+    path: PathBuf,
+    /// The directory itself, held open: its lock goes with the process, however it ends.
+    lock: Arc<OnceLock<fs::File>>,
+}
+
+/// Where a run has files: in the directory itself, and here.
+const FOLDERS: [&str; 5] = ["", "corpus", "nets", "outputs", "state"];
 
 impl Directory {
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.into(), lock: Arc::default() }
+    }
+
+    /// Refuses where another process writes, before any work; where there is no directory yet, nothing is done.
+    pub fn claim(&self) -> Result<(), StoreError> {
+        if self.lock.get().is_some() || !self.path.is_dir() {
+            return Ok(());
+        }
+        // Not every system opens a directory as a file, and not every network drive locks one.
+        let Ok(held) = fs::File::open(&self.path) else { return Ok(()) };
+        match held.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => {
+                let source = io::Error::from(io::ErrorKind::ResourceBusy);
+                Err(StoreError { action: "write to", file: self.path.clone(), source })
+            }
+            Err(fs::TryLockError::Error(_)) => Ok(()),
+            Ok(()) => {
+                self.lock.get_or_init(|| held);
+                self.sweep();
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes away what writes that were killed left half-written among the files of a run.
+    fn sweep(&self) {
+        let inside = |folder: &str| fs::read_dir(self.file(folder)).into_iter().flatten().flatten();
+        let found = FOLDERS.iter().flat_map(|folder| inside(folder)).map(|entry| entry.path());
+        for path in found.filter(|path| path.is_file() && is_half_written(path)) {
+            // Where it cannot be removed it is in nobody's way.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
     }
 }
 
@@ -32,10 +75,14 @@ impl Store for Directory {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-        write_whole(&self.file(name), bytes)
+        let file = self.file(name);
+        fs::create_dir_all(&self.path).map_err(|source| StoreError { action: "write", file: file.clone(), source })?;
+        self.claim()?;
+        write_whole(&file, bytes)
     }
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {
+        self.claim()?;
         let file = self.file(name);
         match fs::remove_file(&file) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
@@ -72,6 +119,18 @@ impl Store for Directory {
     }
 }
 
+/// The name under which a file is written, beside the one it gets.
+fn beside(named: &str) -> String {
+    format!(".{named}.{}.part", std::process::id())
+}
+
+/// Whether a file has a name that [`beside`] gives, in this process or another.
+fn is_half_written(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_prefix('.').and_then(|name| name.strip_suffix(".part"));
+    stem.and_then(|stem| stem.rsplit_once('.')).is_some_and(|(_, process)| process.parse::<u32>().is_ok())
+}
+
 /// Writes beside the file, then renames, so that a full disk or a kill leaves the old file whole. A link is followed; a
 /// device or a pipe is written to, never replaced.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
@@ -85,7 +144,7 @@ pub fn write_whole(file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 
 fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let named = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{named}.{}.part", std::process::id()));
+    let beside = file.with_file_name(beside(&named));
     let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_synced(&beside, bytes));
     written.and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
         // The half-written neighbour is of no use to anyone.
@@ -126,7 +185,7 @@ mod tests {
     #[test]
     fn a_failed_write_leaves_the_old_file() {
         let folder = std::env::temp_dir().join(format!("attentionless-store-{}", std::process::id()));
-        let store = Directory(folder.clone());
+        let store = Directory::new(&folder);
         store.write("a/b.txt", b"old").unwrap();
         // A folder where the neighbour's name should go cannot be made into a file by a rename.
         fs::create_dir_all(folder.join("c.txt/inside")).unwrap();
@@ -141,6 +200,36 @@ mod tests {
         assert_eq!(left.count(), 0);
         store.remove("a/b.txt").unwrap();
         assert_eq!(store.read("a/b.txt").unwrap(), None);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// The second store stands for another process, whose lock is as much its own.
+    #[cfg(unix)]
+    #[test]
+    fn one_writer_at_a_time_and_it_sweeps() {
+        let folder = std::env::temp_dir().join(format!("attentionless-lock-{}", std::process::id()));
+        let file = |name: &str| folder.join(name);
+        let (half, others) = (
+            [".a.txt.7.part", "nets/.enc.1.alr-m.safetensors.12.part"],
+            ["b.7.part", "nets/.mine.part", "mine/.a.txt.7.part"],
+        );
+        ["nets", "mine"].iter().for_each(|folder| fs::create_dir_all(file(folder)).unwrap());
+        half.iter().chain(&others).for_each(|name| fs::write(file(name), "half").unwrap());
+        let (first, second) = (Directory::new(&folder), Directory::new(&folder));
+        first.write("a.txt", b"first").unwrap();
+        assert!(half.iter().all(|name| !file(name).exists()) && others.iter().all(|name| file(name).exists()));
+        for refused in [second.claim(), second.write("a.txt", b"second"), second.remove("a.txt")] {
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains("another process is at work there; wait for its end"), "{error}");
+        }
+        assert_eq!(second.read("a.txt").unwrap().unwrap(), b"first");
+        // The first write makes a directory, and has it.
+        let [new, late] = [(); 2].map(|()| Directory::new(&file("new")));
+        new.claim().and_then(|()| late.claim()).unwrap();
+        new.write("a.txt", b"first").unwrap();
+        assert!(late.write("a.txt", b"second").is_err());
+        drop(first);
+        second.write("a.txt", b"second").unwrap();
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,8 +1,18 @@
 //! Commands that do what they are asked for.
 
 use super::{Folder, MICRO, assert_has, with};
+use attentionless::{
+    device::{self, Choice},
+    session::Translator,
+    store::Directory,
+};
 use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
+#[cfg(unix)]
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStderr},
+};
 
 fn keys(value: &Value) -> BTreeSet<&str> {
     value.as_object().unwrap_or_else(|| panic!("no object: {value}")).keys().map(String::as_str).collect()
@@ -64,10 +74,9 @@ fn another_row_costs_a_row() {
     }
 }
 
-/// Ends the program with Ctrl-C once it has said this.
+/// The program at work, once it has said this.
 #[cfg(unix)]
-fn interrupt(folder: &Folder, words: &[&str], after: &str) {
-    use std::io::{BufRead, BufReader, Read};
+fn begin(folder: &Folder, words: &[&str], after: &str) -> (Child, BufReader<ChildStderr>) {
     let mut child = folder.command(super::PROGRAM).args(words).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -75,13 +84,33 @@ fn interrupt(folder: &Folder, words: &[&str], after: &str) {
         line.clear();
         assert!(lines.read_line(&mut line).unwrap() > 0, "ended before it said {after:?}");
     }
+    (child, lines)
+}
+
+/// Ends it with a signal: INT as Ctrl-C or TERM as a scheduler.
+#[cfg(unix)]
+fn end(folder: &Folder, (mut child, mut lines): (Child, BufReader<ChildStderr>), signal: &str) {
     // The shell's own kill: a machine may have no other.
-    let status = folder.command("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    let status = folder.command("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
     assert!(status.success());
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1), "{rest}");
     assert_has(&rest, "stopped; what was done is saved, and the same command goes on from there");
+}
+
+#[cfg(unix)]
+#[test]
+fn one_process_at_a_time_writes_to_a_run() {
+    let folder = Folder::new();
+    let words =
+        with(&with(&["run"], "--set teacher.epochs=1000"), "--out R").into_iter().chain(MICRO).collect::<Vec<_>>();
+    let first = begin(&folder, &words, "teacher: epoch 1 of 1000");
+    assert_has(
+        &folder.run(&words).error(1),
+        "another process is at work there; wait for its end, or choose another place",
+    );
+    end(&folder, first, "TERM");
 }
 
 #[cfg(unix)]
@@ -92,9 +121,9 @@ fn interrupted_is_as_unbroken() {
     let words = |out| with(&with(&["run"], more), out).into_iter().chain(MICRO).collect::<Vec<_>>();
     let (whole, broken) = (words("--out whole"), words("--out broken"));
     folder.run(&whole).done();
-    interrupt(&folder, &broken, "teacher: epoch 2 of 8");
+    end(&folder, begin(&folder, &broken, "teacher: epoch 2 of 8"), "INT");
     assert!(folder.path("broken/state/teacher.safetensors").is_file());
-    interrupt(&folder, &broken, "nets: ");
+    end(&folder, begin(&folder, &broken, "nets: "), "INT");
     assert!(folder.path("broken/state/nets.safetensors").is_file());
     let ran = folder.run(&broken);
     assert_has(&ran.err, "nets: goes on from step");
@@ -296,4 +325,19 @@ fn a_run_goes_through_one_file() {
     let refused = folder.refuses(&with(&["import"], "broken.safetensors --out R4"), 1);
     assert_has(&refused, "broken.safetensors was not imported: not a safetensors file");
     assert_has(&folder.refuses(&with(&["import"], "gone.safetensors --out R4"), 1), "gone.safetensors: no such file");
+}
+
+/// What the page draws a sentence from is what `eval` scores.
+#[test]
+fn held_out_sentences_are_those_that_fit() {
+    let folder = Folder::with_run();
+    let long = "the dog ".repeat(40);
+    let pairs =
+        [("The dog sleeps.", "Le chien dort."), (&long, "Le chien."), ("The dog.", &long), ("A cat.", "Un chat.")];
+    let lines = pairs.map(|(source, target)| format!("{source}\t{target}\n"));
+    folder.write("R/corpus/test.tsv", lines.concat());
+    let store = Box::new(Directory::new(&folder.path("R")));
+    let opened = pollster::block_on(device::open(&Choice::Cpu)).unwrap();
+    let held_out = Translator::open(store, &opened).unwrap().held_out().unwrap();
+    assert_eq!(held_out.iter().map(|pair| pair.source.as_str()).collect::<Vec<_>>(), ["The dog sleeps.", "A cat."]);
 }

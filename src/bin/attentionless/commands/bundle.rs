@@ -23,7 +23,7 @@ pub fn export(run: &Path, out: &Path, half: bool) -> Result<ExitCode, Box<dyn Er
         return Err(format!("{} lies in the run itself; choose another place", out.display()).into());
     }
     let precision = if half { Precision::Half } else { Precision::Full };
-    let bytes = pack(Box::new(Directory(run.into())), precision)?;
+    let bytes = pack(Box::new(Directory::new(run)), precision)?;
     write_whole(out, &bytes)?;
     say(&format!("wrote {} ({:.2} MB)", out.display(), bytes.len() as f64 / 1e6));
     Ok(ExitCode::SUCCESS)
@@ -36,7 +36,7 @@ pub fn import(file: &Path, out: &Path) -> Result<ExitCode, Box<dyn Error>> {
     })?;
     let files = unpack(&bytes).map_err(|error| format!("{} was not imported: {error}", file.display()))?;
     if !is_empty(out)? {
-        let there = Directory(out.into());
+        let there = Directory::new(out);
         for (name, bytes) in &files {
             if there.read(name)?.as_ref() != Some(bytes) {
                 let (out, file) = (out.display(), file.display());
@@ -66,7 +66,7 @@ fn is_empty(out: &Path) -> Result<bool, String> {
 fn write_all(files: &[(String, Vec<u8>)], out: &Path) -> Result<(), Box<dyn Error>> {
     let named = out.file_name().ok_or_else(|| io::Error::from(ErrorKind::InvalidFilename))?.to_string_lossy();
     let beside = out.with_file_name(format!(".{named}.{}.part", std::process::id()));
-    let store = Directory(beside.clone());
+    let store = Directory::new(&beside);
     let written = files.iter().try_for_each(|(name, bytes)| store.write(name, bytes)).map_err(Box::<dyn Error>::from);
     written.and_then(|()| Ok(fs::rename(&beside, out)?)).inspect_err(|_| {
         // The half-written neighbour is of no use to anyone.

@@ -14,7 +14,9 @@ pub fn devices(json: bool) -> Result<ExitCode, Box<dyn Error>> {
         return print_json(&serde_json::json!({ "adapters": found, "threads": threads, "chosen": chosen }));
     }
     let choice = match chosen {
-        Some(adapter) => format!("auto uses {}: the first hardware adapter", adapter.name),
+        Some(adapter) => {
+            format!("auto uses {}: the first hardware adapter, if it passes a check of its numbers", adapter.name)
+        }
         None if found.is_empty() => "auto uses the CPU: there is no graphics adapter".into(),
         None => "auto uses the CPU: there are only software adapters, which are slower".into(),
     };

@@ -16,7 +16,7 @@ use std::{
 
 pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let recipe = recipe_of(Box::new(Directory(run.into())))?;
+    let recipe = recipe_of(Box::new(Directory::new(run)))?;
     let mixes = if mixes.is_empty() { recipe.score.mixes.clone() } else { mixes.to_vec() };
     mixes.iter().try_for_each(|mix| mix.check(recipe.model.layers))?;
     let Some(source) = source(on) else {
@@ -32,7 +32,7 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
         source,
     };
     let opened = open(&how.device)?;
-    let store = Box::new(Directory(run.into()));
+    let store = Box::new(Directory::new(run));
     let report = pollster::block_on(eval_on(&recipe, &mixes, store, &opened, &spec))?;
     if how.json {
         return print_json(&report);

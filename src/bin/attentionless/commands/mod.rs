@@ -17,6 +17,11 @@ use std::{error::Error, path::Path, process::ExitCode};
 fn open(choice: &Choice) -> Result<Opened, Box<dyn Error>> {
     let opened = pollster::block_on(device::open(choice))?;
     say(&format!("device: {}", opened.name));
+    if let Some(operation) = opened.wrong.filter(|_| opened.is_gpu()) {
+        say(&format!(
+            "it gives wrong numbers in {operation}: do not trust what it trains; `--device cpu` runs without it"
+        ));
+    }
     Ok(opened)
 }
 

@@ -17,7 +17,7 @@ pub fn translate(run: &Path, mix: &Mix, beam: usize, device: &Choice) -> Result<
         return Ok(ExitCode::from(2));
     }
     let opened = open(device)?;
-    let translator = Translator::open(Box::new(Directory(run.into())), &opened)?.with_beam(beam);
+    let translator = Translator::open(Box::new(Directory::new(run)), &opened)?.with_beam(beam);
     // Before any line is read.
     translator.fillings(mix)?;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {

@@ -13,18 +13,22 @@ use attentionless::{
     session::{Event, Goal, Session, recipe_of},
     store::Directory,
 };
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag,
+};
 use std::{
     error::Error,
     path::Path,
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-/// Set by the first Ctrl-C; the second ends the program at once.
-static STOP: AtomicBool = AtomicBool::new(false);
-
-/// Between two looks at Ctrl-C.
+/// Between two looks at whether to stop.
 const BUDGET: Duration = Duration::from_millis(400);
 
 pub fn run(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn Error>> {
@@ -37,11 +41,11 @@ pub fn train(recipe: &RecipeArgs, work: &WorkArgs) -> Result<ExitCode, Box<dyn E
 
 pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
-    let begun = recipe_of(Box::new(Directory(run.into())))?;
+    let begun = recipe_of(Box::new(Directory::new(run)))?;
     pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
 }
 
-/// Works until the goal is reached or Ctrl-C, then prints what was asked for. With `mixes`, these are scored and nothing
+/// Works until the goal is reached or a signal comes, then prints what was asked for. With `mixes`, these are scored and nothing
 /// is trained.
 pub fn pursue(
     recipe: Recipe,
@@ -50,8 +54,9 @@ pub fn pursue(
     how: &HowArgs,
     goal: Goal,
 ) -> Result<ExitCode, Box<dyn Error>> {
-    let store = Box::new(Directory(out.into()));
-    let mut session = Session::open(recipe, store, open(&how.device)?, goal)?;
+    let store = Directory::new(out);
+    store.claim()?;
+    let mut session = Session::open(recipe, Box::new(store), open(&how.device)?, goal)?;
     if let Some(mixes) = mixes {
         session = session.only_scoring(mixes);
     }
@@ -72,12 +77,7 @@ pub fn pursue(
 
 /// Pulls the session along, shows its progress, and gives all it said.
 fn drive(session: &mut Session) -> Result<Vec<Event>, Box<dyn Error>> {
-    // Where the handler cannot be set, Ctrl-C ends the program; saves of the last minute stay.
-    let _ = ctrlc::set_handler(|| {
-        if STOP.swap(true, Ordering::SeqCst) {
-            std::process::exit(1);
-        }
-    });
+    let stop = stop_at_signals();
     let (mut progress, mut all) = (Progress::new(), Vec::new());
     loop {
         let events = pollster::block_on(session.step(BUDGET))?;
@@ -87,10 +87,22 @@ fn drive(session: &mut Session) -> Result<Vec<Event>, Box<dyn Error>> {
         if done {
             return Ok(all);
         }
-        if STOP.load(Ordering::SeqCst) {
+        if stop.load(Ordering::SeqCst) {
             pollster::block_on(session.save())?;
             progress.end();
             return Ok(all);
         }
     }
+}
+
+/// Is set by the first Ctrl-C, or SIGTERM as schedulers send it; the second ends the program at once.
+fn stop_at_signals() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order, so that the first one only sets the flag. Where neither can be registered, a signal ends the program;
+        // what was saved stays.
+        let _ = flag::register_conditional_shutdown(signal, 1, stop.clone())
+            .and_then(|_| flag::register(signal, stop.clone()));
+    }
+    stop
 }
