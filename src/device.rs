@@ -8,6 +8,7 @@ mod faults;
 pub use browser::{NoGpu, Offered, Probe, open, probe};
 use faults::Faults;
 
+use crate::kernels::self_test::first_wrong;
 use burn::tensor::{
     Device,
     wgpu::{WgpuSetup, wgpu},
@@ -29,7 +30,7 @@ const TASKS: usize = 64;
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// A hardware adapter, else the CPU.
+    /// A hardware adapter that computes what the CPU computes, else the CPU.
     #[default]
     Auto,
     /// Any adapter, a software one too.
@@ -65,7 +66,7 @@ pub struct Adapter {
     pub software: bool,
     pub max_buffer_bytes: u64,
     pub max_binding_bytes: u64,
-    /// Whether `auto` would take it.
+    /// Whether `auto` would take it, if it gives the right numbers.
     pub chosen: bool,
 }
 
@@ -76,6 +77,9 @@ pub struct Opened {
     pub name: String,
     /// A renderer on the CPU that passes for a graphics adapter.
     pub software: bool,
+    /// The operation in which an adapter gave other numbers than the CPU, if it did: this one's, or that of one which was
+    /// therefore not taken.
+    pub wrong: Option<&'static str>,
     /// The largest buffer that it can bind, in bytes; none on the CPU.
     pub largest_buffer: Option<u64>,
     /// None on the CPU.
@@ -166,7 +170,8 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     match adapter {
         Some(adapter) => {
             let (info, software) = (adapter.get_info(), is_software(&adapter));
-            on_adapter(instance, adapter, format!("{} ({})", info.name, info.backend), software).await
+            let opened = on_adapter(instance, adapter, format!("{} ({})", info.name, info.backend), software).await?;
+            Ok(if *choice == Choice::Auto { opened.unless_wrong() } else { opened })
         }
         None => Ok(cpu()),
     }
@@ -175,7 +180,7 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
 /// The CPU, through burn's backend `flex`.
 pub fn cpu() -> Opened {
     let (device, name) = (Device::flex(), "CPU (flex)".into());
-    Opened { device, name, software: false, largest_buffer: None, gpu: None, faults: Faults::default() }
+    Opened { device, name, software: false, wrong: None, largest_buffer: None, gpu: None, faults: Faults::default() }
 }
 
 /// A device with the adapter's real limits, handed to burn.
@@ -201,10 +206,25 @@ async fn on_adapter(
     // In the place of burn's handler, which panics; so after burn's registration.
     faults.watch(&gpu);
     let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
-    Ok(Opened { device, name, software, largest_buffer, gpu: Some(gpu), faults })
+    let wrong = first_wrong(&device).await;
+    // Complaints explain what else is wrong.
+    faults.check().map_err(|error| refused(error.to_string()))?;
+    Ok(Opened { device, name, software, wrong, largest_buffer, gpu: Some(gpu), faults })
 }
 
 impl Opened {
+    /// The CPU in the place of an adapter that gave wrong numbers: it is taken only by who asks for it.
+    fn unless_wrong(self) -> Self {
+        match self.wrong {
+            None => self,
+            Some(operation) => {
+                let cpu = cpu();
+                let name = format!("{}, as {} gave wrong numbers in a check of {operation}", cpu.name, self.name);
+                Self { name, wrong: self.wrong, ..cpu }
+            }
+        }
+    }
+
     /// Errors from the first complaint of the device on. A submit it refused writes nothing and burn does not know, so
     /// results count only after this, and after a complaint nothing on this device counts any more: whoever uses it has to
     /// know, so it is not said once only.

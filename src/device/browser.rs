@@ -31,7 +31,7 @@ pub struct Offered {
 /// What [`probe`] found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Probe {
-    /// Why `auto` takes the CPU, if it does.
+    /// Why `auto` does not even try an adapter, if it does not.
     pub reason: Option<NoGpu>,
     pub adapter: Option<Offered>,
 }
@@ -126,6 +126,7 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     match opened {
         // An adapter that gives no device is none to who did not ask for it.
         Err(_) if *choice == Choice::Auto => Ok(cpu()),
+        Ok(opened) if *choice == Choice::Auto => Ok(opened.unless_wrong()),
         opened => opened,
     }
 }

@@ -13,3 +13,4 @@ pub mod layer_norm;
 pub mod linear;
 #[cfg(test)]
 mod parity;
+pub mod self_test;

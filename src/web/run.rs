@@ -21,6 +21,7 @@ struct Info<'a> {
     kind: &'static str,
     name: &'a str,
     software: bool,
+    wrong: Option<&'static str>,
     largest_buffer_bytes: Option<u64>,
 }
 
@@ -45,9 +46,9 @@ impl Device {
 
     #[wasm_bindgen(unchecked_return_type = "DeviceInfo")]
     pub fn info(&self) -> Result<JsValue, Thrown> {
-        let Opened { name, software, largest_buffer, .. } = &self.0;
+        let Opened { name, software, wrong, largest_buffer, .. } = &self.0;
         let kind = if self.0.is_gpu() { "wgpu" } else { "cpu" };
-        to_js(&Info { kind, name, software: *software, largest_buffer_bytes: *largest_buffer })
+        to_js(&Info { kind, name, software: *software, wrong: *wrong, largest_buffer_bytes: *largest_buffer })
     }
 
     /// Bytes of the GPU's pools; null on the CPU.

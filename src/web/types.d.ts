@@ -9,7 +9,10 @@ export interface AttentionlessError extends Error { name: "AttentionlessError"; 
 export interface Adapter { name: string; software: boolean; max_buffer_bytes: number; max_binding_bytes: number }
 export type Reason = "insecure" | "no-webgpu" | "no-adapter" | "software";
 export interface Probe { reason: Reason | null; adapter: Adapter | null }
-export interface DeviceInfo { kind: "wgpu" | "cpu"; name: string; software: boolean; largest_buffer_bytes: number | null }
+/** With the operation in which the adapter gave wrong numbers, if it did; `auto` then takes the CPU in its place. */
+export interface DeviceInfo {
+  kind: "wgpu" | "cpu"; name: string; software: boolean; wrong: string | null; largest_buffer_bytes: number | null;
+}
 export interface DeviceMemory { in_use: number; reserved: number }
 
 export type Preset = "micro" | "tiny" | "small" | "paper";

@@ -24,7 +24,7 @@ export const TRAIN_LOCK = "train";
 
 export type Request =
   | { type: "boot"; device: DeviceChoice; base: string; fake: string | null }
-  | { type: "probe" }
+  | { type: "probe"; device: DeviceChoice }
   | { type: "open-model"; model: ModelId }
   | { type: "inspect"; text: string }
   | { type: "translate"; generation: number; mix: string; text: string }

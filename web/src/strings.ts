@@ -78,6 +78,10 @@ export const banners = {
     "Safari: version 26 or newer has it on; older ones under Settings, Feature Flags, WebGPU.",
     "Open the page by https or on localhost; a private network address by http has no WebGPU.",
   ],
+  wrong: (operation: string) => `Your GPU gave wrong numbers in our check (${operation}). Using the CPU.`,
+  wrongDetails: (adapter: string, operation: string) =>
+    `${adapter}: of the same numbers, ${operation} made others on the GPU than on the CPU. Another driver or browser may help.`,
+  useGpuAnyway: "Use the GPU anyway",
   crashed: "The engine stopped unexpectedly. Restarted; your runs are safe.",
   otherTab: "Another tab is training.",
   otherTabAction: "Show here when done",

@@ -6,9 +6,12 @@ import { fault, played } from "./script.ts";
 export { Run } from "./run.ts";
 export { Translator } from "./translator.ts";
 
-const GPU: DeviceInfo = { kind: "wgpu", name: "Example GPU", software: false, largest_buffer_bytes: 2 ** 31 };
-const CPU: DeviceInfo = { kind: "cpu", name: "CPU", software: true, largest_buffer_bytes: null };
+const GPU: DeviceInfo = { kind: "wgpu", name: "Example GPU", software: false, wrong: null, largest_buffer_bytes: 2 ** 31 };
+const CPU: DeviceInfo = { kind: "cpu", name: "CPU", software: true, wrong: null, largest_buffer_bytes: null };
 const WITHOUT = ["insecure", "no-webgpu", "no-adapter", "software"] as const;
+
+/** Whether the GPU gives wrong numbers. */
+const isWrong = () => played.script === "wrong" || played.script === "wrong-refused";
 
 function reason(): Probe["reason"] {
   return WITHOUT.find((script) => script === played.script) ?? null;
@@ -24,7 +27,8 @@ export async function probe(): Promise<Probe> {
 class FakeDevice implements DeviceContract {
   constructor(readonly cpu: boolean) {}
   info(): DeviceInfo {
-    if (this.cpu) return CPU;
+    const wrong = isWrong() ? "attention" : null;
+    if (this.cpu) return { ...CPU, wrong };
     return played.script === "small-gpu" ? { ...GPU, largest_buffer_bytes: 2 ** 28 } : GPU;
   }
   memory = () => (this.cpu ? null : { in_use: 212_000_000, reserved: 2_600_000_000 });
@@ -38,8 +42,10 @@ class FakeDevice implements DeviceContract {
 }
 
 export const Device = {
-  open: async (choice: DeviceChoice): Promise<DeviceContract> =>
-    new FakeDevice(choice === "cpu" || (choice === "auto" && reason() !== null)),
+  open: async (choice: DeviceChoice): Promise<DeviceContract> => {
+    if (choice === "wgpu" && played.script === "wrong-refused") throw fault("failed", "the adapter Example GPU gave no device");
+    return new FakeDevice(choice === "cpu" || (choice === "auto" && (reason() !== null || isWrong())));
+  },
 };
 
 export const presets = () => PRESETS;

@@ -9,6 +9,8 @@ export const SCRIPTS = [
   "no-webgpu",
   "no-adapter",
   "software",
+  "wrong",
+  "wrong-refused",
   "small-gpu",
   "nan",
   "oom",

@@ -21,6 +21,8 @@ class App {
   runs = $state.raw<RunRecord[]>([]);
   crash = $state<string | null>(null);
   modelError = $state<string | null>(null);
+  /** Why the device that was asked for could not be had; the one before it is still there. */
+  deviceError = $state<string | null>(null);
   otherTab = $state(false);
   storage = $state.raw<{ used: number; quota: number } | null>(null);
   /** Tokens a second in training; measured where there is no GPU. */
@@ -30,7 +32,7 @@ class App {
   #crashes = 0;
   #booting: number | null = null;
   #listeners = new Set<Listener>();
-  #choice: DeviceChoice = "auto";
+  #choice = $state<DeviceChoice>("auto");
 
   start(root: ParentNode): void {
     this.recorded = readRecorded(root);
@@ -104,10 +106,19 @@ class App {
     }
   }
 
-  async checkAgain(): Promise<void> {
-    const ready = await this.client.request({ type: "probe" });
-    this.#move({ type: "ready", ready });
-    if (this.model) await this.openModel(this.model.id);
+  /** Opens a device anew, where asked for by another choice. */
+  async checkAgain(choice: DeviceChoice = this.#choice): Promise<void> {
+    try {
+      const ready = await this.client.request({ type: "probe", device: choice });
+      this.#choice = choice;
+      this.deviceError = null;
+      this.#move({ type: "ready", ready });
+      if (this.model) await this.openModel(this.model.id);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.kind === "crashed") throw error;
+      this.deviceError = error.message;
+      live.alert(error.message);
+    }
   }
 
   async measure(): Promise<void> {

@@ -52,28 +52,38 @@ export class Host {
   async boot(source: Source, choice: DeviceChoice, signal: AbortSignal): Promise<Booted> {
     const report = (part: "engine" | "models" | "warm-up", loaded: number, total: number) =>
       this.notify({ type: "loading", part, loaded, total });
-    this.#choice = choice;
     this.#engine = await source.engine(report, signal);
     this.#pack = await source.pack(this.engine, report, signal);
     report("warm-up", 0, 0);
-    const ready = await this.ready();
+    const ready = await this.ready(choice);
     signal.throwIfAborted();
     return { ...ready, presets: this.engine.presets() };
   }
 
   /** Probes anew and opens what is found; the answer is never kept. */
-  async ready(): Promise<Ready> {
+  async ready(choice: DeviceChoice): Promise<Ready> {
     const probe = await this.engine.probe();
-    const device = await this.reopen();
+    const device = await this.#openAs(choice);
     return { probe, device: device.info() };
   }
 
   async use(choice: DeviceChoice): Promise<Device> {
     if (choice === this.#choice && !this.#distrusted) return this.device;
-    this.#choice = choice;
-    const device = await this.reopen();
+    const device = await this.#openAs(choice);
     this.notify({ type: "device", ready: { probe: await this.engine.probe(), device: device.info() } });
     return device;
+  }
+
+  /** A choice that cannot be had leaves the one before it. */
+  async #openAs(choice: DeviceChoice): Promise<Device> {
+    const before = this.#choice;
+    this.#choice = choice;
+    try {
+      return await this.reopen();
+    } catch (error) {
+      this.#choice = before;
+      throw error;
+    }
   }
 
   /** The next run opens a device of its own, even by the same choice. */

@@ -47,7 +47,7 @@ const { turns } = host;
 const handlers: Handlers = {
   boot: (request, id) =>
     withSignal(id, async (signal) => host.boot(await sourceOf(request.base, request.fake), request.device, signal)),
-  probe: () => turns.take(() => host.ready()),
+  probe: ({ device }) => turns.take(() => host.ready(device)),
   "open-model": ({ model }) => turns.take(() => host.openModel(model)),
   inspect: ({ text }) => turns.take(() => inspect(host.translator, text)),
   translate({ generation, mix, text }) {

@@ -66,6 +66,7 @@ test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", a
 
 const STATES = {
   "no-webgpu": { route: "#/", shown: "banner-no-gpu" },
+  wrong: { route: "#/", shown: "banner-wrong" },
   failed: { route: "#/", shown: "banner-failed" },
   "no-pack": { route: "#/", shown: "model-error" },
   crash: { route: "#/train", shown: "banner-crashed" },

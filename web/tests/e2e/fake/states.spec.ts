@@ -43,6 +43,27 @@ for (const [script, reason] of Object.entries(REASONS)) {
   });
 }
 
+test("a GPU that gives wrong numbers is used only by who insists", async ({ fake: page, open }) => {
+  await open("#/", "wrong");
+  const banner = page.getByTestId("banner-wrong");
+  await expect(banner).toContainText("Your GPU gave wrong numbers in our check (attention). Using the CPU.");
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+  await banner.getByText("Details").click();
+  await expect(banner).toContainText("Example GPU: of the same numbers, attention made others on the GPU than on the CPU.");
+  await banner.getByRole("button", { name: "Use the GPU anyway" }).click();
+  await expect(page.getByTestId("badge")).toHaveText("Live on Example GPU");
+  await expect(banner).toBeHidden();
+});
+
+test("a GPU that gives wrong numbers and cannot be had leaves the CPU", async ({ fake: page, open }) => {
+  await open("#/", "wrong-refused");
+  await page.getByTestId("banner-wrong").getByRole("button", { name: "Use the GPU anyway" }).click();
+  await expect(page.getByTestId("banner-device")).toContainText("the adapter Example GPU gave no device");
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+  await page.getByTestId("banner-wrong").getByRole("button", { name: "Use the GPU anyway" }).click();
+  await expect(page.getByTestId("banner-device")).toBeVisible();
+});
+
 test("a build without a pack says so and still trains", async ({ fake: page, open }) => {
   await open("#/", "no-pack");
   await expect(page.getByTestId("model-error")).toContainText("This build carries no demo model.");

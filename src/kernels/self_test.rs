@@ -1,0 +1,173 @@
+//! A quick look whether a device computes what the CPU computes: every operation once, forward and backward, on a small
+//! ragged case. It finds a driver that gives wrong numbers; `parity` looks for faults of the kernels themselves.
+
+use super::{
+    adam::{Step, adam},
+    attention::{Attention, cross_attention, self_attention},
+    cross_entropy::cross_entropy,
+    dropout::{Mask, dropout},
+    layer_norm::layer_norm,
+    linear::linear,
+};
+use crate::{
+    checkpoint::read,
+    random::{Purpose, Stream},
+};
+use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
+
+/// How far a result may be off, of its largest value: wide enough for every adapter's own exponential.
+const TOLERANCE: f32 = 1e-3;
+
+/// An operation's results, each a vector.
+type Results = Vec<Tensor<1>>;
+
+const CHECKS: [(&str, fn(&mut Case) -> Results); 6] = [
+    ("linear", check_linear),
+    ("layer_norm", check_layer_norm),
+    ("attention", check_attention),
+    ("cross_entropy", check_cross_entropy),
+    ("dropout", check_dropout),
+    ("adam", check_adam),
+];
+
+/// The first operation that gives other numbers on this device than on the CPU; none where all agree.
+pub async fn first_wrong(device: &Device) -> Option<&'static str> {
+    for (index, (name, check)) in CHECKS.into_iter().enumerate() {
+        let results = |device: &Device| check(&mut Case::new(device, index as u64));
+        let (found, expected) = (results(device), results(&Device::flex()));
+        if found.len() != expected.len() {
+            return Some(name);
+        }
+        for (found, expected) in found.into_iter().zip(expected) {
+            // What cannot be read is as good as wrong.
+            let (Ok(found), Ok(expected)) = (read(found).await, read(expected).await) else { return Some(name) };
+            if !agree(&found, &expected) {
+                return Some(name);
+            }
+        }
+    }
+    None
+}
+
+fn agree(found: &[f32], expected: &[f32]) -> bool {
+    let top = expected.iter().fold(0.1f32, |top, value| top.max(value.abs()));
+    // A comparison with what is not a number is false.
+    found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() <= TOLERANCE * top)
+}
+
+/// The same random values on every device.
+struct Case {
+    device: Device,
+    stream: Stream,
+}
+
+impl Case {
+    fn new(device: &Device, stream: u64) -> Self {
+        Self { device: device.clone(), stream: Stream::new(10_642, Purpose::Init, stream) }
+    }
+
+    /// Values from -2 to 2.
+    fn values<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<D> {
+        let values = (0..shape.iter().product::<usize>()).map(|_| 4.0 * self.stream.unit() - 2.0).collect::<Vec<_>>();
+        Tensor::from_data(TensorData::new(values, shape), &self.device)
+    }
+
+    /// The same, with a gradient to come.
+    fn leaf<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<D> {
+        Tensor::from_inner(self.values(shape)).require_grad()
+    }
+
+    fn integers<const N: usize>(&self, values: [i32; N]) -> Tensor<1, Int> {
+        Tensor::from_data(TensorData::new(values.to_vec(), [N]), &self.device)
+    }
+
+    /// The gradients of a sum of the outputs with random weights.
+    fn backward<const D: usize>(&mut self, y: &Tensor<D>) -> Gradients {
+        let weights = Tensor::from_inner(self.values(y.dims()));
+        (y.clone() * weights).sum().backward()
+    }
+}
+
+fn output<const D: usize>(y: Tensor<D>) -> Tensor<1> {
+    y.inner().reshape([-1])
+}
+
+fn gradient<const D: usize>(leaf: &Tensor<D>, gradients: &mut Gradients) -> Option<Tensor<1>> {
+    leaf.grad_remove(gradients).map(|gradient| gradient.reshape([-1]))
+}
+
+fn check_linear(case: &mut Case) -> Results {
+    let (x, w, b) = (case.leaf([70, 37]), case.leaf([37, 41]), case.leaf([41]));
+    let y = linear(x.clone(), w.clone(), b.clone(), 0.01);
+    let g = &mut case.backward(&y);
+    [Some(output(y)), gradient(&x, g), gradient(&w, g), gradient(&b, g)].into_iter().flatten().collect()
+}
+
+fn check_layer_norm(case: &mut Case) -> Results {
+    let (x, gamma, beta) = (case.leaf([19, 130]), case.leaf([130]), case.leaf([130]));
+    let y = layer_norm(x.clone(), gamma.clone(), beta.clone());
+    let g = &mut case.backward(&y);
+    [Some(output(y)), gradient(&x, g), gradient(&gamma, g), gradient(&beta, g)].into_iter().flatten().collect()
+}
+
+/// A sentence's attention to itself, causal and with dropout, and to another one.
+fn check_attention(case: &mut Case) -> Results {
+    let (batch, heads, width, queries, keys) = (3, 2, 24, 5, 7);
+    let dropout = Some(Mask::new(0.2, [1, 2]));
+    let (x, lengths) = (case.leaf([batch * queries, 3 * width]), case.integers([5, 1, 3]));
+    let y = self_attention(x.clone(), lengths, Attention { batch, width, heads, causal: true, dropout });
+    let g = &mut case.backward(&y);
+    let own = [Some(output(y)), gradient(&x, g)];
+    let (q, kv) = (case.leaf([batch * queries, width]), case.leaf([batch * keys, 2 * width]));
+    let rule = Attention { batch, width, heads, causal: false, dropout: None };
+    let y = cross_attention(q.clone(), kv.clone(), case.integers([7, 2, 4]), rule);
+    let g = &mut case.backward(&y);
+    own.into_iter().chain([Some(output(y)), gradient(&q, g), gradient(&kv, g)]).flatten().collect()
+}
+
+fn check_cross_entropy(case: &mut Case) -> Results {
+    let logits = case.leaf([5, 67]);
+    let y = cross_entropy(logits.clone(), case.integers([4, 0, 66, 9, 2]), 0.1, 0.5);
+    let g = &mut y.clone().backward();
+    [Some(output(y)), gradient(&logits, g)].into_iter().flatten().collect()
+}
+
+fn check_dropout(case: &mut Case) -> Results {
+    let x = case.leaf([1100]);
+    let y = dropout(x.clone(), Mask::new(0.3, [3, 4]));
+    let g = &mut case.backward(&y);
+    [Some(output(y)), gradient(&x, g)].into_iter().flatten().collect()
+}
+
+fn check_adam(case: &mut Case) -> Results {
+    let (weight, gradient, moments) = (case.values([900]), case.values([900]), case.values([900, 2]).abs());
+    let (weight, moments) = adam(weight, gradient, moments, Step::new(3, 1e-2));
+    vec![weight, moments.reshape([-1])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{self, Choice};
+    use pollster::block_on;
+
+    #[test]
+    fn agrees_with_the_cpu_here() {
+        let gpu = block_on(device::open(&Choice::Wgpu)).unwrap();
+        assert_eq!(block_on(first_wrong(&gpu.device)), None);
+        assert_eq!(gpu.wrong, None);
+        gpu.check().unwrap();
+    }
+
+    /// Every operation gives something, and all that it gives is looked at.
+    #[test]
+    fn sees_every_result() {
+        let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2]);
+        assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
+        for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
+            assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");
+        }
+        assert!(!agree(&[], &[1.0]));
+    }
+}
