@@ -21,7 +21,10 @@ const TOLERANCE: f32 = 1e-3;
 /// An operation's results, each a vector.
 type Results = Vec<Tensor<1>>;
 
-const CHECKS: [(&str, fn(&mut Case) -> Results); 6] = [
+/// An operation's name, and what runs it.
+type Check = (&'static str, fn(&mut Case) -> Results);
+
+const CHECKS: [Check; 6] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
