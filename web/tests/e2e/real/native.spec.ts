@@ -55,7 +55,7 @@ function curve(text: string, steps: number): Map<string, number> {
 /** The software adapter takes a second for a step. */
 const RUNS = [
   { device: "cpu", steps: 50, settings: {} as Record<string, string> },
-  { device: "wgpu", steps: 12, settings: { "Training pairs": "150", Vocabulary: "400", "Epochs of the teacher": "2", "Epochs of the nets": "1", "Sentences scored": "4" } },
+  { device: "wgpu", steps: 12, settings: { "Training pairs": "250", Vocabulary: "400", "Epochs of the teacher": "2", "Epochs of the nets": "1", "Sentences scored": "4" } },
 ] as const;
 const FIELDS: Record<string, string> = {
   "Training pairs": "corpus.pairs",
