@@ -5,29 +5,41 @@ use crate::{
     checkpoint::{CheckpointError, read},
     model::{
         batch::{PairRows, Rows},
-        fillings::Pass,
-        sites::Site,
-        transformer::Transformer,
+        fillings::{Pass, Place},
+        sites::{Region, Site},
+        transformer::{Memory, Transformer},
     },
 };
 use burn::tensor::{Device, Tensor};
 use std::collections::BTreeMap;
 
-/// Input and output of one attention: `[batch · length, d_model]` each, padding not masked.
+/// What goes into a part of a model and what comes out: `[batch · length, d_model]` each, padding not masked.
 #[derive(Clone, Debug)]
 pub struct Captured {
     pub input: Tensor<2>,
     pub output: Tensor<2>,
 }
 
-/// What the encoder's attention of each layer saw and said.
-pub fn encoder(model: &Transformer, source: &Rows) -> Vec<Captured> {
-    let mut found = Vec::new();
-    let mut tap = |_: Site, _: usize, input: &Tensor<2>, output: &Tensor<2>| {
-        found.push(Captured { input: input.clone(), output: output.clone() });
+/// What each part of a model that a net can take the place of saw and said of a batch.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub at: BTreeMap<Place, Captured>,
+    /// What cross-attention looked at.
+    pub memory: Memory,
+}
+
+/// Runs the teacher over these sources; with targets, over the decoder too.
+pub fn record(model: &Transformer, source: &Rows, target: Option<&Rows>) -> Record {
+    let mut at = BTreeMap::new();
+    let mut tap = |place: Place, input: &Tensor<2>, output: &Tensor<2>| {
+        at.insert(place, Captured { input: input.clone(), output: output.clone() });
     };
-    model.encode(source, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
-    found
+    let pass = &mut Pass { tap: Some(&mut tap), ..Pass::default() };
+    let memory = model.encode(source, pass);
+    if let Some(target) = target {
+        model.decode(&memory, target, pass);
+    }
+    Record { at, memory }
 }
 
 /// The mean output of each attention over the tokens of a text: `d_model` values for each site and layer.
@@ -59,7 +71,10 @@ impl Averaging {
         let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
         let rows = PairRows::new(&pairs, None, &self.device);
         let mut found = Vec::new();
-        let mut tap = |site: Site, layer: usize, _: &Tensor<2>, output: &Tensor<2>| {
+        let mut tap = |(site, layer, region): Place, _: &Tensor<2>, output: &Tensor<2>| {
+            if region != Region::Heads {
+                return;
+            }
             let rows = if site == Site::Encoder { &rows.source } else { &rows.input };
             let sum = (output.clone() * rows.mask.clone()).sum_dim(0);
             found.push(((site, layer), sum, rows.tokens()));

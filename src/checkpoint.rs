@@ -59,12 +59,12 @@ impl Checkpoint {
                 self.found.push((self.path.name(), tensor.shape(), flat(tensor)));
             }
 
-            fn enter_module(&mut self, name: &str, _: &str) {
-                self.path.enter(name);
+            fn enter_module(&mut self, name: &str, container: &str) {
+                self.path.enter(name, container);
             }
 
-            fn exit_module(&mut self, _: &str, _: &str) {
-                self.path.exit();
+            fn exit_module(&mut self, _: &str, container: &str) {
+                self.path.exit(container);
             }
         }
         let mut collect = Collect { path: Path::default(), found: Vec::new() };
@@ -102,12 +102,12 @@ impl Checkpoint {
                 }
             }
 
-            fn enter_module(&mut self, name: &str, _: &str) {
-                self.path.enter(name);
+            fn enter_module(&mut self, name: &str, container: &str) {
+                self.path.enter(name, container);
             }
 
-            fn exit_module(&mut self, _: &str, _: &str) {
-                self.path.exit();
+            fn exit_module(&mut self, _: &str, container: &str) {
+                self.path.exit(container);
             }
         }
         impl Fill {

@@ -50,8 +50,8 @@ async fn greedy(
     memory: &Memory,
     max_len: usize,
 ) -> Result<Vec<Vec<u32>>, CheckpointError> {
-    let count = memory.lengths.dims()[0];
-    let mut cache = model.cache(memory, max_len);
+    let count = memory.rows.batch;
+    let mut cache = model.cache(memory, max_len, fillings);
     let mut said = vec![Vec::new(); count];
     // The sentences that the rows of the cache belong to.
     let mut live = (0..count).collect::<Vec<_>>();
@@ -110,10 +110,10 @@ async fn beam(
     memory: &Memory,
     search: Search,
 ) -> Result<Vec<Vec<u32>>, CheckpointError> {
-    let count = memory.lengths.dims()[0];
+    let count = memory.rows.batch;
     let start = || Beam { live: vec![Hypothesis { tokens: vec![], sum: 0.0 }], finished: vec![], done: false };
     let mut beams = (0..count).map(|_| start()).collect::<Vec<_>>();
-    let mut cache = model.cache(memory, search.max_len);
+    let mut cache = model.cache(memory, search.max_len, fillings);
     for length in 1..=search.max_len {
         let last = |hypothesis: &Hypothesis| hypothesis.tokens.last().copied().unwrap_or(START);
         let tokens = going(&beams).flat_map(|beam| beam.live.iter().map(last)).collect::<Vec<_>>();

@@ -5,11 +5,12 @@ use crate::{
     capture::{self, Captured},
     checkpoint::{Checkpoint, CheckpointError, read},
     model::{
-        batch::Rows,
+        batch::{PairRows, Rows},
+        fillings::Place,
         layers::Init,
-        net::{ShallowNet, flatten},
-        sites::NetId,
-        transformer::Transformer,
+        nets::{Net, Seen, Source},
+        sites::{NetId, Site},
+        transformer::{Memory, Transformer},
     },
     optimizer::{Adam, gradients},
     parallel,
@@ -19,6 +20,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a net is from its attention on held-out sentences.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -32,7 +34,7 @@ pub struct Fit {
 /// A net in training.
 pub struct Student {
     pub id: NetId,
-    net: ShallowNet,
+    net: Net,
     adam: Adam,
     losses: Vec<Tensor<1>>,
 }
@@ -42,6 +44,11 @@ impl Student {
     fn new(id: NetId, recipe: &Recipe, device: &Device) -> Self {
         let net = new_net(id, recipe, &device.clone().autodiff());
         Self { id, net, adam: Adam::default(), losses: Vec::new() }
+    }
+
+    /// What it is to take the place of.
+    fn place(&self) -> Place {
+        (self.id.site, self.id.layer, self.id.kind.method.region())
     }
 
     /// One step of Adam on what an attention saw and said.
@@ -54,41 +61,47 @@ impl Student {
 }
 
 /// The net of this name with initial weights.
-pub fn new_net(id: NetId, recipe: &Recipe, device: &Device) -> ShallowNet {
-    let width = recipe.width();
+pub fn new_net(id: NetId, recipe: &Recipe, device: &Device) -> Net {
     // Far from the teacher's streams, and apart by more than a net has tensors.
-    let first = (1 << 32) + ((id.site as u64 * 64 + id.layer as u64) * 64 + id.kind.size as u64) * 64;
-    ShallowNet::new(width, id.kind.size.hidden(width), &mut Init::new(recipe.seed, first, device))
+    let place = (id.site as u64 * 64 + id.layer as u64) * 64 + id.kind.size as u64;
+    let first = (1 << 32) + (id.kind.method as u64) * (1 << 24) + place * 64;
+    // No net depends on the vocabulary.
+    Net::new(id.site, id.kind, &recipe.sizes(0), &mut Init::new(recipe.seed, first, device))
 }
 
-/// What one attention saw and said of a batch, in the form in which nets learn it.
+/// States of sentences, their rows, and the teacher's values of them.
+pub type LessonSource = (Tensor<2>, Rows, Option<Tensor<2>>);
+
+/// What one part of the teacher saw and said of a batch, as nets learn it.
 pub struct Lesson {
-    /// Flattened sentences: `[batch, W]`.
+    /// `[batch · length, d_model]`
     x: Tensor<2>,
-    /// The heads' outputs, `[batch · length, d_model]`, zero at padding.
+    rows: Rows,
+    /// What attention looked at, and the values where a net needs them; none where no net looks at it.
+    source: Option<LessonSource>,
+    /// What came out, `[batch · length, d_model]`, zero at padding.
     target: Tensor<2>,
-    mask: Tensor<2>,
-    tokens: usize,
 }
 
 impl Lesson {
-    /// `width` is that of a flattened sentence.
-    pub fn new(captured: Captured, rows: &Rows, width: usize) -> Self {
-        let [_, d_model] = captured.output.dims();
-        let x = flatten(captured.input, rows, width / d_model);
-        Self { x, target: captured.output * rows.mask.clone(), mask: rows.mask.clone(), tokens: rows.tokens() }
+    pub fn new(captured: Captured, rows: &Rows, source: Option<LessonSource>) -> Self {
+        Self { x: captured.input, target: captured.output * rows.mask.clone(), rows: rows.clone(), source }
     }
 
     /// Unpadded elements.
     fn elements(&self) -> usize {
-        self.tokens * self.target.dims()[1]
+        self.rows.tokens() * self.target.dims()[1]
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        let source = self.source.as_ref();
+        let source = source.map(|(states, rows, values)| Source { states, rows, values: values.as_ref() });
+        Seen { x: &self.x, rows: &self.rows, source }
     }
 
     /// The squared error over unpadded elements, divided by their number: `[1]`.
-    pub fn error(&self, net: &ShallowNet) -> Tensor<1> {
-        let ([batch, _], [count, d_model]) = (self.x.dims(), self.target.dims());
-        let y = net.flat(self.x.clone()).narrow(1, 0, count / batch * d_model).reshape([count, d_model]);
-        let error = y * self.mask.clone() - self.target.clone();
+    pub fn error(&self, net: &Net) -> Tensor<1> {
+        let error = net.forward(self.seen()) - self.target.clone();
         (error.clone() * error).sum() / self.elements() as f32
     }
 }
@@ -150,7 +163,7 @@ impl Distillation {
         let rate = rate(self.recipe.distil.rate, self.steps, self.total());
         let students = self.students.iter_mut().collect();
         parallel::each(students, parallel::threads(&self.device), |student: &mut Student| {
-            student.step(&lessons[student.id.layer], rate);
+            student.step(&lessons[&student.place()], rate);
         });
         self.done += 1;
         if self.done == self.batches.len() {
@@ -160,12 +173,31 @@ impl Distillation {
         batch.len()
     }
 
-    /// What the attention of each layer saw and said of these sentences.
-    fn lessons(&self, batch: &[&Example]) -> Vec<Lesson> {
-        let sources = batch.iter().map(|example| &example.0).collect::<Vec<_>>();
-        let rows = Rows::new(&sources, None, &self.device);
-        let lesson = |captured| Lesson::new(captured, &rows, self.recipe.width());
-        capture::encoder(&self.teacher, &rows).into_iter().map(lesson).collect()
+    /// What the parts that are to be replaced saw and said of these sentences.
+    fn lessons(&self, batch: &[&Example]) -> BTreeMap<Place, Lesson> {
+        let rows = PairRows::new(batch, None, &self.device);
+        let decodes = self.students.iter().any(|student| student.id.site != Site::Encoder);
+        let mut record = capture::record(&self.teacher, &rows.source, decodes.then_some(&rows.input));
+        let places = self.students.iter().map(Student::place).collect::<BTreeSet<_>>();
+        let lesson = |place: Place| {
+            let captured = record.at.remove(&place)?;
+            let source = self.source(place, &captured, &rows.source, &record.memory);
+            let own = if place.0 == Site::Encoder { &rows.source } else { &rows.input };
+            Some((place, Lesson::new(captured, own, source)))
+        };
+        places.into_iter().filter_map(lesson).collect()
+    }
+
+    /// What the attention at a place looked at, if a net there does.
+    fn source(&self, place: Place, captured: &Captured, rows: &Rows, memory: &Memory) -> Option<LessonSource> {
+        let nets = || self.students.iter().filter(|student| student.place() == place).map(|student| &student.net);
+        let (states, rows) = match place.0 {
+            Site::Cross => (&memory.states, &memory.rows),
+            _ => (&captured.input, rows),
+        };
+        let values = || self.teacher.attention(place.0, place.1).values(states.clone());
+        let source = || (states.clone(), rows.clone(), nets().any(Net::uses_values).then(values));
+        nets().any(Net::uses_source).then(source)
     }
 
     /// The losses since the last call, by net.
@@ -196,19 +228,17 @@ impl Distillation {
     }
 }
 
-/// The module that a net would be in PyTorch: `encoder.layers.0.alr.`
+/// The module that a net would be in PyTorch, such as `encoder.layers.0.alr.` or `decoder.layers.0.cross.awr.`
 pub fn prefix(id: NetId) -> String {
-    let stack = if id.site == crate::model::sites::Site::Encoder { "encoder" } else { "decoder" };
-    format!("{stack}.layers.{}.{}.", id.layer, id.kind.method.code())
+    let stack = match id.site {
+        Site::Encoder => format!("encoder.layers.{}", id.layer),
+        site => format!("decoder.layers.{}.{}", id.layer, site.code()),
+    };
+    format!("{stack}.{}.", id.kind.method.code())
 }
 
 /// A net from its file's tensors.
-pub fn net_from(
-    id: NetId,
-    recipe: &Recipe,
-    checkpoint: Checkpoint,
-    device: &Device,
-) -> Result<ShallowNet, CheckpointError> {
+pub fn net_from(id: NetId, recipe: &Recipe, checkpoint: Checkpoint, device: &Device) -> Result<Net, CheckpointError> {
     checkpoint.unprefixed(&prefix(id)).into_module(new_net(id, recipe, device))
 }
 
@@ -248,7 +278,7 @@ impl Measuring {
         }
         let lessons = distillation.lessons(&batch);
         for (student, residuals) in distillation.students.iter().zip(&mut self.residuals) {
-            residuals.add(&student.net.valid(), &lessons[student.id.layer]).await?;
+            residuals.add(&student.net.valid(), &lessons[&student.place()]).await?;
         }
         self.done += batch.len();
         Ok(None)
@@ -270,7 +300,7 @@ pub struct Residuals {
 
 impl Residuals {
     /// Adds what the net makes of a lesson.
-    pub async fn add(&mut self, net: &ShallowNet, lesson: &Lesson) -> Result<(), CheckpointError> {
+    pub async fn add(&mut self, net: &Net, lesson: &Lesson) -> Result<(), CheckpointError> {
         let (target, elements) = (lesson.target.clone(), lesson.elements());
         let squares = (target.clone() * target.clone()).sum();
         let parts = vec![lesson.error(net), squares, target.sum_dim(0).reshape([-1])];

@@ -23,12 +23,12 @@ pub fn gradients<M: Module>(module: &M, mut gradients: Gradients) -> Named {
             }
         }
 
-        fn enter_module(&mut self, name: &str, _: &str) {
-            self.path.enter(name);
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
         }
 
-        fn exit_module(&mut self, _: &str, _: &str) {
-            self.path.exit();
+        fn exit_module(&mut self, _: &str, container: &str) {
+            self.path.exit(container);
         }
     }
     let mut collect = Collect { path: Path::default(), gradients: &mut gradients, found: Named::new() };
@@ -81,12 +81,12 @@ impl Adam {
                 Param::from_mapped_value(id, weight, mapper)
             }
 
-            fn enter_module(&mut self, name: &str, _: &str) {
-                self.path.enter(name);
+            fn enter_module(&mut self, name: &str, container: &str) {
+                self.path.enter(name, container);
             }
 
-            fn exit_module(&mut self, _: &str, _: &str) {
-                self.path.exit();
+            fn exit_module(&mut self, _: &str, container: &str) {
+                self.path.exit(container);
             }
         }
         self.steps += 1;

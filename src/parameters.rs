@@ -14,12 +14,21 @@ pub type Named = BTreeMap<String, Tensor<1>>;
 pub struct Path(Vec<String>);
 
 impl Path {
-    pub fn enter(&mut self, name: &str) {
-        self.0.push(name.trim_start_matches("r#").to_string());
+    /// Whether a container of this type is a part of the name: which variant of an enum it is, is not.
+    fn counts(container: &str) -> bool {
+        !container.starts_with("Enum:")
     }
 
-    pub fn exit(&mut self) {
-        self.0.pop();
+    pub fn enter(&mut self, name: &str, container: &str) {
+        if Self::counts(container) {
+            self.0.push(name.trim_start_matches("r#").to_string());
+        }
+    }
+
+    pub fn exit(&mut self, container: &str) {
+        if Self::counts(container) {
+            self.0.pop();
+        }
     }
 
     /// The name as in PyTorch: fields and indices joined by dots.

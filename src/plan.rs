@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        net::ShallowNet,
+        nets::{Form, Net},
         sites::{Method, NetId, NetKind, Site, Size},
     },
     recipe::Recipe,
@@ -45,7 +45,11 @@ pub struct NetPlan {
     pub method: &'static str,
     pub size: &'static str,
     pub hidden: usize,
+    /// Of one head's net where each head has its own, as in the paper's table.
     pub parameters: usize,
+    /// Of all heads' nets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters_all_heads: Option<usize>,
     pub training_bytes: u64,
     pub largest_buffer_bytes: u64,
 }
@@ -78,22 +82,43 @@ fn long_name(site: Site) -> &'static str {
 
 /// What a net of this kind costs at a site.
 pub fn net(site: Site, kind: NetKind, recipe: &Recipe) -> NetPlan {
-    let width = recipe.width();
-    let hidden = kind.size.hidden(width);
-    let parameters = ShallowNet::parameters(width, hidden);
-    // Input, output, target and their gradients for a batch, beside the hidden layer's.
-    let batch = recipe.distil.batch as u64;
-    let activations = batch * 4 * (6 * width as u64 + 6 * hidden as u64);
-    let matrix = 4 * (width * hidden) as u64;
+    let sizes = recipe.sizes(0);
+    let shapes = Net::shapes(site, kind, &sizes).into_iter().map(|(_, shape)| shape.iter().product::<usize>());
+    let (parameters, matrix) = shapes.fold((0, 0), |(sum, most), count| (sum + count, most.max(count)));
+    let (width, hidden, length) = (sizes.width(), kind.hidden(site, sizes.width()), sizes.max_len);
+    // Values of a sentence: at the net's two ends, and of its widest layer.
+    let (ends, inside) = match Form::of(site, kind.method) {
+        Form::Shallow => (width, hidden),
+        Form::Heads => (width, sizes.heads * hidden),
+        Form::Joint => (2 * width, hidden),
+        Form::Prefix => (width, length * hidden),
+        Form::Weights => (2 * width, length * hidden.max(sizes.heads * length)),
+    };
+    let (batch, heads) = (recipe.distil.batch, kind.method == Method::Aslr);
     NetPlan {
         site: long_name(site),
         method: kind.method.code(),
         size: kind.size.code(),
         hidden,
-        parameters,
-        training_bytes: TRAINED * parameters as u64 + activations,
-        largest_buffer_bytes: matrix.max(batch * 4 * width as u64),
+        parameters: if heads { parameters / sizes.heads } else { parameters },
+        parameters_all_heads: heads.then_some(parameters),
+        // Input, output, target and their gradients for a batch, beside the hidden layer's.
+        training_bytes: TRAINED * parameters as u64 + (batch * 4 * 6 * (ends + inside)) as u64,
+        largest_buffer_bytes: 4 * matrix.max(batch * ends.max(inside)) as u64,
     }
+}
+
+/// Multiplications of a net for a sentence.
+fn multiplications(id: NetId, recipe: &Recipe) -> f64 {
+    let sizes = recipe.sizes(0);
+    let (width, hidden) = (sizes.width(), id.kind.hidden(id.site, sizes.width()));
+    let of_a_unit = match Form::of(id.site, id.kind.method) {
+        Form::Shallow | Form::Prefix => 2 * width,
+        Form::Heads => sizes.heads * width + width,
+        Form::Joint => 3 * width,
+        Form::Weights => width + sizes.max_len * (2 * sizes.d_model + sizes.heads * sizes.max_len),
+    };
+    (of_a_unit * hidden) as f64
 }
 
 /// All methods, sizes and sites that are built, for the sizes of a recipe.
@@ -105,12 +130,12 @@ pub fn table(recipe: &Recipe) -> Vec<NetPlan> {
 
 /// The plan of a recipe; `gflops` is what [`speed`] measured.
 pub fn plan(recipe: &Recipe, gflops: Option<f64>) -> Plan {
-    let planned = |id: &NetId| PlannedNet { net: id.to_string(), plan: net(id.site, id.kind, recipe) };
-    let nets = recipe.net_ids().iter().map(planned).collect::<Vec<_>>();
+    let (ids, planned) = (recipe.net_ids(), |id: &NetId| (id.to_string(), net(id.site, id.kind, recipe)));
+    let nets = ids.iter().map(planned).map(|(net, plan)| PlannedNet { net, plan }).collect::<Vec<_>>();
     let teacher = teacher(recipe);
     let largest = nets.iter().map(|net| net.plan.largest_buffer_bytes).max().unwrap_or(0);
     let largest_buffer_bytes = largest.max(teacher.largest_buffer_bytes);
-    let seconds = gflops.map(|gflops| seconds(recipe, &nets, gflops));
+    let seconds = gflops.map(|gflops| seconds(recipe, &ids, gflops));
     Plan { recipe: recipe.hash(), teacher, nets, largest_buffer_bytes, seconds }
 }
 
@@ -130,15 +155,17 @@ fn teacher(recipe: &Recipe) -> TeacherPlan {
 
 /// Time by multiplications alone: 6 operations a weight and token forward and backward; 5 for a net, whose input needs no
 /// gradient, and 2 for what the teacher says to it.
-fn seconds(recipe: &Recipe, nets: &[PlannedNet], gflops: f64) -> SecondsPlan {
+fn seconds(recipe: &Recipe, nets: &[NetId], gflops: f64) -> SecondsPlan {
     let sizes = recipe.sizes(recipe.tokenizer.vocab);
     let pairs = recipe.corpus.pairs as f64;
     let weights = (sizes.parameters() - 2 * sizes.vocab * sizes.d_model) as f64;
     let tokens = pairs * FILL * sizes.max_len as f64;
     let teacher = f64::from(recipe.teacher.epochs) * tokens * 6.0 * weights;
-    let sites = nets.iter().map(|net| 10.0 * (recipe.width() * net.plan.hidden) as f64).sum::<f64>();
-    let encoder = tokens * weights;
-    let nets = f64::from(recipe.distil.epochs) * (pairs * sites + encoder);
+    let sites = nets.iter().map(|&id| 5.0 * multiplications(id, recipe)).sum::<f64>();
+    // The encoder has about half of the weights.
+    let decodes = nets.iter().any(|id| id.site != Site::Encoder);
+    let passes = tokens * weights * if decodes { 2.0 } else { 1.0 };
+    let nets = f64::from(recipe.distil.epochs) * (pairs * sites + passes);
     let seconds = |operations: f64| operations / gflops / 1e9;
     SecondsPlan { gflops, teacher: seconds(teacher), nets: if sites > 0.0 { seconds(nets) } else { 0.0 } }
 }
@@ -160,20 +187,38 @@ pub async fn speed(device: &Device) -> Result<f64, crate::checkpoint::Checkpoint
 mod tests {
     use super::*;
 
-    /// The paper's table (encoder, L = 50, d = 128), and the bytes at 16 a parameter.
+    /// The paper's table (L = 50, d = 128), and the bytes at 16 a parameter.
     #[test]
     fn the_papers_sizes() {
         let rows = table(&Recipe::preset("paper").unwrap());
-        let found = rows.iter().map(|row| (row.size, row.hidden, row.parameters)).collect::<Vec<_>>();
-        let expected = [
-            ("xs", 25, 339_275),
-            ("s", 50, 659_350),
-            ("m", 800, 10_261_600),
-            ("l", 3200, 40_988_800),
-            ("xl", 12800, 163_897_600),
-        ];
-        assert_eq!(found, expected);
-        assert_eq!(rows[4].largest_buffer_bytes, 327_680_000);
-        assert!(rows[2].training_bytes > 16 * 10_261_600);
+        let of = |site, method| rows.iter().filter(move |row| (row.site, row.method) == (site, method));
+        let found = |site, method| of(site, method).map(|row| (row.hidden, row.parameters)).collect::<Vec<_>>();
+        let encoder = [(25, 339_275), (50, 659_350), (800, 10_261_600), (3200, 40_988_800), (12800, 163_897_600)];
+        assert_eq!(found("encoder", "alr"), encoder);
+        let own = [(25, 176_203), (50, 339_478), (800, 5_237_728), (3200, 20_912_128), (12800, 83_609_728)];
+        assert_eq!(found("decoder-self", "alr"), own);
+        assert_eq!((found("encoder", "alrr"), found("encoder", "elr")), (encoder.into(), encoder.into()));
+        let head = [(200, 1_454_200), (400, 2_894_800), (800, 5_776_000), (1600, 11_538_400), (1600, 11_538_400)];
+        assert_eq!(found("encoder", "aslr"), head);
+        assert_eq!(of("encoder", "aslr").next().unwrap().parameters_all_heads, Some(8 * 1_454_200));
+        let cross = [(50, 992_150), (100, 1_952_300), (1600, 30_756_800), (6400, 122_931_200), (25600, 491_628_800)];
+        assert_eq!(found("cross", "alr"), cross);
+        let xl = of("encoder", "alr").next_back().unwrap();
+        assert_eq!(xl.largest_buffer_bytes, 327_680_000);
+        assert!(xl.training_bytes > 16 * 163_897_600);
+    }
+
+    /// The sizes of our own experiments (findings.md: d = 128, 8 heads, L = 32).
+    #[test]
+    fn the_sizes_of_our_findings() {
+        let rows = table(&Recipe::preset("small").unwrap());
+        let parameters = |site, method, size| {
+            let row = rows.iter().find(|row| (row.site, row.method, row.size) == (site, method, size));
+            row.unwrap().parameters
+        };
+        assert_eq!(parameters("encoder", "alr", "m"), 4_208_128);
+        assert_eq!(parameters("decoder-self", "alr", "m"), 2_172_544);
+        assert_eq!(parameters("cross", "alr", "m"), 12_606_464);
+        assert_eq!(["xs", "s", "m"].map(|size| parameters("cross", "awr", size)), [156_256, 303_808, 4_730_368]);
     }
 }

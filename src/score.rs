@@ -5,8 +5,8 @@ use crate::{
     metrics::{self, AuthorsBleu, Bleu, Chrf, Interval, MetricsError, Statistic, Verdict, statistics},
     model::{
         mix::{Filling, Mix},
-        net::ShallowNet,
-        sites::places,
+        nets::{Form, Net},
+        sites::{Site, places},
         transformer::Sizes,
     },
     recipe::Recipe,
@@ -120,7 +120,7 @@ pub struct MixSize {
     /// Of the whole model with the mix in place.
     pub parameters: usize,
     pub teacher_parameters: usize,
-    /// Queries, keys and values that are gone.
+    /// What is gone of the teacher: queries, keys and values, or more of the layer.
     pub attention_removed: usize,
     /// What stands in their place: nets, and the vectors of `mean`.
     pub nets_parameters: usize,
@@ -131,11 +131,10 @@ pub struct MixSize {
 
 impl MixSize {
     pub fn of(mix: &Mix, sizes: &Sizes) -> Self {
-        let (attention, teacher_parameters) = (sizes.attention_parameters(), sizes.parameters());
-        let (mut attention_removed, mut nets_parameters) = (0, 0);
-        for filling in fillings(mix, sizes) {
-            let (kept, added) = held(filling, sizes);
-            attention_removed += attention - kept;
+        let (mut attention_removed, mut nets_parameters, teacher_parameters) = (0, 0, sizes.parameters());
+        for (site, filling) in fillings(mix, sizes) {
+            let (removed, added) = exchanged(site, filling, sizes);
+            attention_removed += removed;
             nets_parameters += added;
         }
         Self {
@@ -145,26 +144,30 @@ impl MixSize {
             attention_removed,
             nets_parameters,
             attentions: fillings(mix, sizes).count(),
-            attentions_left: fillings(mix, sizes).filter(|filling| *filling == Filling::Attention).count(),
+            attentions_left: fillings(mix, sizes).filter(|(_, filling)| *filling == Filling::Attention).count(),
         }
     }
 }
 
 /// What stands at each place of attention.
-fn fillings(mix: &Mix, sizes: &Sizes) -> impl Iterator<Item = Filling> {
-    places(sizes.layers).map(|(site, layer)| mix.at(site, layer))
+fn fillings(mix: &Mix, sizes: &Sizes) -> impl Iterator<Item = (Site, Filling)> {
+    places(sizes.layers).map(|(site, layer)| (site, mix.at(site, layer)))
 }
 
-/// The parameters of queries, keys and values that are still needed, and those that take the place of the others. The
-/// controls need none of them, but for `uniform`, which needs the values, and `mean`, which is a vector.
-fn held(filling: Filling, sizes: &Sizes) -> (usize, usize) {
-    let (attention, width) = (sizes.attention_parameters(), sizes.max_len * sizes.d_model);
+/// The parameters of the teacher that are not needed any more, and those that take their place. The controls need none of
+/// the queries, keys and values, but for `uniform`, which needs the values, as nets that predict weights do, and `mean`, which is
+/// a vector.
+fn exchanged(site: Site, filling: Filling, sizes: &Sizes) -> (usize, usize) {
+    let attention = sizes.attention_parameters();
     match filling {
-        Filling::Attention => (attention, 0),
-        Filling::None => (0, 0),
-        Filling::Uniform => (attention / 3, 0),
-        Filling::Mean => (0, sizes.d_model),
-        Filling::Net(kind) => (0, ShallowNet::parameters(width, kind.size.hidden(width))),
+        Filling::Attention => (0, 0),
+        Filling::None => (attention, 0),
+        Filling::Uniform => (attention / 3 * 2, 0),
+        Filling::Mean => (attention, sizes.d_model),
+        Filling::Net(kind) => {
+            let values = if Form::of(site, kind.method) == Form::Weights { attention / 3 } else { 0 };
+            (sizes.region_parameters(kind.method.region()) - values, Net::parameters(site, kind, sizes))
+        }
     }
 }
 
@@ -180,7 +183,7 @@ mod tests {
         assert_eq!((teacher.parameters, teacher.attention_removed, teacher.nets_parameters), (581_128, 0, 0));
         assert_eq!((teacher.attentions, teacher.attentions_left), (6, 6));
         let mixed = size("enc=alr-m,self.1=uniform,cross.2=mean");
-        let net = ShallowNet::parameters(1152, 144);
+        let net = Net::parameters(Site::Encoder, "alr-m".parse().unwrap(), &sizes);
         assert_eq!(mixed.attention_removed, 2 * 12_480 + 8_320 + 12_480);
         assert_eq!(mixed.nets_parameters, 2 * net + 64);
         assert_eq!(mixed.parameters, 581_128 - mixed.attention_removed + mixed.nets_parameters);

@@ -5,6 +5,7 @@ use crate::{
     checkpoint::CheckpointError,
     distil,
     model::{
+        nets::Net,
         sites::{NetId, places},
         transformer::Sizes,
     },
@@ -82,18 +83,9 @@ fn teacher(sizes: &Sizes) -> Shapes {
 }
 
 fn net(id: NetId, sizes: &Sizes) -> Shapes {
-    let width = sizes.max_len * sizes.d_model;
-    let hidden = id.kind.size.hidden(width);
-    let (prefix, mut shapes) = (distil::prefix(id), Shapes::new());
-    for (norm, width) in [("norm", width), ("hidden_norm", hidden)] {
-        shapes.insert(format!("{prefix}{norm}.weight"), vec![width]);
-        shapes.insert(format!("{prefix}{norm}.bias"), vec![width]);
-    }
-    for (linear, outputs, inputs) in [("in", hidden, width), ("out", width, hidden)] {
-        shapes.insert(format!("{prefix}{linear}.weight"), vec![outputs, inputs]);
-        shapes.insert(format!("{prefix}{linear}.bias"), vec![outputs]);
-    }
-    shapes
+    let prefix = distil::prefix(id);
+    let named = |(name, shape): (String, Vec<usize>)| (format!("{prefix}{name}"), shape);
+    Net::shapes(id.site, id.kind, sizes).into_iter().map(named).collect()
 }
 
 fn means(sizes: &Sizes) -> Shapes {
@@ -116,9 +108,17 @@ mod tests {
         };
         let found = of(pollster::block_on(Checkpoint::of(&sizes.init(1, &device))).unwrap());
         assert_eq!(shapes(TEACHER, &sizes), found);
-        let id: NetId = "enc.2.alr-s".parse().unwrap();
-        let found = pollster::block_on(Checkpoint::of(&new_net(id, &recipe, &device))).unwrap();
-        assert_eq!(shapes("enc.2.alr-s", &sizes), of(found.prefixed("nets/enc.2.alr-s/encoder.layers.1.alr.")));
+        for (name, prefix) in [
+            ("enc.2.alr-s", "nets/enc.2.alr-s/encoder.layers.1.alr."),
+            ("self.1.alr-m", "nets/self.1.alr-m/decoder.layers.0.self.alr."),
+            ("cross.2.awr-xs", "nets/cross.2.awr-xs/decoder.layers.1.cross.awr."),
+            ("cross.1.alr-xs", "nets/cross.1.alr-xs/decoder.layers.0.cross.alr."),
+            ("enc.1.aslr-xs", "nets/enc.1.aslr-xs/encoder.layers.0.aslr."),
+        ] {
+            let net = new_net(name.parse().unwrap(), &recipe, &device);
+            let found = pollster::block_on(Checkpoint::of(&net)).unwrap();
+            assert_eq!(shapes(name, &sizes), of(found.prefixed(prefix)));
+        }
         assert_eq!(shapes(MEANS, &sizes)["means/cross.1"], [32]);
     }
 }

@@ -1,6 +1,9 @@
 //! What stands at each attention while a model runs: the running side of a [`Mix`](super::mix::Mix).
 
-use super::{net::ShallowNet, sites::Site};
+use super::{
+    nets::Net,
+    sites::{Region, Site},
+};
 use crate::{
     kernels::dropout::{Mask, dropout},
     random::{self, Purpose},
@@ -10,6 +13,7 @@ use std::collections::BTreeMap;
 
 /// What takes the place of one attention.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
 pub enum Standing {
     /// The heads' outputs are zero.
     Zero,
@@ -17,7 +21,8 @@ pub enum Standing {
     Uniform,
     /// The heads' mean output, `[d_model]`, everywhere.
     Mean(Tensor<1>),
-    Net(ShallowNet),
+    /// A net in the place of more or less of the layer.
+    Net(Region, Net),
 }
 
 /// What stands at each site and layer (from 0); attention where there is no entry.
@@ -68,8 +73,11 @@ impl Dropping {
     }
 }
 
-/// Sees the input and the output of an attention: `[rows, d_model]` each.
-pub type Tap<'a> = &'a mut dyn FnMut(Site, usize, &Tensor<2>, &Tensor<2>);
+/// A part of a model that a net can take the place of: site, layer from 0, and what of it.
+pub type Place = (Site, usize, Region);
+
+/// Sees what goes into such a part and what comes out: `[rows, d_model]` each.
+pub type Tap<'a> = &'a mut dyn FnMut(Place, &Tensor<2>, &Tensor<2>);
 
 /// How one pass through a model goes.
 #[derive(Default)]
@@ -103,9 +111,9 @@ impl<'a> Pass<'a> {
         self.fillings.and_then(|fillings| fillings.at(site, layer))
     }
 
-    pub(super) fn seen(&mut self, site: Site, layer: usize, input: &Tensor<2>, output: &Tensor<2>) {
+    pub(super) fn seen(&mut self, place: Place, input: &Tensor<2>, output: &Tensor<2>) {
         if let Some(tap) = &mut self.tap {
-            tap(site, layer, input, output);
+            tap(place, input, output);
         }
     }
 }

@@ -1,24 +1,100 @@
-//! The decoder one token at a time, with the keys and values of what came before kept.
+//! The decoder one token at a time, with what it needs of the tokens before kept.
 
 use super::{
     batch::integers,
-    fillings::Pass,
+    fillings::{Fillings, Pass, Standing},
+    multihead::MultiHead,
+    nets::{
+        Net,
+        joint::JointNet,
+        prefix::{Folded, PrefixNet, Sums},
+        weights::{WeightsNet, hidden_padding},
+    },
     sites::Site,
     transformer::{Memory, Transformer, positions},
 };
 use burn::tensor::{Int, Tensor};
 
-/// What the decoder remembers of a batch of targets: keys and values of each layer.
+/// What the decoder remembers of a batch of targets.
 #[derive(Clone, Debug)]
 pub struct Cache {
-    /// Of the targets so far: `[batch, max_len, 2 · d_model]` a layer.
-    own: Vec<Tensor<3>>,
-    /// Of the sources: `[batch, source length, 2 · d_model]` a layer.
-    memory: Vec<Tensor<3>>,
+    own: Vec<Own>,
+    other: Vec<Other>,
+    /// Tokens of the sources, `[batch]`.
     lengths: Tensor<1, Int>,
+    /// As [`hidden_padding`] gives it for the sources.
+    padding: Tensor<2>,
     batch: usize,
     /// Tokens so far.
     place: usize,
+}
+
+/// Of the targets so far, in one layer.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+enum Own {
+    /// `[batch, max_len, 2 · d_model]`
+    KeysValues(Tensor<3>),
+    Prefix(PrefixNet, Folded, Sums),
+}
+
+/// Of the sources, in one layer.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+enum Other {
+    /// `[batch, source length, 2 · d_model]`
+    KeysValues(Tensor<3>),
+    /// What the net read, `[batch, H]`, and the values, `[batch, source length, d_model]`.
+    Weights(WeightsNet, Tensor<2>, Tensor<3>),
+    /// The source and the queries so far, `[batch, W]` each.
+    Joint(JointNet, Tensor<2>, Tensor<2>),
+}
+
+impl Own {
+    fn new(net: Option<&Net>, [batch, max_len, width]: [usize; 3], memory: &Memory) -> Self {
+        let device = memory.states.device();
+        match net {
+            Some(Net::Prefix(net)) => Self::Prefix(net.clone(), net.folded(), net.start(batch, &device)),
+            _ => Self::KeysValues(Tensor::zeros([batch, max_len, 2 * width], &device)),
+        }
+    }
+
+    fn select(&mut self, ids: &Tensor<1, Int>) {
+        match self {
+            Self::KeysValues(kept) => *kept = kept.clone().select(0, ids.clone()),
+            Self::Prefix(_, _, sums) => *sums = sums.clone().select(0, ids.clone()),
+        }
+    }
+}
+
+impl Other {
+    fn new(net: Option<&Net>, attention: &MultiHead, memory: &Memory) -> Self {
+        let (states, [_, width]) = (&memory.states, memory.states.dims());
+        let shaped = |x: Tensor<2>, width| x.reshape([memory.rows.batch, memory.rows.length, width]);
+        match net {
+            Some(Net::Weights(net)) => {
+                let values = shaped(attention.values(states.clone()), width);
+                Self::Weights(net.clone(), net.read(states, &memory.rows), values)
+            }
+            Some(Net::Joint(net)) => {
+                let source = net.read(states, &memory.rows);
+                Self::Joint(net.clone(), source.clone(), net.start(&source))
+            }
+            _ => Self::KeysValues(shaped(attention.keys_values(states.clone()), 2 * width)),
+        }
+    }
+
+    fn select(&mut self, ids: &Tensor<1, Int>) {
+        match self {
+            Self::KeysValues(kept) => *kept = kept.clone().select(0, ids.clone()),
+            Self::Weights(_, read, values) => {
+                (*read, *values) = (read.clone().select(0, ids.clone()), values.clone().select(0, ids.clone()));
+            }
+            Self::Joint(_, source, queries) => {
+                (*source, *queries) = (source.clone().select(0, ids.clone()), queries.clone().select(0, ids.clone()));
+            }
+        }
+    }
 }
 
 impl Cache {
@@ -26,26 +102,68 @@ impl Cache {
     pub fn select(&mut self, rows: &[usize]) {
         let device = self.lengths.device();
         let ids = integers(rows.iter().map(|&row| row as i32).collect(), &device);
-        for kept in self.own.iter_mut().chain(&mut self.memory) {
-            *kept = kept.clone().select(0, ids.clone());
-        }
+        self.own.iter_mut().for_each(|own| own.select(&ids));
+        self.other.iter_mut().for_each(|other| other.select(&ids));
+        self.padding = self.padding.clone().select(0, ids.clone());
         self.lengths = self.lengths.clone().select(0, ids);
         self.batch = rows.len();
+    }
+
+    /// The heads of the target's own attention for its last token.
+    fn own(&mut self, attention: &MultiHead, h: Tensor<2>, layer: usize, pass: &mut Pass) -> Tensor<2> {
+        let ([batch, width], place, site) = (h.dims(), self.place, (Site::DecoderSelf, layer));
+        match &mut self.own[layer] {
+            Own::Prefix(net, folded, sums) => {
+                let (heads, more) = net.next(&h, place, sums.clone(), folded);
+                *sums = more;
+                attention.said(&h, heads, site, pass)
+            }
+            Own::KeysValues(kept) => {
+                let kv = attention.keys_values(h.clone()).reshape([batch, 1, 2 * width]);
+                *kept = kept.clone().slice_assign([0..batch, place..place + 1, 0..2 * width], kv);
+                let seen = integers(vec![place as i32 + 1; batch], &h.device());
+                attention.to_other(h, (rows(kept.clone()), seen), batch, site, pass)
+            }
+        }
+    }
+
+    /// The heads of the attention to the source for the last token.
+    fn other(&mut self, attention: &MultiHead, h: Tensor<2>, layer: usize, pass: &mut Pass) -> Tensor<2> {
+        let site = (Site::Cross, layer);
+        match &mut self.other[layer] {
+            Other::Joint(net, source, queries) => {
+                let (heads, more) = net.next(&h, self.place, source.clone(), queries.clone());
+                *queries = more;
+                attention.said(&h, heads, site, pass)
+            }
+            Other::Weights(net, read, values) => {
+                let heads = net.weigh(&h, read.clone(), values.clone(), self.padding.clone());
+                attention.said(&h, heads, site, pass)
+            }
+            Other::KeysValues(kept) => {
+                let memory = (rows(kept.clone()), self.lengths.clone());
+                attention.to_other(h, memory, self.batch, site, pass)
+            }
+        }
     }
 }
 
 impl Transformer {
-    /// A cache for targets of at most `max_len` tokens, nothing said yet.
-    pub fn cache(&self, memory: &Memory, max_len: usize) -> Cache {
-        let (width, batch) = (self.d_model(), memory.lengths.dims()[0]);
-        let device = memory.states.device();
-        let keys_values =
-            self.decoder.layers.iter().map(|layer| layer.multihead_attn.keys_values(memory.states.clone()));
-        let rows = memory.states.dims()[0] / batch;
+    /// A cache for targets of at most `max_len` tokens, nothing said yet. It is for a model with these fillings alone.
+    pub fn cache(&self, memory: &Memory, max_len: usize, fillings: &Fillings) -> Cache {
+        let (batch, layers) = (memory.rows.batch, 0..self.decoder.layers.len());
+        let net = |site, layer| match fillings.at(site, layer) {
+            Some(Standing::Net(_, net)) => Some(net),
+            _ => None,
+        };
+        let sizes = [batch, max_len, self.d_model()];
+        let own = |layer| Own::new(net(Site::DecoderSelf, layer), sizes, memory);
+        let other = |layer| Other::new(net(Site::Cross, layer), self.attention(Site::Cross, layer), memory);
         Cache {
-            own: self.decoder.layers.iter().map(|_| Tensor::zeros([batch, max_len, 2 * width], &device)).collect(),
-            memory: keys_values.map(|kv| kv.reshape([batch, rows, 2 * width])).collect(),
-            lengths: memory.lengths.clone(),
+            own: layers.clone().map(own).collect(),
+            other: layers.map(other).collect(),
+            lengths: memory.rows.lengths.clone(),
+            padding: hidden_padding(&memory.rows),
             batch,
             place: 0,
         }
@@ -53,20 +171,15 @@ impl Transformer {
 
     /// The logits behind the last tokens of a batch: `tokens: [batch]` to `[batch, V]`.
     pub fn next(&self, tokens: &[u32], cache: &mut Cache, pass: &mut Pass) -> Tensor<2> {
-        let (width, batch, place) = (self.d_model(), cache.batch, cache.place);
+        let (width, place) = (self.d_model(), cache.place);
         let device = cache.lengths.device();
         let ids = integers(tokens.iter().map(|&id| id as i32).collect(), &device);
         let position = positions(place..place + 1, width, &device);
         let mut x = self.target_embedding.forward(ids) * (width as f32).sqrt() + position;
-        let seen = integers(vec![place as i32 + 1; batch], &device);
         for (layer, block) in self.decoder.layers.iter().enumerate() {
-            let h = block.norm1.forward(x.clone());
-            let kv = block.self_attn.keys_values(h.clone()).reshape([batch, 1, 2 * width]);
-            let own = cache.own[layer].clone().slice_assign([0..batch, place..place + 1, 0..2 * width], kv);
-            cache.own[layer] = own.clone();
-            let heads = block.self_attn.to_other(h, (rows(own), seen.clone()), batch, (Site::DecoderSelf, layer), pass);
-            let memory = (rows(cache.memory[layer].clone()), cache.lengths.clone());
-            x = block.after_self(x + heads, memory, batch, layer, pass);
+            x = x.clone() + cache.own(&block.self_attn, block.norm1.forward(x), layer, pass);
+            x = x.clone() + cache.other(&block.multihead_attn, block.norm2.forward(x), layer, pass);
+            x = block.position_wise(x, pass);
         }
         cache.place += 1;
         self.generator.forward(self.decoder.norm.forward(x))

@@ -71,6 +71,12 @@ impl Linear {
         Self { weight: init.uniform([inputs, outputs], bound), bias: init.uniform([outputs], bound) }
     }
 
+    /// One value in all weights and another in all biases.
+    pub fn constant(inputs: usize, outputs: usize, [weight, bias]: [f32; 2], init: &Init) -> Self {
+        let weights = init.values(vec![weight; inputs * outputs], [inputs, outputs]);
+        Self { weight: weights, bias: init.constant(outputs, bias) }
+    }
+
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         self.activated(x, IDENTITY)
     }

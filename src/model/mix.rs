@@ -197,6 +197,6 @@ mod tests {
         assert!(error("encoder=none").contains("there is no site `encoder`; there are enc, self, cross"));
         assert!(error("enc=alr").contains("there is no filling `alr`"));
         assert!(error("enc").starts_with("`enc` is not part of a mix"));
-        assert!(error("cross=alr-m").contains("which is not built yet"));
+        assert!(error("cross=elr-m").contains("which is not built yet"));
     }
 }

@@ -8,6 +8,6 @@ pub mod incremental;
 pub mod layers;
 pub mod mix;
 pub mod multihead;
-pub mod net;
+pub mod nets;
 pub mod sites;
 pub mod transformer;

@@ -4,7 +4,9 @@ use super::{
     batch::Rows,
     fillings::{Pass, Standing},
     layers::{Init, Linear},
-    sites::Site,
+    nets::{Seen, Source},
+    sites::{Region, Site},
+    transformer::Memory,
 };
 use crate::kernels::{
     attention::{Attention, cross_attention, self_attention},
@@ -62,6 +64,11 @@ impl MultiHead {
         self.projected(x, 1, 2)
     }
 
+    /// The values of `x`: `[rows, d_model]`.
+    pub fn values(&self, x: Tensor<2>) -> Tensor<2> {
+        self.projected(x, 2, 1)
+    }
+
     /// Queries, keys and values of `x`: `[rows, 3 · d_model]`.
     pub fn queries_keys_values(&self, x: Tensor<2>) -> Tensor<2> {
         self.projected(x, 0, 3)
@@ -88,10 +95,32 @@ impl MultiHead {
             }
             Some(Standing::Zero) => x.zeros_like(),
             Some(Standing::Mean(mean)) => everywhere(mean, &x),
-            Some(Standing::Net(net)) => net.forward(x.clone(), rows),
+            Some(Standing::Net(_, net)) => {
+                let values = net.uses_values().then(|| self.values(x.clone()));
+                let source = Some(Source { states: &x, rows, values: values.as_ref() });
+                net.forward(Seen { x: &x, rows, source })
+            }
         };
-        pass.seen(place.0, place.1, &x, &heads);
-        self.out_proj.forward(heads)
+        self.said(&x, heads, place, pass)
+    }
+
+    /// The targets' rows `x: [batch · length, d_model]`, normalised, to the encoder's output.
+    pub fn to_memory(
+        &self,
+        x: Tensor<2>,
+        rows: &Rows,
+        memory: &Memory,
+        place: (Site, usize),
+        pass: &mut Pass,
+    ) -> Tensor<2> {
+        let Some(Standing::Net(_, net)) = pass.standing(place.0, place.1) else {
+            let kv = self.keys_values(memory.states.clone());
+            return self.to_other(x, (kv, memory.rows.lengths.clone()), rows.batch, place, pass);
+        };
+        let values = net.uses_values().then(|| self.values(memory.states.clone()));
+        let source = Some(Source { states: &memory.states, rows: &memory.rows, values: values.as_ref() });
+        let heads = net.forward(Seen { x: &x, rows, source });
+        self.said(&x, heads, place, pass)
     }
 
     /// From the queries' rows `x: [batch · queries, d_model]` to keys and values that are projected already; `lengths`
@@ -113,7 +142,12 @@ impl MultiHead {
                 cross_attention(q, kv, lengths, attention)
             }
         };
-        pass.seen(place.0, place.1, &x, &heads);
+        self.said(&x, heads, place, pass)
+    }
+
+    /// The heads' outputs through the output projection.
+    pub(super) fn said(&self, x: &Tensor<2>, heads: Tensor<2>, place: (Site, usize), pass: &mut Pass) -> Tensor<2> {
+        pass.seen((place.0, place.1, Region::Heads), x, &heads);
         self.out_proj.forward(heads)
     }
 }

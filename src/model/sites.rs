@@ -23,27 +23,62 @@ impl Site {
     }
 }
 
+/// What of a layer a net takes the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Region {
+    /// Queries, keys, values and softmax: LayerNorm(x) to the heads' outputs side by side. Output projection and residual stay.
+    Heads,
+    /// Norm, attention and the residual around them: x to x + MHA(LayerNorm(x)).
+    Residual,
+    /// The whole layer.
+    Layer,
+}
+
 /// How a net replaces attention. A new method is a variant here and a row in the matches of this file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
-    /// Attention Layer Replacement: the normalised input to the heads' outputs; residual and output projection stay.
+    /// Attention Layer Replacement.
     Alr,
+    /// Attention Layer Replacement with Residual.
+    Alrr,
+    /// Attention Separate heads Layer Replacement: a net for each head.
+    Aslr,
+    /// Encoder Layer Replacement.
+    Elr,
+    /// Attention-weights replacement, which is ours: the net predicts the weights of each head, the teacher's values and
+    /// output projection stay.
+    Awr,
 }
 
 impl Method {
-    pub const ALL: [Self; 1] = [Self::Alr];
+    pub const ALL: [Self; 5] = [Self::Alr, Self::Alrr, Self::Aslr, Self::Elr, Self::Awr];
 
     /// The name in recipes and mixes.
     pub fn code(self) -> &'static str {
         match self {
             Self::Alr => "alr",
+            Self::Alrr => "alrr",
+            Self::Aslr => "aslr",
+            Self::Elr => "elr",
+            Self::Awr => "awr",
         }
     }
 
-    /// The sites that the method is built for.
+    /// What its nets take the place of.
+    pub fn region(self) -> Region {
+        match self {
+            Self::Alr | Self::Aslr | Self::Awr => Region::Heads,
+            Self::Alrr => Region::Residual,
+            Self::Elr => Region::Layer,
+        }
+    }
+
+    /// The sites that the method is built for; at the decoder's, the authors have ALR alone.
     pub fn sites(self) -> &'static [Site] {
         match self {
-            Self::Alr => &[Site::Encoder],
+            Self::Alr => &Site::ALL,
+            Self::Alrr | Self::Aslr | Self::Elr => &[Site::Encoder],
+            Self::Awr => &[Site::Encoder, Site::Cross],
         }
     }
 }
@@ -84,6 +119,17 @@ impl Size {
         };
         hidden.max(1)
     }
+
+    /// The same of ASLR's net for one head: W/32, W/16, W/8, and W/4 for both L and XL, as in the authors' code.
+    pub fn hidden_of_a_head(self, width: usize) -> usize {
+        let hidden = match self {
+            Self::Xs => width / 32,
+            Self::S => width / 16,
+            Self::M => width / 8,
+            Self::L | Self::Xl => width / 4,
+        };
+        hidden.max(1)
+    }
 }
 
 /// A method in a size, such as `alr-m`.
@@ -91,6 +137,17 @@ impl Size {
 pub struct NetKind {
     pub method: Method,
     pub size: Size,
+}
+
+impl NetKind {
+    /// The hidden width at a site, for a sentence flattened to `width` values: at cross-attention the net reads two. The net of
+    /// one head is as wide as the paper's table says.
+    pub fn hidden(self, site: Site, width: usize) -> usize {
+        match self.method {
+            Method::Aslr => self.size.hidden_of_a_head(width),
+            _ => self.size.hidden(if site == Site::Cross { 2 * width } else { width }),
+        }
+    }
 }
 
 /// One net of a run: what it is and which attention it replaces.
@@ -201,12 +258,15 @@ mod tests {
     fn hidden_widths() {
         assert_eq!(Size::ALL.map(|size| size.hidden(6400)), [25, 50, 800, 3200, 12800]);
         assert_eq!(Size::Xs.hidden(100), 1);
+        let cross = Size::ALL.map(|size| NetKind { method: Method::Awr, size }.hidden(Site::Cross, 6400));
+        assert_eq!(cross, [50, 100, 1600, 6400, 25600]);
+        let head = Size::ALL.map(|size| NetKind { method: Method::Aslr, size }.hidden(Site::Encoder, 6400));
+        assert_eq!(head, [200, 400, 800, 1600, 1600]);
     }
 
     #[test]
     fn names_come_back() {
-        for size in Size::ALL {
-            let kind = NetKind { method: Method::Alr, size };
+        for kind in Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind { method, size })) {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         let id = NetId { site: Site::Cross, layer: 3, kind: "alr-xl".parse().unwrap() };

@@ -2,15 +2,16 @@
 
 use super::{
     batch::{Rows, integers},
-    fillings::Pass,
+    fillings::{Pass, Standing},
     layers::{Embedding, Init, LayerNorm, Linear},
     multihead::MultiHead,
-    sites::Site,
+    nets::Seen,
+    sites::{Region, Site},
 };
 use crate::kernels::linear::RELU;
 use burn::{
     module::Module,
-    tensor::{Device, Int, Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 
 /// The sizes of a Transformer.
@@ -48,18 +49,34 @@ impl Sizes {
         }
     }
 
+    /// The width of a flattened sentence: `max_len · d_model`.
+    pub fn width(&self) -> usize {
+        self.max_len * self.d_model
+    }
+
     /// The number of parameters.
     pub fn parameters(&self) -> usize {
         let Self { vocab, layers, d_model: d, ff, .. } = *self;
         let (norm, attention, feed) = (2 * d, 4 * (d * d + d), 2 * d * ff + ff + d);
-        let encoder = layers * (attention + feed + 2 * norm) + norm;
+        let encoder = layers * EncoderLayer::parameters(self) + norm;
         let decoder = layers * (2 * attention + feed + 3 * norm) + norm;
         2 * vocab * d + encoder + decoder + d * vocab + vocab
     }
 
-    /// The parameters of the queries, keys and values of one attention: what a net takes the place of.
+    /// The parameters of the queries, keys and values of one attention.
     pub fn attention_parameters(&self) -> usize {
         3 * (self.d_model * self.d_model + self.d_model)
+    }
+
+    /// The parameters of what a net takes the place of, in one layer.
+    pub fn region_parameters(&self, region: Region) -> usize {
+        let d = self.d_model;
+        match region {
+            Region::Heads => self.attention_parameters(),
+            // The output projection and the norm before them, too.
+            Region::Residual => self.attention_parameters() + d * d + d + 2 * d,
+            Region::Layer => EncoderLayer::parameters(self),
+        }
     }
 }
 
@@ -117,10 +134,28 @@ impl EncoderLayer {
     }
 
     fn forward(&self, x: Tensor<2>, rows: &Rows, layer: usize, pass: &mut Pass) -> Tensor<2> {
-        let heads = self.self_attn.to_itself(self.norm1.forward(x.clone()), rows, (Site::Encoder, layer), pass);
-        let x = x + pass.dropped(heads);
-        let fed = feed_forward(&self.linear1, &self.linear2, self.norm2.forward(x.clone()), pass);
-        x + pass.dropped(fed)
+        let (standing, seen) = (pass.standing(Site::Encoder, layer), Seen { x: &x, rows, source: None });
+        if let Some(Standing::Net(Region::Layer, net)) = standing {
+            return net.forward(seen);
+        }
+        let y = match standing {
+            Some(Standing::Net(Region::Residual, net)) => net.forward(seen),
+            _ => {
+                let place = (Site::Encoder, layer);
+                let heads = self.self_attn.to_itself(self.norm1.forward(x.clone()), rows, place, pass);
+                x.clone() + pass.dropped(heads)
+            }
+        };
+        pass.seen((Site::Encoder, layer, Region::Residual), &x, &y);
+        let fed = feed_forward(&self.linear1, &self.linear2, self.norm2.forward(y.clone()), pass);
+        let y = y + pass.dropped(fed);
+        pass.seen((Site::Encoder, layer, Region::Layer), &x, &y);
+        y
+    }
+
+    /// The parameters of a layer of these sizes.
+    fn parameters(&Sizes { d_model: d, ff, .. }: &Sizes) -> usize {
+        4 * (d * d + d) + (2 * d * ff + ff + d) + 2 * (2 * d)
     }
 }
 
@@ -140,22 +175,13 @@ impl DecoderLayer {
     fn forward(&self, x: Tensor<2>, rows: &Rows, memory: &Memory, layer: usize, pass: &mut Pass) -> Tensor<2> {
         let heads = self.self_attn.to_itself(self.norm1.forward(x.clone()), rows, (Site::DecoderSelf, layer), pass);
         let x = x + pass.dropped(heads);
-        let kv = self.multihead_attn.keys_values(memory.states.clone());
-        self.after_self(x, (kv, memory.lengths.clone()), rows.batch, layer, pass)
+        let h = self.norm2.forward(x.clone());
+        let heads = self.multihead_attn.to_memory(h, rows, memory, (Site::Cross, layer), pass);
+        self.position_wise(x + pass.dropped(heads), pass)
     }
 
-    /// Cross-attention and the position-wise layer, which do not mix target positions.
-    pub(super) fn after_self(
-        &self,
-        x: Tensor<2>,
-        memory: (Tensor<2>, Tensor<1, Int>),
-        batch: usize,
-        layer: usize,
-        pass: &mut Pass,
-    ) -> Tensor<2> {
-        let place = (Site::Cross, layer);
-        let heads = self.multihead_attn.to_other(self.norm2.forward(x.clone()), memory, batch, place, pass);
-        let x = x + pass.dropped(heads);
+    /// What comes after both attentions.
+    pub(super) fn position_wise(&self, x: Tensor<2>, pass: &mut Pass) -> Tensor<2> {
         let fed = feed_forward(&self.linear1, &self.linear2, self.norm3.forward(x.clone()), pass);
         x + pass.dropped(fed)
     }
@@ -171,7 +197,7 @@ fn feed_forward(linear1: &Linear, linear2: &Linear, x: Tensor<2>, pass: &mut Pas
 #[derive(Clone, Debug)]
 pub struct Memory {
     pub states: Tensor<2>,
-    pub lengths: Tensor<1, Int>,
+    pub rows: Rows,
 }
 
 impl Transformer {
@@ -181,7 +207,7 @@ impl Transformer {
         for (layer, block) in self.encoder.layers.iter().enumerate() {
             x = block.forward(x, source, layer, pass);
         }
-        Memory { states: self.encoder.norm.forward(x), lengths: source.lengths.clone() }
+        Memory { states: self.encoder.norm.forward(x), rows: source.clone() }
     }
 
     /// The logits of the next token at each place of the targets: `[batch · length, V]`.
@@ -197,6 +223,15 @@ impl Transformer {
     pub fn forward(&self, source: &Rows, target: &Rows, pass: &mut Pass) -> Tensor<2> {
         let memory = self.encode(source, pass);
         self.decode(&memory, target, pass)
+    }
+
+    /// The attention of a layer, from 0, at a site.
+    pub fn attention(&self, site: Site, layer: usize) -> &MultiHead {
+        match site {
+            Site::Encoder => &self.encoder.layers[layer].self_attn,
+            Site::DecoderSelf => &self.decoder.layers[layer].self_attn,
+            Site::Cross => &self.decoder.layers[layer].multihead_attn,
+        }
     }
 
     /// The number of layers of each stack.

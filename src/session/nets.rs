@@ -4,7 +4,7 @@ use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, event::NetLo
 use crate::{
     checkpoint::Checkpoint,
     distil::{Distillation, Fit, Measuring, net_from},
-    model::{net::ShallowNet, sites::NetId},
+    model::{nets::Net, sites::NetId},
     recipe::Recipe,
 };
 use burn::tensor::Device;
@@ -136,8 +136,7 @@ impl Session {
         self.files.write_checkpoint(&files::net(id), &checkpoint)?;
         self.files.write_curve(&self.curve)?;
         self.files.write_seconds(&self.seconds)?;
-        let width = self.recipe.width();
-        let parameters = ShallowNet::parameters(width, id.kind.size.hidden(width));
+        let parameters = Net::parameters(id.site, id.kind, &self.recipe.sizes(0));
         self.stage = Stage::Keeping(distillation, fits);
         Ok(vec![Event::Fitted { net: id.to_string(), parameters, fit }])
     }
@@ -172,7 +171,7 @@ fn names(ids: &[NetId]) -> String {
 
 impl Files {
     /// A net of the run, and how well it fits.
-    pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(ShallowNet, Fit), SessionError> {
+    pub(crate) fn net(&self, id: NetId, recipe: &Recipe, device: &Device) -> Result<(Net, Fit), SessionError> {
         let name = files::net(id);
         let checkpoint = self.weights(&name, recipe)?.ok_or_else(|| SessionError::no_net(id))?;
         let fit = fit_of(checkpoint.metadata.get(FIT)).ok_or_else(|| SessionError::Damaged(name.clone()))?;

@@ -11,7 +11,7 @@ use crate::{
     model::{
         fillings::{Fillings, Standing},
         mix::{Filling, Mix},
-        net::ShallowNet,
+        nets::Net,
         sites::{NetId, places},
         transformer::Transformer,
     },
@@ -259,7 +259,7 @@ impl Files {
         recipe: &Recipe,
         device: &Device,
         means: Option<&Means>,
-        net: impl Fn(NetId) -> Result<ShallowNet, SessionError>,
+        net: impl Fn(NetId) -> Result<Net, SessionError>,
     ) -> Result<Fillings, SessionError> {
         let mean = |place| {
             let values = means.and_then(|means| means.get(&place)).cloned().ok_or(SessionError::NoMeans)?;
@@ -273,7 +273,7 @@ impl Files {
                 Filling::None => Standing::Zero,
                 Filling::Uniform => Standing::Uniform,
                 Filling::Mean => mean((site, layer))?,
-                Filling::Net(kind) => Standing::Net(net(NetId { site, layer, kind })?),
+                Filling::Net(kind) => Standing::Net(kind.method.region(), net(NetId { site, layer, kind })?),
             };
             fillings.0.insert((site, layer), standing);
         }

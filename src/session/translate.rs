@@ -9,7 +9,7 @@ use crate::{
     model::{
         fillings::Fillings,
         mix::{Filling, Mix},
-        net::ShallowNet,
+        nets::Net,
         sites::NetId,
         transformer::{Sizes, Transformer},
     },
@@ -73,7 +73,7 @@ pub struct Translator {
     tokenizer: Tokenizer,
     teacher: Transformer,
     beam: usize,
-    nets: RefCell<BTreeMap<NetId, ShallowNet>>,
+    nets: RefCell<BTreeMap<NetId, Net>>,
     means: OnceCell<Means>,
     opened: Opened,
 }

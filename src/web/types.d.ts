@@ -37,7 +37,9 @@ export interface Recipe {
 export interface CheckedRecipe { recipe: Recipe; canonical: string; hash: string }
 
 export interface NetPlan {
-  net: string; site: string; method: string; size: string; hidden: number; parameters: number;
+  net: string; site: string; method: string; size: string; hidden: number;
+  /** Of one head's net where each head has its own; then those of all heads stand beside it. */
+  parameters: number; parameters_all_heads?: number;
   training_bytes: number; largest_buffer_bytes: number;
 }
 export interface Plan {

@@ -68,6 +68,14 @@ pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32)
     assert!(distance <= tolerance, "{what}: {distance:e} apart, allowed {tolerance:e}");
 }
 
+/// A matrix of ours, which lies transposed, as PyTorch has it in this shape; vectors as they are.
+pub fn transposed(values: Vec<f32>, shape: &[usize]) -> Vec<f32> {
+    match *shape {
+        [rows, cols] => (0..rows * cols).map(|i| values[i % cols * rows + i / cols]).collect(),
+        _ => values,
+    }
+}
+
 /// A tensor's values.
 pub fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     pollster::block_on(attentionless::checkpoint::read(tensor)).unwrap()

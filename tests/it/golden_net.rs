@@ -1,11 +1,15 @@
 //! The shallow net against PyTorch's layers: output, loss, R², gradients and one step of Adam.
 
-use crate::golden::{Golden, assert_close, read};
+use crate::golden::{Golden, assert_close, read, transposed};
 use attentionless::{
     capture::Captured,
     checkpoint::Checkpoint,
     distil::{Lesson, Residuals},
-    model::{batch::Rows, layers::Init, net::ShallowNet},
+    model::{
+        batch::Rows,
+        layers::Init,
+        nets::{Net, Seen, shallow::ShallowNet},
+    },
     optimizer::{Adam, gradients},
 };
 use burn::{module::Module, tensor::Device};
@@ -14,14 +18,14 @@ const LENGTH: usize = 6;
 const D_MODEL: usize = 8;
 const WIDTH: usize = LENGTH * D_MODEL;
 
-fn each(test: impl Fn(&Golden, &str, ShallowNet, Captured, Rows)) {
+fn each(test: impl Fn(&Golden, &str, Net, Captured, Rows)) {
     let golden = Golden::open("net.safetensors");
     let device = Device::flex().autodiff();
     let lengths = golden.values("lengths").iter().map(|&length| vec![5; length as usize]).collect::<Vec<_>>();
     for hidden in [12, 5] {
         let name = format!("h{hidden}.");
-        let net = ShallowNet::new(WIDTH, hidden, &mut Init::new(1, 0, &device));
-        let net = golden.checkpoint(&format!("{name}weight.alr.")).into_module(net).unwrap();
+        let net = ShallowNet::new([WIDTH; 2], hidden, &mut Init::new(1, 0, &device));
+        let net = golden.checkpoint(&format!("{name}weight.alr.")).into_module(Net::Shallow(net)).unwrap();
         let rows = Rows::new(&lengths, Some(LENGTH), &device);
         let captured = |name| golden.tensor::<3>(name, &Device::flex()).reshape([5 * LENGTH, D_MODEL]);
         test(&golden, &name, net, Captured { input: captured("input"), output: captured("target") }, rows);
@@ -31,7 +35,7 @@ fn each(test: impl Fn(&Golden, &str, ShallowNet, Captured, Rows)) {
 #[test]
 fn output() {
     each(|golden, name, net, captured, rows| {
-        let output = read(net.valid().forward(captured.input, &rows));
+        let output = read(net.valid().forward(Seen { x: &captured.input, rows: &rows, source: None }));
         assert_close("output", &output, golden.values(&format!("{name}output")), 1e-5);
     });
 }
@@ -42,7 +46,7 @@ fn output_of_a_short_batch() {
     each(|golden, name, net, captured, _| {
         let rows = Rows::new(&[vec![5; 4]], None, &Device::flex());
         let input = captured.input.narrow(0, 0, 4);
-        let output = read(net.valid().forward(input, &rows));
+        let output = read(net.valid().forward(Seen { x: &input, rows: &rows, source: None }));
         let expected = &golden.values(&format!("{name}output"))[..4 * D_MODEL];
         assert_close("output", &output, expected, 1e-5);
     });
@@ -52,7 +56,7 @@ fn output_of_a_short_batch() {
 fn loss_fit_gradients_and_a_step() {
     each(|golden, name, net, captured, rows| {
         let value = |what: &str| golden.values(&format!("{name}{what}"));
-        let lesson = Lesson::new(captured, &rows, WIDTH);
+        let lesson = Lesson::new(captured, &rows, None);
         let loss = lesson.error(&net);
         assert_close("loss", &read(loss.clone()), value("loss"), 1e-5);
         let mut residuals = Residuals::default();
@@ -64,12 +68,8 @@ fn loss_fit_gradients_and_a_step() {
         let expected = golden.checkpoint(&format!("{name}grad.alr."));
         assert_eq!(found.len(), expected.tensors.len());
         for (parameter, gradient) in &found {
-            let outside = expected.tensors[parameter].clone();
-            let transposed = |values: Vec<f32>| match outside.shape[..] {
-                [rows, cols] => (0..rows * cols).map(|i| values[i % cols * rows + i / cols]).collect(),
-                _ => values,
-            };
-            assert_close(parameter, &transposed(read(gradient.clone())), &outside.values, 1e-4);
+            let outside = &expected.tensors[parameter];
+            assert_close(parameter, &transposed(read(gradient.clone()), &outside.shape), &outside.values, 1e-4);
         }
         let stepped = Adam::default().step(net, found, 1e-3);
         let stepped = pollster::block_on(Checkpoint::of(&stepped)).unwrap();

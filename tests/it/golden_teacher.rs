@@ -1,6 +1,6 @@
 //! The teacher against `torch.nn.Transformer`: logits, loss, gradients, sites, controls, Adam and decoding.
 
-use crate::golden::{Golden, assert_close, read};
+use crate::golden::{Golden, assert_close, read, transposed};
 use attentionless::{
     batching::Example,
     capture::{self, Averaging},
@@ -9,8 +9,10 @@ use attentionless::{
     kernels::cross_entropy::cross_entropy,
     model::{
         batch::{PairRows, Rows},
-        fillings::{Fillings, Pass, Standing},
-        sites::Site,
+        fillings::{Fillings, Pass, Place, Standing},
+        layers::Init,
+        nets::{Net, Seen},
+        sites::{NetKind, Region, Site},
         transformer::{Sizes, Transformer},
     },
     optimizer::{Adam, gradients},
@@ -54,14 +56,8 @@ fn outside(named: Named, like: &Transformer) -> Checkpoint {
     let shapes = pollster::block_on(Checkpoint::of(like)).unwrap();
     let tensor = |(name, tensor): (String, Tensor<1>)| {
         let (values, shape) = (read(tensor), shapes.tensors[&name].shape.clone());
-        let tensor = match name.ends_with("embedding.weight") || shape.len() == 1 {
-            true => HostTensor { shape, values },
-            false => {
-                let (rows, cols) = (shape[0], shape[1]);
-                let values = (0..rows * cols).map(|i| values[i % cols * rows + i / cols]).collect();
-                HostTensor { shape, values }
-            }
-        };
+        let values = if name.ends_with("embedding.weight") { values } else { transposed(values, &shape) };
+        let tensor = HostTensor { shape, values };
         (name, tensor)
     };
     Checkpoint { tensors: named.into_iter().map(tensor).collect(), ..Checkpoint::default() }
@@ -98,7 +94,10 @@ fn inputs_and_outputs_of_attention() {
     let device = Device::flex();
     let (model, rows) = (teacher(&device), rows(&device));
     let mut seen = 0;
-    let mut tap = |site: Site, layer: usize, input: &Tensor<2>, output: &Tensor<2>| {
+    let mut tap = |(site, layer, region): Place, input: &Tensor<2>, output: &Tensor<2>| {
+        if region != Region::Heads {
+            return;
+        }
         let mask = if site == Site::Encoder { &rows.source } else { &rows.input };
         for (what, tensor) in [("input", input), ("output", output)] {
             let name = format!("site.{}.{layer}.{what}", site.code());
@@ -108,14 +107,12 @@ fn inputs_and_outputs_of_attention() {
     };
     model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
     assert_eq!(seen, 12);
-    let captured = capture::encoder(&model, &rows.source);
-    assert_eq!(captured.len(), 2);
-    assert_close(
-        "captured",
-        &shown(captured[1].output.clone(), &rows.source),
-        GOLDEN.values("site.enc.1.output"),
-        1e-5,
-    );
+    for target in [None, Some(&rows.input)] {
+        let record = capture::record(&model, &rows.source, target);
+        assert_eq!(record.at.len(), if target.is_some() { 10 } else { 6 });
+        let found = shown(record.at[&(Site::Encoder, 1, Region::Heads)].output.clone(), &rows.source);
+        assert_close("captured", &found, GOLDEN.values("site.enc.1.output"), 1e-5);
+    }
 }
 
 #[test]
@@ -130,6 +127,70 @@ fn controls() {
             assert_close(&name, &shown(logits, &rows.output), GOLDEN.values(&name), 1e-4);
         }
     }
+}
+
+/// What the parts of a layer say fits together: the heads through the output projection and the residual, the layers one after the
+/// other, and the last one through the norm.
+#[test]
+fn parts_of_the_encoder() {
+    let device = Device::flex();
+    let (model, rows) = (teacher(&device), rows(&device).source);
+    let record = capture::record(&model, &rows, None);
+    let values = |tensor: &Tensor<2>| shown(tensor.clone(), &rows);
+    let at = |layer, region| &record.at[&(Site::Encoder, layer, region)];
+    for layer in [0, 1] {
+        let (heads, residual, whole) =
+            (at(layer, Region::Heads), at(layer, Region::Residual), at(layer, Region::Layer));
+        let projected = model.attention(Site::Encoder, layer).out_proj.forward(heads.output.clone());
+        assert_close("residual", &values(&residual.output), &values(&(residual.input.clone() + projected)), 1e-6);
+        assert_close(
+            "heads",
+            &values(&heads.input),
+            &values(&model.encoder.layers[layer].norm1.forward(residual.input.clone())),
+            1e-6,
+        );
+        assert_eq!(values(&whole.input), values(&residual.input));
+    }
+    assert_eq!(values(&at(0, Region::Layer).output), values(&at(1, Region::Layer).input));
+    let memory = model.encoder.norm.forward(at(1, Region::Layer).output.clone());
+    assert_close("memory", &values(&memory), &values(&record.memory.states), 1e-6);
+}
+
+/// A net stands where its method says: with ELR in every layer, the encoder says what the nets say one after the other.
+#[test]
+fn nets_of_whole_layers() {
+    let device = Device::flex();
+    let (model, rows) = (teacher(&device), rows(&device).source);
+    for (kind, region) in [("elr-xs", Region::Layer), ("alrr-xs", Region::Residual), ("aslr-xs", Region::Heads)] {
+        let fillings = fillings(&[(Site::Encoder, kind)], &device);
+        let memory = model.encode(&rows, &mut Pass::with(&fillings));
+        let mut tapped = Vec::new();
+        let mut tap = |place: Place, _: &Tensor<2>, _: &Tensor<2>| tapped.push(place.2);
+        model.encode(&rows, &mut Pass { fillings: Some(&fillings), tap: Some(&mut tap), ..Pass::default() });
+        let (heads, layers) = (tapped.contains(&Region::Heads), tapped.contains(&Region::Layer));
+        assert_eq!((heads, layers), (region == Region::Heads, region != Region::Layer), "{kind}");
+        let mut x = model.source_embedding.forward(rows.ids.clone()) * 4.0;
+        x = x + Tensor::cat(vec![positions(&device, rows.length); rows.batch], 0);
+        for (layer, block) in model.encoder.layers.iter().enumerate() {
+            let Some(Standing::Net(_, net)) = fillings.at(Site::Encoder, layer) else { panic!("no net") };
+            let said = |x: &Tensor<2>| net.forward(Seen { x, rows: &rows, source: None });
+            let fed = |x: Tensor<2>| {
+                let hidden = block.linear1.activated(block.norm2.forward(x.clone()), 0.0);
+                x + block.linear2.forward(hidden)
+            };
+            x = match region {
+                Region::Layer => said(&x),
+                Region::Residual => fed(said(&x)),
+                Region::Heads => fed(x.clone() + block.self_attn.out_proj.forward(said(&block.norm1.forward(x)))),
+            };
+        }
+        let expected = shown(model.encoder.norm.forward(x), &rows);
+        assert_close(kind, &shown(memory.states, &rows), &expected, 1e-5);
+    }
+}
+
+fn positions(device: &Device, length: usize) -> Tensor<2> {
+    GOLDEN.tensor::<2>("positions", device).narrow(0, 0, length)
 }
 
 /// The mean of each attention's output over the unpadded rows, and the model with it in place.
@@ -189,23 +250,61 @@ fn greedy_and_beam() {
     }
 }
 
-/// Decoding token by token, with what came before cached, says what the whole decoder says.
+/// Decoding token by token, with what came before cached, says what the whole decoder says; with nets in place, too.
 #[test]
 fn the_cache_says_what_the_decoder_says() {
     let device = Device::flex();
     let (model, rows) = (teacher(&device), rows(&device));
-    let whole = read(model.forward(&rows.source, &rows.input, &mut Pass::default()));
-    let memory = model.encode(&rows.source, &mut Pass::default());
-    let mut cache = model.cache(&memory, 12);
     let (length, ids) = (rows.input.length, GOLDEN.values("target_in"));
-    for place in 0..length {
-        let tokens = (0..4).map(|row| ids[row * length + place] as u32).collect::<Vec<_>>();
-        let next = read(model.next(&tokens, &mut cache, &mut Pass::default()));
-        for row in (0..4).filter(|&row| place < rows.input.counts[row]) {
-            let expected = &whole[(row * length + place) * 29..][..29];
-            assert_close("cached", &next[row * 29..][..29], expected, 1e-5);
+    for kinds in [&[][..], &[(Site::DecoderSelf, "alr-m")], &[(Site::Cross, "awr-m")], &ALL] {
+        let fillings = fillings(kinds, &device);
+        let whole = read(model.forward(&rows.source, &rows.input, &mut Pass::with(&fillings)));
+        let memory = model.encode(&rows.source, &mut Pass::with(&fillings));
+        let mut cache = model.cache(&memory, 12, &fillings);
+        for place in 0..length {
+            let tokens = (0..4).map(|row| ids[row * length + place] as u32).collect::<Vec<_>>();
+            let next = read(model.next(&tokens, &mut cache, &mut Pass::with(&fillings)));
+            for row in (0..4).filter(|&row| place < rows.input.counts[row]) {
+                let expected = &whole[(row * length + place) * 29..][..29];
+                assert_close("cached", &next[row * 29..][..29], expected, 1e-5);
+            }
         }
     }
+}
+
+/// A net at every attention.
+const ALL: [(Site, &str); 3] = [(Site::Encoder, "awr-s"), (Site::DecoderSelf, "alr-s"), (Site::Cross, "awr-s")];
+
+/// Nets with initial weights in both layers of these sites.
+fn fillings(kinds: &[(Site, &str)], device: &Device) -> Fillings {
+    let init = &mut Init::new(1, 0, device);
+    let mut net = |site, kind: &str| {
+        let kind: NetKind = kind.parse().unwrap();
+        Standing::Net(kind.method.region(), Net::new(site, kind, &SIZES, init))
+    };
+    let places = kinds.iter().flat_map(|&(site, kind)| [((site, 0), kind), ((site, 1), kind)]);
+    Fillings(places.map(|(place, kind)| (place, net(place.0, kind))).collect())
+}
+
+/// In batches that shrink as sentences end, a model of nets says what it says of each sentence alone.
+#[test]
+fn nets_say_the_same_alone() {
+    let device = Device::flex();
+    let (model, sources) = (teacher(&device), GOLDEN.ids("source"));
+    let mut shrank = 0;
+    for (kinds, beam) in [&ALL[1..2], &ALL[2..], &ALL[..], &[(Site::Cross, "alr-s")]]
+        .into_iter()
+        .flat_map(|kinds| [(kinds, 1), (kinds, 3)])
+    {
+        let (fillings, search) = (fillings(kinds, &device), Search { beam, max_len: 10 });
+        let together = pollster::block_on(decode(&model, &fillings, &sources, search, &device)).unwrap();
+        shrank += usize::from(together.iter().any(|target| target.len() != together[0].len()));
+        for (source, expected) in sources.iter().zip(together) {
+            let alone = pollster::block_on(decode(&model, &fillings, &[source], search, &device)).unwrap();
+            assert_eq!(alone, [expected]);
+        }
+    }
+    assert!(shrank > 1, "no sentence ended before another");
 }
 
 /// Weights go out in PyTorch's names and shapes, all of them, and come back.

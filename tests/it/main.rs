@@ -3,6 +3,7 @@
 
 mod cli;
 mod golden;
+mod golden_forms;
 mod golden_net;
 mod golden_teacher;
 mod resume;

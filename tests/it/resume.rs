@@ -18,7 +18,7 @@ fn recipe() -> Recipe {
         "teacher.tokens_per_batch=1500",
         "distil.epochs=1",
         "distil.batch=100",
-        r#"nets=[{"site":"enc","method":"alr","size":"xs"},{"site":"enc","method":"alr","size":"s"}]"#,
+        r#"nets=[{"site":"enc","method":"alr","size":"xs"},{"site":"self","method":"alr","size":"s"},{"site":"cross","method":"awr","size":"xs"}]"#,
         r#"score.mixes=["teacher","enc=mean"]"#,
         "score.sentences=6",
         "score.resamples=20",

@@ -54,7 +54,10 @@ fn costs(rows: &[(String, &NetPlan)]) -> String {
         vec![
             name.clone(),
             row.hidden.to_string(),
-            row.parameters.to_string(),
+            match row.parameters_all_heads {
+                Some(all) => format!("{all} ({} a head)", row.parameters),
+                None => row.parameters.to_string(),
+            },
             bytes(row.training_bytes),
             bytes(row.largest_buffer_bytes),
         ]
@@ -74,7 +77,7 @@ pub fn plan(plan: &Plan) -> String {
     );
     if !plan.nets.is_empty() {
         let attention = teacher.attention_parameters;
-        text += &format!("nets     each takes the place of {attention} parameters of queries, keys and values\n\n");
+        text += &format!("nets     one attention has {attention} parameters of queries, keys and values\n\n");
         let named = plan.nets.iter().map(|net| (net.net.clone(), &net.plan));
         text += &costs(&named.collect::<Vec<_>>());
     }

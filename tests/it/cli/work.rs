@@ -117,7 +117,7 @@ fn one_process_at_a_time_writes_to_a_run() {
 #[test]
 fn interrupted_is_as_unbroken() {
     let folder = Folder::new();
-    let more = "--set corpus.pairs=600 --set teacher.epochs=8 --set distil.epochs=30 --net enc=alr-l";
+    let more = "--set corpus.pairs=600 --set teacher.epochs=8 --set distil.epochs=30 --net enc=alr-l --net self=alr-s --net cross=awr-s";
     let words = |out| with(&with(&["run"], more), out).into_iter().chain(MICRO).collect::<Vec<_>>();
     let (whole, broken) = (words("--out whole"), words("--out broken"));
     folder.run(&whole).done();
@@ -132,11 +132,14 @@ fn interrupted_is_as_unbroken() {
         "teacher.safetensors",
         "nets/enc.1.alr-m.safetensors",
         "nets/enc.1.alr-l.safetensors",
+        "nets/self.1.alr-s.safetensors",
+        "nets/cross.1.awr-s.safetensors",
         "curve.tsv",
         "tokenizer.json",
         "recipe.json",
         "outputs/teacher.txt",
         "outputs/enc=alr-l.txt",
+        "outputs/cross=awr-s.txt",
     ] {
         assert!(folder.read(&format!("whole/{name}")) == folder.read(&format!("broken/{name}")), "{name} differs");
     }
@@ -240,6 +243,18 @@ fn controls_stand_everywhere() {
     folder.assert_files(&before, "eval --on");
 }
 
+/// What is built, by what `plan --table` calls it.
+const CELLS: [[&str; 2]; 8] = [
+    ["encoder", "alr"],
+    ["encoder", "alrr"],
+    ["encoder", "aslr"],
+    ["encoder", "elr"],
+    ["encoder", "awr"],
+    ["decoder-self", "alr"],
+    ["cross", "alr"],
+    ["cross", "awr"],
+];
+
 /// The paper's table, ALR on the encoder at L = 50 and d = 128.
 #[test]
 fn plans() {
@@ -247,9 +262,12 @@ fn plans() {
     let table = folder.run(&with(&[], "plan --preset paper --table --json")).json();
     assert_eq!((table["length"].as_u64(), table["d_model"].as_u64()), (Some(50), Some(128)));
     let rows = table["rows"].as_array().unwrap();
+    let cells = rows.iter().map(|row| [&row["site"], &row["method"]].map(|word| word.as_str().unwrap()));
+    let cells = cells.collect::<BTreeSet<_>>();
+    assert_eq!(cells, BTreeSet::from(CELLS));
+    let encoder = rows.iter().filter(|row| row["site"] == "encoder" && row["method"] == "alr");
     let row = |row: &Value| {
         assert_keys(row, "site method size hidden parameters training_bytes largest_buffer_bytes");
-        assert_eq!((row["site"].as_str(), row["method"].as_str()), (Some("encoder"), Some("alr")));
         (
             row["size"].as_str().unwrap().to_string(),
             row["hidden"].as_u64().unwrap(),
@@ -264,7 +282,7 @@ fn plans() {
         ("xl", 12_800, 163_897_600),
     ];
     let paper = paper.map(|(size, hidden, parameters)| (size.to_string(), hidden, parameters));
-    assert_eq!(rows.iter().map(row).collect::<Vec<_>>(), paper);
+    assert_eq!(encoder.map(row).collect::<Vec<_>>(), paper);
     assert_has(&folder.run(&with(&[], "plan --preset paper --table")).done(), "163897600");
     let plan = folder.run(&with(&[], "plan --preset micro --device cpu --json")).json();
     assert_keys(&plan, "recipe teacher nets largest_buffer_bytes seconds");
@@ -340,4 +358,30 @@ fn held_out_sentences_are_those_that_fit() {
     let opened = pollster::block_on(device::open(&Choice::Cpu)).unwrap();
     let held_out = Translator::open(store, &opened).unwrap().held_out().unwrap();
     assert_eq!(held_out.iter().map(|pair| pair.source.as_str()).collect::<Vec<_>>(), ["The dog sleeps.", "A cat."]);
+}
+
+/// No query meets a key any more: nets at all three sites, added to a run that has its teacher, exported and imported.
+#[test]
+fn every_attention_is_replaced() {
+    let folder = Folder::with_run();
+    let all = "enc=alr-m,self=alr-m,cross=awr-m";
+    let words = ["run", "--net", "self=alr-m", "--net", "cross=awr-m", "--mix", all, "--out", "R", "--json"];
+    let report = folder.run(&[&words[..], &MICRO].concat()).json();
+    assert_eq!(mixes(&report), ["teacher", "enc=alr-m", "enc=none", "self=alr-m", "cross=awr-m", all]);
+    let row = |mix: &str| report["rows"].as_array().unwrap().iter().find(|row| row["mix"] == mix).unwrap().clone();
+    assert_keys(&row(all)["r2"], "enc.1 self.1 cross.1");
+    // d = 32, 4 heads, L = 24: what is gone, and what is there in its place. AWR keeps the values.
+    let (attention, width) = (3 * (32 * 32 + 32), 24 * 32);
+    let (own, other) = (width / 8, 2 * width / 8);
+    let own = 2 * width + width * own + own + 2 * own + own * 32 + 32;
+    let other = 2 * width + 2 * 32 + (width + 1) * other + 2 * 33 * other + (other + 1) * 4 * 24;
+    let parameters = |mix: &str| row(mix)["parameters"].as_u64().unwrap() as usize;
+    assert_eq!(parameters("self=alr-m"), parameters("teacher") - attention + own);
+    assert_eq!(parameters("cross=awr-m"), parameters("teacher") - attention / 3 * 2 + other);
+    let translated =
+        |run| folder.feed(&["translate", run, "--mix", all, "--device", "cpu"], b"The dog sleeps.\n").done();
+    folder.run(&["export", "R", "--out", "whole.safetensors"]).done();
+    folder.run(&["import", "whole.safetensors", "--out", "back"]).done();
+    assert!(!translated("R").trim().is_empty());
+    assert_eq!(translated("back"), translated("R"));
 }

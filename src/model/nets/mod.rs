@@ -1,0 +1,170 @@
+//! The nets that stand in place of attention: one file a form, and what they have in common.
+//!
+//! A net gives what the [`Region`](super::sites::Region) of its method gives, from what goes in there.
+
+pub mod heads;
+pub mod joint;
+pub mod prefix;
+pub mod shallow;
+pub mod weights;
+
+use super::{
+    batch::Rows,
+    layers::Init,
+    sites::{Method, NetKind, Site},
+    transformer::Sizes,
+};
+use burn::{module::Module, tensor::Tensor};
+use heads::HeadNets;
+use joint::JointNet;
+use prefix::PrefixNet;
+use shallow::ShallowNet;
+use weights::WeightsNet;
+
+/// The slope of the nets' leaky ReLU.
+pub(super) const SLOPE: f32 = 0.01;
+
+/// A net of any form.
+#[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+pub enum Net {
+    Shallow(ShallowNet),
+    Heads(HeadNets),
+    Prefix(PrefixNet),
+    Joint(JointNet),
+    Weights(WeightsNet),
+}
+
+/// Which form a method has at a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A whole sentence to a whole sentence.
+    Shallow,
+    /// The same for each head.
+    Heads,
+    /// Each prefix of a sentence to its last place.
+    Prefix,
+    /// A sentence and all that is asked of it to all answers.
+    Joint,
+    /// A query and a sentence to weights over that sentence.
+    Weights,
+}
+
+/// What goes into a region, and so what a net in its place can work with.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// `[batch · length, d_model]`, behind the norm for [`Region::Heads`](super::sites::Region).
+    pub x: &'a Tensor<2>,
+    pub rows: &'a Rows,
+    /// What attention looks at; none for a net that does not.
+    pub source: Option<Source<'a>>,
+}
+
+/// The sentences that an attention takes its values from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// `[batch · length, d_model]`
+    pub states: &'a Tensor<2>,
+    pub rows: &'a Rows,
+    /// The teacher's projection of the states, heads side by side: `[batch · length, d_model]`. None for a net that needs none.
+    pub values: Option<&'a Tensor<2>>,
+}
+
+impl Form {
+    pub fn of(site: Site, method: Method) -> Self {
+        match (method, site) {
+            (Method::Awr, _) => Self::Weights,
+            (Method::Aslr, _) => Self::Heads,
+            (_, Site::Encoder) => Self::Shallow,
+            (_, Site::DecoderSelf) => Self::Prefix,
+            (_, Site::Cross) => Self::Joint,
+        }
+    }
+}
+
+/// PyTorch's names and shapes of a net's parameters.
+pub type Shapes = Vec<(String, Vec<usize>)>;
+
+impl Net {
+    /// With PyTorch's default initialisation, as the authors' nets.
+    pub fn new(site: Site, kind: NetKind, sizes: &Sizes, init: &mut Init) -> Self {
+        let (width, hidden) = (sizes.width(), kind.hidden(site, sizes.width()));
+        match Form::of(site, kind.method) {
+            Form::Shallow => Self::Shallow(ShallowNet::new([width; 2], hidden, init)),
+            Form::Heads => Self::Heads(HeadNets::new(sizes, hidden, init)),
+            Form::Joint => Self::Joint(JointNet::new(width, hidden, init)),
+            Form::Prefix => Self::Prefix(PrefixNet::new(width, sizes.d_model, hidden, init)),
+            Form::Weights => Self::Weights(WeightsNet::new(sizes, hidden, init)),
+        }
+    }
+
+    /// What [`Net::new`] gives, without making it.
+    pub fn shapes(site: Site, kind: NetKind, sizes: &Sizes) -> Shapes {
+        let (width, hidden) = (sizes.width(), kind.hidden(site, sizes.width()));
+        match Form::of(site, kind.method) {
+            Form::Shallow => ShallowNet::shapes([width; 2], hidden),
+            Form::Heads => HeadNets::shapes(sizes, hidden),
+            Form::Joint => JointNet::shapes(width, hidden),
+            Form::Prefix => PrefixNet::shapes(width, sizes.d_model, hidden),
+            Form::Weights => WeightsNet::shapes(sizes, hidden),
+        }
+    }
+
+    /// The number of parameters of a net.
+    pub fn parameters(site: Site, kind: NetKind, sizes: &Sizes) -> usize {
+        Self::shapes(site, kind, sizes).iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+    }
+
+    /// Whether it looks at what attention looks at, and not at its own input alone.
+    pub fn uses_source(&self) -> bool {
+        matches!(self, Self::Joint(_) | Self::Weights(_))
+    }
+
+    /// Whether it mixes the teacher's own values, which then stay in the model.
+    pub fn uses_values(&self) -> bool {
+        matches!(self, Self::Weights(_))
+    }
+
+    /// What the region would give: `[batch · length, d_model]`, zero at padding, and everywhere for a net without the source
+    /// that it needs.
+    pub fn forward(&self, seen: Seen) -> Tensor<2> {
+        let Seen { x, rows, source } = seen;
+        match (self, source) {
+            (Self::Shallow(net), _) => net.forward(x, rows),
+            (Self::Heads(net), _) => net.forward(x, rows),
+            (Self::Prefix(net), _) => net.forward(x, rows),
+            (Self::Joint(net), Some(source)) => net.forward(x, rows, source.states, source.rows),
+            (Self::Weights(net), Some(Source { values: Some(values), states, rows: source })) => {
+                net.forward(x, rows, (states, source, values))
+            }
+            (Self::Joint(_) | Self::Weights(_), _) => x.zeros_like(),
+        }
+    }
+}
+
+/// Names and shapes of a norm and of a linear layer, as PyTorch has them.
+fn norm_shapes(name: &str, width: usize) -> Shapes {
+    vec![(format!("{name}.weight"), vec![width]), (format!("{name}.bias"), vec![width])]
+}
+
+fn linear_shapes(name: &str, inputs: usize, outputs: usize) -> Shapes {
+    vec![(format!("{name}.weight"), vec![outputs, inputs]), (format!("{name}.bias"), vec![outputs])]
+}
+
+/// `[batch · length, d_model]` to `[batch, max_len · d_model]`, with zeros for padding.
+pub fn flatten(x: &Tensor<2>, rows: &Rows, max_len: usize) -> Tensor<2> {
+    let [_, d_model] = x.dims();
+    let flat = (x.clone() * rows.mask.clone()).reshape([rows.batch, rows.length * d_model]);
+    match max_len - rows.length {
+        0 => flat,
+        short => {
+            let zeros = Tensor::zeros([rows.batch, short * d_model], &flat.device());
+            Tensor::cat(vec![flat, zeros], 1)
+        }
+    }
+}
+
+/// `[batch, max_len · width]` to `[batch · length, width]`, without the places that no sentence of the batch has.
+pub fn unflatten(x: Tensor<2>, rows: &Rows, width: usize) -> Tensor<2> {
+    x.narrow(1, 0, rows.length * width).reshape([rows.batch * rows.length, width])
+}
