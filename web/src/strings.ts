@@ -1,8 +1,9 @@
 /** Everything the page says. Numbers come formatted; sentences end here. */
 import type { Reason } from "./protocol.ts";
 import type { BoardPreset } from "./lib/board.ts";
-import type { Site } from "./lib/mix.ts";
+import type { Method, Site } from "./lib/mix.ts";
 
+const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", de: "German" };
@@ -96,9 +97,8 @@ export const banners = {
 
 export const sites: Record<Site, string> = { enc: "Encoder self", self: "Decoder self", cross: "Cross" };
 
-export const fillings = {
+export const fillings: Record<string, string> = {
   attention: "attention",
-  attentionLetter: "A",
   none: "nothing (zero)",
   uniform: "equal weights",
   mean: "mean output",
@@ -154,10 +154,20 @@ export const board = {
   undo: "Undo",
   brush: "Brush",
   size: "Size",
-  methods: { attention: "Attention", alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR" } as Record<string, string>,
+  attention: "Attention",
+  attentionLetter: "A",
+  methods: { alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR", awr: "AWR" } satisfies Record<Method, string>,
+  ours: (method: string) => `${method} (ours)`,
+  /** Of the brush: whose what is. */
+  kin: { teacher: "Teacher’s", paper: "Paper’s", ours: "Ours", controls: "Controls" },
   controls: { none: "Nothing", uniform: "Uniform", mean: "Mean" } as Record<string, string>,
+  attentions: { enc: "encoder self-attention", self: "decoder self-attention", cross: "cross-attention" } satisfies Record<Site, string>,
   notBuilt: "not built yet",
-  notBuiltSites: "Nets at decoder sites are not built yet; the controls are.",
+  notBuiltMethods: (methods: string[]) => `${methods.join(", ")}: not built yet.`,
+  notBuiltYet: (method: string) => `${method} is not built yet.`,
+  notBuiltHere: (method: string, attention: string, instead: string[]) =>
+    `${method} is not built for ${attention}${instead.length > 0 ? `; ${list(instead)} ${plural(instead.length, "is", "are")}` : ""}.`,
+  aboutOurs: "AWR, attention-weights replacement, is ours, not the paper’s.",
   notTrained: (net: string) => `${net} is not trained. Click to train it.`,
   hatched: "Hatched: not trained. Click to see its cost.",
   wholeRow: (layer: number) => `All of layer ${layer}`,
@@ -190,13 +200,16 @@ export const how = {
   in: "words of the sentence",
   out: "what each word takes from the others",
   attentionFigure: "Attention: every word is joined to every other, by lines of different weight.",
-  netFigure: "A net: all words at once go through one narrow layer and come out again.",
+  netFigure: "ALR: all words at once go through one narrow layer and come out again.",
+  weightsFigure: "AWR: all words at once go through one narrow layer, which says how much of each word’s own value every word takes.",
   attentionCaption: "Attention weighs, anew for each sentence, how much every word takes from every other.",
-  netCaption: "ALR: the whole sentence, flattened, through one hidden layer of fixed weights.",
+  netCaption: "ALR, of the paper: the whole sentence, flattened, through one hidden layer of fixed weights. It gives what attention would give.",
+  weightsCaption: "AWR, ours: such a layer gives only the weights. What is weighed stays the teacher’s.",
   paragraphs: [
     "A Transformer translates with attention at three sites: the encoder’s words look at each other, the decoder’s words look back, and the decoder looks at the encoder (cross). Each layer has all three.",
-    "Here a trained Transformer is the teacher. What goes into one of its attentions, and what comes out, is written down for every training sentence. A feed-forward net with one hidden layer then learns to give the same output (distillation), and takes the attention’s place. The rest of the teacher stays as it is.",
-    "The nets are larger than the attention that they replace, and read at most a fixed number of tokens. XS to XL say how wide the hidden layer is. Whether a net has learnt anything is told by the controls, which need no training: nothing at all, equal weights, or the mean output.",
+    "Here a trained Transformer is the teacher. What goes into one of its attentions, and what comes out, is taken down for the training sentences. A feed-forward net with one hidden layer then learns to give the same output (distillation), and takes the attention’s place. The rest of the teacher stays as it is.",
+    "ALR is a method of the paper, built here for the encoder’s self-attention and for the decoder’s, where a net sees no more than the words before. AWR, attention-weights replacement, is ours and not the paper’s: its nets, for cross-attention and for the encoder, predict how much is taken from each word, without comparing any two of them. The paper’s ALRR, ASLR and ELR are not built yet.",
+    "Most nets are larger than the attention that they replace, and all read at most a fixed number of tokens. XS to XL say how wide the hidden layer is. Whether a net has learnt anything is told by the controls, which need no training and can stand at any site: nothing at all, equal weights, or the mean output.",
     "Everything runs in this page, on your graphics card or your processor. Nothing that you type or load leaves your browser.",
   ],
   paper: "Bozic, Dordevic, Coppola, Thommes, Singh: Rethinking Attention (arXiv 2311.10642)",

@@ -1,5 +1,6 @@
 /** The engine's contract played by a script, for tests of the page's states. */
 import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, FileEntry, Plan, Probe, Recipe } from "attentionless";
+import { costOf, formOf } from "./costs.ts";
 import { netNames, PRESETS } from "./files.ts";
 import { fault, played } from "./script.ts";
 
@@ -56,6 +57,8 @@ export function checkRecipe(recipe: unknown): CheckedRecipe {
   if (merged.model.layers < 1 || merged.model.layers > 64) {
     throw fault("usage", `\`model.layers\` is ${merged.model.layers}; expected 1 to 64`);
   }
+  const lost = merged.nets.find(({ site, method }) => !formOf(site, method));
+  if (lost) throw fault("usage", `\`nets.site\` is ${lost.site}; ${lost.method} is not built there`);
   return { recipe: merged, canonical: JSON.stringify(merged), hash: "0" };
 }
 
@@ -76,26 +79,8 @@ export function withAssignments(recipe: Recipe, assignments: string[]): Recipe {
   return checkRecipe(result).recipe;
 }
 
-const DIVISORS: Record<string, number> = { xs: 256, s: 128, m: 8, l: 2, xl: 0.5 };
-
 export function plan(recipe: Recipe): Plan {
-  const width = recipe.model.max_len * recipe.model.d_model;
-  const nets = netNames(recipe).map((net) => {
-    const [method, size] = net.split(".")[2].split("-");
-    const hidden = Math.max(1, Math.floor(width / DIVISORS[size]));
-    const parameters = 2 * width + 2 * width * hidden + 3 * hidden + width;
-    const activations = recipe.distil.batch * 4 * 6 * (width + hidden);
-    return {
-      net,
-      site: "encoder",
-      method,
-      size,
-      hidden,
-      parameters,
-      training_bytes: 16 * parameters + activations,
-      largest_buffer_bytes: Math.max(4 * width * hidden, recipe.distil.batch * 4 * width),
-    };
-  });
+  const nets = netNames(recipe).map((net) => costOf(net, recipe));
   const { d_model, layers } = recipe.model;
   const parameters = 2 * recipe.tokenizer.vocab * d_model + layers * 28 * d_model * d_model;
   const largest = 4 * recipe.teacher.tokens_per_batch * recipe.tokenizer.vocab;

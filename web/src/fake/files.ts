@@ -2,7 +2,18 @@
 import type { FileEntry, Preset, Recipe, Row } from "attentionless";
 import manifest from "../../tests/fixtures/manifest.json";
 
-function recipe(layers: number, width: number, length: number, vocab: number, pairs: number, epochs: number): Recipe {
+const ENCODER = ["enc=alr-xs", "enc=alr-s", "enc=alr-m"];
+/** What the demo has: nets at every site. */
+const EVERYWHERE = [...ENCODER, "self=alr-m", "cross=awr-m"];
+const CONTROLS = ["none", "uniform", "mean"];
+
+function recipe(layers: number, width: number, length: number, vocab: number, pairs: number, epochs: number, placed = ENCODER): Recipe {
+  const nets = placed.map((place) => {
+    const [site, method, size] = place.split(/[=-]/);
+    return { site, layers: "all" as const, method, size, variant: null };
+  });
+  const controls = [...new Set(nets.map(({ site }) => site))].flatMap((site) => CONTROLS.map((control) => `${site}=${control}`));
+  const together = placed === EVERYWHERE ? ["enc=alr-m,self=alr-m,cross=awr-m"] : [];
   return {
     version: 1,
     seed: 1,
@@ -20,10 +31,10 @@ function recipe(layers: number, width: number, length: number, vocab: number, pa
       label_smoothing: 0.1,
       convention: "ours",
     },
-    nets: ["xs", "s", "m"].map((size) => ({ site: "enc", layers: "all" as const, method: "alr", size, variant: null })),
+    nets,
     distil: { schedule: "ours", inputs: "teacher", epochs: 6, batch: 64, rate: 0.002 },
     score: {
-      mixes: ["teacher", "enc=alr-xs", "enc=alr-s", "enc=alr-m", "enc=none", "enc=uniform", "enc=mean"],
+      mixes: ["teacher", ...placed, ...together, ...controls],
       sentences: 500,
       beam: 1,
       resamples: 1000,
@@ -33,7 +44,7 @@ function recipe(layers: number, width: number, length: number, vocab: number, pa
 
 export const PRESETS: Record<Preset, Recipe> = {
   micro: recipe(1, 32, 24, 600, 1500, 3),
-  tiny: recipe(2, 64, 24, 2000, 32_000, 7),
+  tiny: recipe(2, 64, 24, 2000, 32_000, 7, EVERYWHERE),
   small: recipe(2, 128, 32, 4000, 30_000, 10),
   paper: recipe(6, 128, 50, 8000, 250_000, 20),
 };
@@ -42,6 +53,12 @@ export const EXAMPLES = manifest.examples;
 
 export function fakeRows(): Row[] {
   return manifest.rows as unknown as Row[];
+}
+
+/** As it is written down, or like that of the control. */
+export function fakeRow(mix: string): Row {
+  const rows = fakeRows();
+  return { ...(rows.find((row) => row.mix === mix) ?? rows[rows.length - 1]), mix };
 }
 
 export function asText(bytes: Uint8Array): string {

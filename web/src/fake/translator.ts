@@ -1,6 +1,7 @@
 /** A scripted translator: the examples as they are written down, other sentences word by word. */
 import type { Device, FileEntry, MixSize, Recipe, Translation, Translator as Contract } from "attentionless";
-import { parseMix, SITES } from "../lib/mix.ts";
+import { ATTENTION, netsOf, parseMix, SITES } from "../lib/mix.ts";
+import { costOf } from "./costs.ts";
 import { asText, EXAMPLES } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
 
@@ -16,11 +17,13 @@ function known(word: string): boolean {
   return word in WORDS || EXAMPLES.some(({ source }) => (wordsOf(source) as string[]).includes(word));
 }
 
+const HARM: Record<string, number> = { xs: 1, s: 1, m: 0.5, l: 0.5, xl: 0.5 };
+
 /** How many attentions are gone, each taking some sense with it. */
 function damage(mix: string, layers: number): number {
   const board = parseMix(mix, layers);
   if (!board) throw fault("usage", `\`${mix}\` is not a mix`);
-  const weight = (filling: string) => ({ attention: 0, "alr-m": 0.5, "alr-s": 1, "alr-xs": 1 })[filling] ?? 2;
+  const weight = (filling: string) => (filling === ATTENTION ? 0 : (HARM[filling.split("-")[1] ?? ""] ?? 2));
   return SITES.flatMap((site) => board[site]).reduce((sum, filling) => sum + weight(filling), 0);
 }
 
@@ -77,12 +80,13 @@ class FakeTranslator implements Contract {
     const board = parseMix(mix, layers);
     if (!board) throw fault("usage", `\`${mix}\` is not a mix`);
     const fillings = SITES.flatMap((site) => board[site]);
-    const gone = fillings.filter((filling) => filling !== "attention").length;
-    const nets_parameters = fillings.reduce((sum, filling) => sum + (NET_PARAMETERS[filling] ?? 0), 0);
-    const attention_removed = gone * 12_480;
+    const gone = fillings.filter((filling) => filling !== ATTENTION);
+    const nets_parameters = netsOf(board).reduce((sum, net) => sum + costOf(net, this.#recipe).parameters, 0);
+    // Nets that weigh leave the teacher's values in the model.
+    const attention_removed = gone.reduce((sum, filling) => sum + (filling.startsWith("awr") ? 8_320 : 12_480), 0);
     const teacher_parameters = 619_728;
     const parameters = teacher_parameters - attention_removed + nets_parameters;
-    const attentions_left = fillings.length - gone;
+    const attentions_left = fillings.length - gone.length;
     return { mix, parameters, teacher_parameters, attention_removed, nets_parameters, attentions: fillings.length, attentions_left };
   }
 
@@ -102,7 +106,5 @@ class FakeTranslator implements Contract {
     this.#files = [];
   }
 }
-
-const NET_PARAMETERS: Record<string, number> = { "alr-xs": 23_058, "alr-s": 41_508, "alr-m": 595_008 };
 
 export const Translator = { open: (_device: Device, files: FileEntry[]): Contract => new FakeTranslator(files) };

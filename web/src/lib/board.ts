@@ -1,5 +1,6 @@
 /** The switchboard: what a click does at a cell, and the steps back. */
-import { ATTENTION, BUILT, isNet, SITES, SIZES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import { ATTENTION, BUILT, isMethod, netOf, SITES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import { completePicks, fillingOfPick, largest } from "./picks.ts";
 
 export interface Brush {
   /** A method, a control, or `attention`. */
@@ -8,15 +9,16 @@ export interface Brush {
 }
 
 export function fillingOf(brush: Brush): Filling {
-  return (BUILT as readonly string[]).includes(brush.kind) ? `${brush.kind}-${brush.size}` : brush.kind;
+  return isMethod(brush.kind) ? `${brush.kind}-${brush.size}` : brush.kind;
 }
 
 /** Why a filling cannot stand at a cell. */
-export type Obstacle = { kind: "not-built" } | { kind: "not-trained"; net: string };
+export type Obstacle = { kind: "not-built"; method: Method; site: Site } | { kind: "not-trained"; net: string };
 
 export function obstacleAt(filling: Filling, site: Site, layer: number, nets: readonly string[]): Obstacle | null {
-  if (!isNet(filling)) return null;
-  if (site !== "enc") return { kind: "not-built" };
+  const method = netOf(filling)?.method;
+  if (!method) return null;
+  if (!BUILT[site].includes(method)) return { kind: "not-built", method, site };
   const net = `${site}.${layer + 1}.${filling}`;
   return nets.includes(net) ? null : { kind: "not-trained", net };
 }
@@ -61,26 +63,27 @@ export function rowOf(layer: number): Cell[] {
 export type BoardPreset = "teacher" | "no-encoder" | "no-self" | "no-cross" | "no-attention";
 export const BOARD_PRESETS: readonly BoardPreset[] = ["teacher", "no-encoder", "no-self", "no-cross", "no-attention"];
 
-/** The nets that every layer of the encoder has, by size. */
-export function encoderFillings(layers: number, nets: readonly string[]): Filling[] {
-  const complete = (filling: Filling) => columnOf("enc", layers).every(({ layer }) => nets.includes(`enc.${layer + 1}.${filling}`));
-  return SIZES.map((size) => `alr-${size}`).filter(complete);
+/** The largest net that every layer of a site has; the control `none` where there is none. */
+export function bestFilling(site: Site, layers: number, nets: readonly string[]): Filling {
+  const best = largest(completePicks(layers, nets).filter((pick) => pick.site === site));
+  return best ? fillingOfPick(best) : "none";
 }
 
-/** The largest of them; the control `none` where there is none. */
-export function bestEncoderFilling(layers: number, nets: readonly string[]): Filling {
-  return encoderFillings(layers, nets).at(-1) ?? "none";
-}
+/** Where each preset takes attention away. */
+const GONE: Record<BoardPreset, readonly Site[]> = {
+  teacher: [],
+  "no-encoder": ["enc"],
+  "no-self": ["self"],
+  "no-cross": ["cross"],
+  "no-attention": SITES,
+};
 
-/** Attention goes at the named sites: to nets where they are built, to nothing at all elsewhere. */
 export function presetBoard(preset: BoardPreset, layers: number, nets: readonly string[]): Board {
-  const column = (gone: boolean, filling: Filling) => Array.from({ length: layers }, () => (gone ? filling : ATTENTION));
-  const all = preset === "no-attention";
-  return {
-    enc: column(all || preset === "no-encoder", bestEncoderFilling(layers, nets)),
-    self: column(all || preset === "no-self", "none"),
-    cross: column(all || preset === "no-cross", "none"),
+  const column = (site: Site) => {
+    const filling = GONE[preset].includes(site) ? bestFilling(site, layers, nets) : ATTENTION;
+    return Array.from({ length: layers }, () => filling);
   };
+  return { enc: column("enc"), self: column("self"), cross: column("cross") };
 }
 
 /** The boards before this one, newest last. */

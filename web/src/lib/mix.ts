@@ -8,13 +8,21 @@ export type Size = (typeof SIZES)[number];
 
 export const CONTROLS = ["none", "uniform", "mean"] as const;
 export type Control = (typeof CONTROLS)[number];
-/** The whole encoder without what its attention does: nothing has to be trained for them. */
-export const CONTROL_MIXES = CONTROLS.map((control) => `enc=${control}`);
 
-export const METHODS = ["alr", "alrr", "aslr", "elr"] as const;
+export const PAPER_METHODS = ["alr", "alrr", "aslr", "elr"] as const;
+/** Not the paper's: AWR predicts the weights of an attention, and leaves it its values. */
+export const OUR_METHODS = ["awr"] as const;
+export const METHODS = [...PAPER_METHODS, ...OUR_METHODS] as const;
 export type Method = (typeof METHODS)[number];
-/** The others are of the paper, and not built yet. */
-export const BUILT: readonly Method[] = ["alr"];
+
+/** What is built where; a method that comes, or comes to another site, is one word here. */
+export const BUILT: Record<Site, readonly Method[]> = { enc: ["alr", "awr"], self: ["alr"], cross: ["awr"] };
+
+export function isBuilt(method: Method): boolean {
+  return SITES.some((site) => BUILT[site].includes(method));
+}
+
+export const NOT_BUILT = METHODS.filter((method) => !isBuilt(method));
 
 /** `attention`, a control, or a net such as `alr-m`. */
 export type Filling = string;
@@ -28,31 +36,49 @@ export function teacherBoard(layers: number): Board {
   return { enc: row(), self: row(), cross: row() };
 }
 
+function among<T extends string>(all: readonly T[]): (text: string) => text is T {
+  return (text): text is T => all.some((item) => item === text);
+}
+
+export const isSite = among(SITES);
+export const isMethod = among(METHODS);
+export const isSize = among(SIZES);
+export const isControl = among(CONTROLS);
+
+/** Method and size of a net; null for what is none. */
+export function netOf(filling: Filling): { method: Method; size: Size } | null {
+  const [method, size = "", ...more] = filling.split("-");
+  return isMethod(method) && isSize(size) && more.length === 0 ? { method, size } : null;
+}
+
 export function isNet(filling: Filling): boolean {
-  return /^[a-z]+-(xs|s|m|l|xl)$/.test(filling);
+  return netOf(filling) !== null;
 }
 
-function isFilling(text: string): boolean {
-  return text === ATTENTION || (CONTROLS as readonly string[]).includes(text) || isNet(text);
+/** The method of a net such as `enc.1.alr-m`, its size, and where it stands. */
+export function netNamed(name: string): { site: Site; layer: number; method: Method; size: Size } | null {
+  const [site, layer = "", filling = ""] = name.split(".");
+  const kind = netOf(filling);
+  return isSite(site) && /^[1-9][0-9]*$/.test(layer) && kind ? { site, layer: Number(layer), ...kind } : null;
 }
 
-export function netOf(filling: Filling): { method: string; size: Size } {
-  const [method = "", size = "m"] = filling.split("-");
-  return { method, size: size as Size };
+function canStand(filling: Filling, site: Site): boolean {
+  const net = netOf(filling);
+  return net ? BUILT[site].includes(net.method) : filling === ATTENTION || isControl(filling);
 }
 
 /** A site, a layer counted from 0 (null: all) and what stands there; null where the text is no such thing. */
-function entry(part: string): { site: Site; layer: number | null; filling: Filling } | null {
-  const match = /^(enc|self|cross)(?:\.([1-9][0-9]*))?=([a-z-]+)$/.exec(part.trim());
-  if (!match || !isFilling(match[3])) return null;
-  return { site: match[1] as Site, layer: match[2] ? Number(match[2]) - 1 : null, filling: match[3] };
+export function entryOf(part: string): { site: Site; layer: number | null; filling: Filling } | null {
+  const [, site = "", layer, filling = ""] = /^([a-z]+)(?:\.([1-9][0-9]*))?=([a-z-]+)$/.exec(part.trim()) ?? [];
+  if (!isSite(site) || !canStand(filling, site)) return null;
+  return { site, layer: layer ? Number(layer) - 1 : null, filling };
 }
 
 /** The board of a mix's text; null where the text is none, or not of a model of so many layers. */
 export function parseMix(text: string, layers: number): Board | null {
   const board = teacherBoard(layers);
   if (text.trim() === "teacher") return board;
-  const entries = text.split(",").map(entry);
+  const entries = text.split(",").map(entryOf);
   if (!entries.every((found) => found !== null && (found.layer ?? 0) < layers)) return null;
   const found = entries.filter((it) => it !== null);
   // An entry for one layer wins over one for all, wherever it stands; else the last wins.

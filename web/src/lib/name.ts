@@ -1,19 +1,40 @@
 /** Mixes and fillings in the page's words. */
 import { board, fillings, sites } from "../strings.ts";
-import { isNet, netOf, SITES, type Board, type Filling, type Site } from "./mix.ts";
+import type { Obstacle } from "./board.ts";
+import { ATTENTION, BUILT, isBuilt, isNet, isSite, netOf, OUR_METHODS, SITES, type Board, type Filling, type Method, type Site } from "./mix.ts";
+import type { Group } from "./picks.ts";
+
+export function isOurs(method: Method): boolean {
+  return OUR_METHODS.some((ours) => ours === method);
+}
+
+/** Beside the paper's methods, ours are told apart. */
+export function methodName(method: Method): string {
+  return isOurs(method) ? board.ours(board.methods[method]) : board.methods[method];
+}
+
+/** `Cross, AWR (ours)` */
+export function groupName({ site, method }: Group): string {
+  return `${sites[site]}, ${methodName(method)}`;
+}
 
 export function fillingName(filling: Filling): string {
-  if (isNet(filling)) {
-    const { method, size } = netOf(filling);
-    return `${board.methods[method] ?? method} ${size.toUpperCase()}`;
-  }
-  return (fillings as Record<string, unknown>)[filling] as string;
+  const net = netOf(filling);
+  return net ? `${board.methods[net.method]} ${net.size.toUpperCase()}` : (fillings[filling] ?? filling);
 }
 
 /** As short as a cell of the switchboard. */
 export function fillingLabel(filling: Filling): string {
-  if (filling === "attention") return fillings.attentionLetter;
+  if (filling === ATTENTION) return board.attentionLetter;
   return isNet(filling) ? fillingName(filling) : (board.controls[filling] ?? filling);
+}
+
+/** Why nothing comes of a click on a cell. */
+export function obstacleName(why: Obstacle): string {
+  if (why.kind === "not-trained") return board.notTrained(fillingName(why.net.split(".")[2]));
+  const name = board.methods[why.method];
+  const instead = BUILT[why.site].map((method) => board.methods[method]);
+  return isBuilt(why.method) ? board.notBuiltHere(name, board.attentions[why.site], instead) : board.notBuiltYet(name);
 }
 
 export interface Stretch {
@@ -37,21 +58,37 @@ export function stretches(from: Board): Stretch[] {
   return found;
 }
 
-/** What a mix is marked by: the first thing that it puts in. */
-export function fillingOfMix(mix: string): Filling {
-  return mix.split("=")[1]?.split(",")[0] ?? "attention";
+/** What a mix is marked by: a filling for each method that it puts in, one for its controls; attention where there is none. */
+export function marksOf(fillings: readonly Filling[]): Filling[] {
+  const found = new Map<string, Filling>();
+  for (const filling of fillings) {
+    const kind = netOf(filling)?.method ?? "control";
+    if (filling !== ATTENTION && !found.has(kind)) found.set(kind, filling);
+  }
+  return found.size > 0 ? [...found.values()] : [ATTENTION];
 }
 
-/** A mix as it is called in lists: `Encoder self: ALR M`. */
+export function fillingsOfMix(mix: string): Filling[] {
+  return mix.split(",").flatMap((part) => part.split("=")[1] ?? []);
+}
+
+export function hasOurs(fillings: readonly Filling[]): boolean {
+  return fillings.some((filling) => {
+    const net = netOf(filling);
+    return net !== null && isOurs(net.method);
+  });
+}
+
+/** A mix as it is called in lists, part by part: `Encoder self: ALR M`. */
+export function mixParts(mix: string): string[] {
+  if (mix === "teacher") return ["Transformer"];
+  return mix.split(",").map((part) => {
+    const [place, filling] = part.split("=");
+    const [site, layer] = place.split(".");
+    return `${isSite(site) ? sites[site] : site}${layer ? ` ${layer}` : ""}: ${fillingName(filling)}`;
+  });
+}
+
 export function mixName(mix: string): string {
-  if (mix === "teacher") return "Transformer";
-  return mix
-    .split(",")
-    .map((part) => {
-      const [place, filling] = part.split("=");
-      const [site, layer] = place.split(".");
-      const name = sites[site as Site] ?? site;
-      return `${name}${layer ? ` ${layer}` : ""}: ${fillingName(filling)}`;
-    })
-    .join(" · ");
+  return mixParts(mix).join(" · ");
 }

@@ -1,13 +1,16 @@
 /** Recipes by their parts. */
 import type { Recipe } from "../protocol.ts";
-import type { Size } from "./mix.ts";
+import { mixesOf, type PlacedNet } from "./picks.ts";
 
 /** What a run cannot change any more: its teacher, and the way of distilling. */
 const TEACHER = ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"] as const;
 
-export function netAssignment(sizes: readonly Size[], layers: "all" | number[]): string {
-  const parts = sizes.map((size) => ({ site: "enc", layers, method: "alr", size, variant: null }));
-  return `nets=${JSON.stringify(parts)}`;
+export function netsAssignment(nets: readonly PlacedNet[]): string {
+  return `nets=${JSON.stringify(nets.map(({ site, layers, method, size }) => ({ site, layers, method, size, variant: null })))}`;
+}
+
+export function mixesAssignment(nets: readonly PlacedNet[]): string {
+  return `score.mixes=${JSON.stringify(mixesOf(nets))}`;
 }
 
 export function sameTeacher(one: Recipe, other: Recipe): boolean {

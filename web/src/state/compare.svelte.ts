@@ -1,7 +1,6 @@
 /** Which models are compared, their rows, and their sentences. */
-import { encoderFillings } from "../lib/board.ts";
 import type { TableRow } from "../lib/csv.ts";
-import { CONTROL_MIXES } from "../lib/mix.ts";
+import { completePicks, mixesOf } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
 import { compare as words } from "../strings.ts";
@@ -10,7 +9,7 @@ import { live } from "./live.svelte.ts";
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
-  /** Mixes that are neither nets of all layers nor controls: from the switchboard or a link. */
+  /** Mixes beside the usual ones: from the switchboard or a link. */
   added = $state.raw<string[]>([]);
   rows = $state.raw<TableRow[]>([]);
   table = $state.raw<SentenceTable | null>(null);
@@ -31,14 +30,14 @@ class CompareState {
     this.scoring = { mix: notice.mix, done: notice.sentences, total: notice.total };
   }
 
-  /** Mixes of one net size in every layer of the encoder. */
-  get netMixes(): string[] {
+  /** The nets that every layer of a site has, the best of the sites together, and the controls of those sites. */
+  get usual(): string[] {
     const { model } = app;
-    return model ? encoderFillings(model.layers, model.nets).map((filling) => `enc=${filling}`) : [];
+    return mixesOf(model ? completePicks(model.layers, model.nets).map((pick) => ({ ...pick, layers: "all" })) : []);
   }
 
   get offered(): string[] {
-    const usual = ["teacher", ...this.netMixes, ...CONTROL_MIXES];
+    const { usual } = this;
     return [...usual, ...this.added.filter((mix) => !usual.includes(mix))];
   }
 
@@ -50,7 +49,7 @@ class CompareState {
       this.stop();
       this.#model = model.id;
       this.rows = model.rows.map((row) => ({ row, exact: null, live: model.command === null }));
-      this.chosen = ["teacher", ...this.netMixes, "enc=none"];
+      this.chosen = this.usual;
       this.added = [];
       Object.assign(this, { table: null, signature: null, error: null });
     }

@@ -1,7 +1,8 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
 import { decodeLink, encodeLink, type LinkError } from "../lib/link.ts";
-import { CONTROL_MIXES, SIZES, type Size } from "../lib/mix.ts";
-import { extended, netAssignment, sameTeacher } from "../lib/recipe.ts";
+import { entryOf, netNamed, netOf, SIZES } from "../lib/mix.ts";
+import { ALL_PICKS, inOrder, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
+import { extended, mixesAssignment, netsAssignment, sameTeacher } from "../lib/recipe.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
@@ -22,11 +23,20 @@ export interface Base {
   recipe: Recipe;
 }
 
-/** A net in a layer of its own is scored in that layer. */
-function mixesOf(sizes: readonly Size[], layers: "all" | number[]): string[] {
-  const places = layers === "all" ? ["enc"] : layers.map((layer) => `enc.${layer}`);
-  const nets = sizes.map((size) => places.map((place) => `${place}=alr-${size}`).join(","));
-  return ["teacher", ...nets, ...CONTROL_MIXES];
+/** A net that could be fitted, and what that would cost in a layer. */
+export interface Offer extends NetPick {
+  plan: Plan["nets"][number];
+}
+
+function placed(picks: readonly NetPick[], layers: Layers): PlacedNet[] {
+  return picks.map((pick) => ({ ...pick, layers }));
+}
+
+function offersOf(plan: Plan): Offer[] {
+  return plan.nets.flatMap((net) => {
+    const named = netNamed(net.net);
+    return named ? [{ site: named.site, method: named.method, size: named.size, plan: net }] : [];
+  });
 }
 
 function wordsOf(error: LinkError): string {
@@ -36,10 +46,12 @@ function wordsOf(error: LinkError): string {
 class RecipeState {
   recipe = $state.raw<Recipe | null>(null);
   plan = $state.raw<Plan | null>(null);
-  /** All sizes, for the table to choose from. */
-  table = $state.raw<Plan["nets"]>([]);
-  sizes = $state.raw<Size[]>(["xs", "s", "m"]);
-  layers = $state.raw<"all" | number[]>("all");
+  /** All sizes at all sites, for the tables to choose from. */
+  offers = $state.raw<Offer[]>([]);
+  picks = $state.raw<NetPick[]>([]);
+  layers = $state.raw<Layers>("all");
+  /** Rises when the picks are those of another recipe, not the visitor's own. */
+  adopted = $state(0);
   corpus = $state<CorpusKind>("everyday");
   files = $state.raw<Partial<Record<Slot, Picked>>>({});
   error = $state<string | null>(null);
@@ -98,21 +110,35 @@ class RecipeState {
     const recipe = app.presets?.[preset];
     if (!recipe) return;
     this.#adopt(recipe);
-    await this.#take(recipe, this.#netAssignments());
+    await this.#take(recipe, [mixesAssignment(placedNets(recipe.nets))]);
   }
 
   #netAssignments(): string[] {
-    return [netAssignment(this.sizes, this.layers), `score.mixes=${JSON.stringify(mixesOf(this.sizes, this.layers))}`];
+    const nets = placed(this.picks, this.layers);
+    return [netsAssignment(nets), mixesAssignment(nets)];
   }
 
   set(key: string, value: string): Promise<void> {
     return this.#change(() => [`${key}=${value}`]);
   }
 
-  pick(sizes: Size[], layers: "all" | number[] = this.layers): Promise<void> {
-    this.sizes = SIZES.filter((size) => sizes.includes(size));
+  pick(picks: readonly NetPick[], layers: Layers = this.layers): Promise<void> {
+    this.picks = inOrder(picks);
     this.layers = layers;
     return this.#change(() => this.#netAssignments());
+  }
+
+  /** Puts a net in the place of another. */
+  exchange(from: NetPick, to: NetPick): Promise<void> {
+    const same = samePick(from);
+    return this.pick([...this.picks.filter((pick) => !same(pick)), to]);
+  }
+
+  /** The net that takes the most memory of those that can be smaller, and the next smaller one. */
+  get smaller(): { from: NetPick; to: NetPick } | null {
+    const bytes = (pick: NetPick) => this.offers.find(samePick(pick))?.plan.training_bytes ?? 0;
+    const [from] = this.picks.filter(({ size }) => size !== SIZES[0]).sort((one, other) => bytes(other) - bytes(one));
+    return from ? { from, to: { ...from, size: SIZES[SIZES.indexOf(from.size) - 1] } } : null;
   }
 
   setCorpus(kind: CorpusKind): Promise<void> {
@@ -158,21 +184,24 @@ class RecipeState {
   }
 
   #adopt(recipe: Recipe): void {
-    this.sizes = SIZES.filter((size) => recipe.nets.some((net) => net.size === size));
+    this.picks = inOrder(placedNets(recipe.nets));
     this.layers = recipe.nets[0]?.layers ?? "all";
+    this.adopted += 1;
     const [kind] = recipe.corpus.source.split(":");
     this.corpus = kind === "tsv" || kind === "aligned" ? kind : "everyday";
   }
 
   /** For one net: the recipe with that net alone, which is added to the run where it is there. */
   openNet(recipe: Recipe, net: string, base: Base | null): Promise<void> {
-    const match = /^enc\.([0-9]+)=alr-(xs|s|m|l|xl)$/.exec(net);
-    if (!match) return Promise.resolve();
+    const entry = entryOf(net);
+    const kind = netOf(entry?.filling ?? "");
+    if (!entry || entry.layer === null || !kind) return Promise.resolve();
+    const [picks, layers] = [[{ site: entry.site, ...kind }], [entry.layer + 1]];
     return this.#edit(async () => {
       this.linkError = null;
       this.#base = base;
       this.#adopt(recipe);
-      Object.assign(this, { sizes: [match[2] as Size], layers: [Number(match[1])] });
+      Object.assign(this, { picks, layers });
       await this.#take(recipe, this.#netAssignments());
     });
   }
@@ -194,15 +223,15 @@ class RecipeState {
   async #take(recipe: Recipe, assignments: string[]): Promise<void> {
     try {
       const changed = await app.client.request({ type: "assign", recipe, assignments });
-      const all = await app.client.request({ type: "assign", recipe: changed, assignments: [netAssignment(SIZES, "all")] });
-      const [plan, table] = await Promise.all([
+      const all = await app.client.request({ type: "assign", recipe: changed, assignments: [netsAssignment(placed(ALL_PICKS, [1]))] });
+      const [plan, offered] = await Promise.all([
         app.client.request({ type: "plan", recipe: changed }),
         app.client.request({ type: "plan", recipe: all }),
       ]);
       this.link = await encodeLink(JSON.stringify(changed));
       this.recipe = changed;
       this.plan = plan;
-      this.table = table.nets.filter(({ net }) => net.startsWith("enc.1."));
+      this.offers = offersOf(offered);
       this.error = null;
     } catch (error) {
       if (error instanceof EngineError && error.kind === "crashed") return;

@@ -1,6 +1,7 @@
 /** What Train and Compare say. */
 import type { Stopped } from "../protocol.ts";
 
+const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
@@ -41,13 +42,16 @@ export const train = {
     "distil.epochs": "Epochs of the nets",
     "score.sentences": "Sentences scored",
   } as Record<string, string>,
-  netsPart: "2 Nets for the encoder’s self-attention",
+  netsPart: "2 Nets",
+  netsHint: "Each takes the place of one attention. Choose by site and method.",
+  noSizes: "none",
   netsHead: { pick: "Size", hidden: "H", parameters: "Parameters", memory: "Memory", buffer: "Buffer", time: "Time" },
   netsScope: (layers: string) => `Each in ${layers}.`,
   everyLayer: "every layer",
   onlyLayers: (layers: string) => `layer ${layers} only`,
   allLayers: "Fit every layer",
-  otherMethods: "ALRR, ASLR and ELR, and nets at decoder sites, are not built yet.",
+  aboutOurs: "Ours, not the paper’s: the net predicts the weights of the attention, whose values stay.",
+  otherMethods: (methods: string[]) => `${list(methods)} ${plural(methods.length, "is", "are")} not built yet.`,
   notMeasured: "not measured yet",
   seconds: (low: string) => `about ${low}`,
   tooLarge: (size: string, needs: string, allows: string) => `${size} needs one buffer of ${needs}; this GPU allows ${allows}.`,
@@ -92,7 +96,8 @@ export const train = {
     lossUnit: "loss per token",
     rate: "Learning rate",
     rateUnit: "rate",
-    nets: "Distillation error by net (MSE, log)",
+    nets: (group: string) => `Distillation error, ${group} (MSE, log)`,
+    net: (layer: number, size: string) => `layer ${layer}, ${size}`,
     netsUnit: "MSE",
     step: "step",
     train: "train",
@@ -105,7 +110,7 @@ export const train = {
   },
   addsTo: (name: string) => `Adds to ${name}: its teacher is trained already, and its nets stay.`,
   queue: "Queue",
-  job: { teacher: "teacher", net: (site: string, layer: string, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
+  job: { teacher: "teacher", net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
   jobStates: { waits: "waits", done: "done" },
   jobLoss: (loss: string) => `loss ${loss}`,
   jobMse: (loss: string) => `MSE ${loss}`,
@@ -118,7 +123,7 @@ export const train = {
   idle: "Nothing is training. Curves, speed and a sample translation appear here.",
   idleSteps: [
     "Choose a preset. micro is done in seconds, tiny in minutes.",
-    "Choose the nets that shall stand in for the encoder’s attention.",
+    "Choose the nets that shall stand in for attention, at one site or at all three.",
     "Start. Pause and come back whenever you like: the run is kept in this browser.",
   ],
   runs: "Runs kept in this browser",
@@ -150,7 +155,7 @@ export const train = {
   },
   lowerRate: "Lower the learning rate and go on",
   lowerRateHint: "Begins the teacher again at half the rate: a rate belongs to its run.",
-  smallerSize: (size: string) => `Use ${size}`,
+  smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
   smallerBatch: "Smaller batch",
   cpu: "CPU",
   tryAgain: "Try again",

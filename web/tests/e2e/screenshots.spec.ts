@@ -5,7 +5,14 @@ import { expect, test } from "./fixtures.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "train", "training", "compare"] as const;
+const VIEWS = ["try", "mix", "train", "training", "compare"] as const;
+const ROUTES = {
+  try: "#/",
+  mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
+  train: "#/train",
+  training: "#/train",
+  compare: "#/compare",
+} as const;
 
 test.setTimeout(120_000);
 
@@ -16,7 +23,7 @@ for (const [width, height] of SIZES) {
       for (const view of VIEWS) {
         test(view, async ({ fake: page, open }) => {
           mkdirSync(DIR, { recursive: true });
-          await open(view === "try" ? "#/" : view === "compare" ? "#/compare" : "#/train");
+          await open(ROUTES[view]);
           await expect(page.getByTestId("pill")).toContainText("ready");
           if (view === "training") {
             await page.getByTestId("start").click();

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { applied, appliedToAll, bestEncoderFilling, columnOf, fillingOf, History, moved, obstacleAt, presetBoard, restored, rowOf } from "../../src/lib/board.ts";
+import { applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, History, moved, obstacleAt, presetBoard, restored, rowOf } from "../../src/lib/board.ts";
 import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../../src/lib/mix.ts";
-import { stretches } from "../../src/lib/name.ts";
+import { obstacleName, stretches } from "../../src/lib/name.ts";
 
 const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
+const EVERYWHERE = [...NETS, "self.1.alr-s", "self.2.alr-s", "cross.1.awr-m", "cross.2.awr-m", "cross.1.awr-l"];
 const ALR_M = { kind: "alr", size: "m" } as const;
 
 function board(mix: string): Board {
@@ -13,7 +14,7 @@ function board(mix: string): Board {
 }
 
 describe("mixes", () => {
-  it.each(["teacher", "enc=alr-m", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
+  it.each(["teacher", "enc=alr-m", "enc=alr-m,self=alr-m,cross=awr-m", "enc=awr-xl", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
     expect(formatMix(board(mix))).toBe(mix);
   });
 
@@ -23,7 +24,7 @@ describe("mixes", () => {
     expect(netsOf(parsed)).toEqual(["enc.2.alr-s"]);
   });
 
-  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=<b>"])("%s is none", (mix) => {
+  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=alr-m-m", "enc=xyz-m", "enc=alrr-m", "cross=alr-m", "self=awr-m", "enc=<b>"])("%s is none", (mix) => {
     expect(parseMix(mix, 2)).toBeNull();
   });
 
@@ -46,9 +47,24 @@ describe("the switchboard", () => {
 
   it("puts no net where none is trained or built", () => {
     expect(obstacleAt("alr-l", "enc", 0, NETS)).toEqual({ kind: "not-trained", net: "enc.1.alr-l" });
-    expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-built" });
-    expect(obstacleAt("none", "cross", 0, NETS)).toBeNull();
+    expect(obstacleAt("alr-m", "self", 1, NETS)).toEqual({ kind: "not-trained", net: "self.2.alr-m" });
+    expect(obstacleAt("awr-xs", "cross", 1, NETS)).toEqual({ kind: "not-trained", net: "cross.2.awr-xs" });
+    expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-built", method: "alr", site: "cross" });
+    expect(obstacleAt("awr-m", "cross", 0, EVERYWHERE)).toBeNull();
+    for (const site of ["enc", "self", "cross"] as const) expect(obstacleAt("none", site, 0, [])).toBeNull();
     expect(applied(teacher, { kind: "alr", size: "s" }, "enc", 1, NETS)).toBe(teacher);
+  });
+
+  it.each([
+    ["alr-m", "cross", "ALR is not built for cross-attention; AWR is."],
+    ["awr-m", "self", "AWR is not built for decoder self-attention; ALR is."],
+    ["alrr-m", "enc", "ALRR is not built yet."],
+    ["elr-m", "cross", "ELR is not built yet."],
+    ["alr-l", "self", "ALR L is not trained. Click to train it."],
+    ["awr-l", "cross", "AWR L is not trained. Click to train it."],
+  ] as const)("says why %s cannot stand at %s", (filling, site, words) => {
+    const why = obstacleAt(filling, site, 1, EVERYWHERE);
+    expect(why && obstacleName(why)).toBe(words);
   });
 
   it("headers fill what can be filled, and empty it again", () => {
@@ -57,6 +73,8 @@ describe("the switchboard", () => {
     expect(formatMix(appliedToAll(column, ALR_M, columnOf("enc", 2), NETS))).toBe("teacher");
     expect(formatMix(appliedToAll(teacher, { kind: "none", size: "m" }, rowOf(0), NETS))).toBe("enc.1=none,self.1=none,cross.1=none");
     expect(formatMix(appliedToAll(teacher, ALR_M, rowOf(0), NETS))).toBe("enc.1=alr-m");
+    expect(formatMix(appliedToAll(teacher, { kind: "awr", size: "m" }, columnOf("cross", 2), EVERYWHERE))).toBe("cross=awr-m");
+    expect(appliedToAll(teacher, { kind: "awr", size: "m" }, columnOf("self", 2), EVERYWHERE)).toBe(teacher);
   });
 
   it("A gives attention back", () => {
@@ -64,7 +82,13 @@ describe("the switchboard", () => {
   });
 
   it("presets take the largest nets that every layer has", () => {
-    expect(bestEncoderFilling(2, NETS)).toBe("alr-m");
+    expect([bestFilling("enc", 2, EVERYWHERE), bestFilling("self", 2, EVERYWHERE), bestFilling("cross", 2, EVERYWHERE)]).toEqual(["alr-m", "alr-s", "awr-m"]);
+    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-l", "enc.2.awr-l"])).toBe("awr-l");
+    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-m", "enc.2.awr-m"])).toBe("alr-m");
+    expect(BOARD_PRESETS.map((preset) => formatMix(presetBoard(preset, 2, EVERYWHERE)))).toEqual([
+      "teacher", "enc=alr-m", "self=alr-s", "cross=awr-m", "enc=alr-m,self=alr-s,cross=awr-m",
+    ]);
+    expect(formatMix(presetBoard("no-attention", 2, NETS))).toBe("enc=alr-m,self=none,cross=none");
     expect(formatMix(presetBoard("no-encoder", 2, NETS))).toBe("enc=alr-m");
     expect(formatMix(presetBoard("no-attention", 2, []))).toBe("enc=none,self=none,cross=none");
     expect(formatMix(presetBoard("teacher", 2, NETS))).toBe("teacher");

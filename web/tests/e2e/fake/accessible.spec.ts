@@ -27,7 +27,12 @@ async function widestOverflow(page: Page): Promise<number> {
 
 async function show(page: Page, view: string): Promise<void> {
   await expect(page.getByTestId("pill")).toContainText("ready");
-  if (view === "train") await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  if (view === "train") {
+    await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+    const groups = page.locator("details[data-testid^=nets-]");
+    await groups.evaluateAll((all) => all.forEach((group) => group.setAttribute("open", "")));
+    await expect(groups.locator("table").last()).toBeVisible();
+  }
   if (view !== "compare") return;
   await page.getByTestId("score").click();
   await expect(page.getByTestId("list-count")).toBeVisible();
@@ -37,7 +42,7 @@ for (const scheme of ["light", "dark"] as const) {
   for (const view of ["", "train", "compare"]) {
     test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
       await page.emulateMedia({ colorScheme: scheme });
-      await open(`#/${view}`, view === "" ? "software" : "ready");
+      await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
       if (view === "") await expect(page.getByTestId("badge")).toContainText("Live");
       else await show(page, view);
       expect(await violations(page)).toEqual([]);

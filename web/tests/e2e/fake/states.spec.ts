@@ -107,6 +107,20 @@ test("out of memory", async ({ fake: page, open }) => {
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText("The GPU is out of memory at 2.6 GB. Nothing is lost.");
   for (const name of ["Use S", "Smaller batch", "CPU"]) await expect(stopped.getByRole("button", { name, exact: true })).toBeVisible();
+  await stopped.getByRole("button", { name: "Use S", exact: true }).click();
+  await expect(page.getByTestId("nets-enc-alr").locator("summary")).toContainText("XS, S");
+  await expect(stopped).toHaveCount(0);
+});
+
+test("out of memory with nets at several sites, the largest gets smaller", async ({ fake: page, open }) => {
+  await open("#/train", "oom");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("nets-cross-awr").locator("summary").click();
+  await page.getByTestId("net-cross-awr-l").getByRole("checkbox").check();
+  await startOn(page);
+  await page.getByTestId("stopped").getByRole("button", { name: "Use M for Cross, AWR (ours)" }).click();
+  await expect(page.getByTestId("nets-cross-awr").locator("summary")).toHaveText(/AWR \(ours\)\s*M$/);
+  await expect(page.getByTestId("nets-enc-alr").locator("summary")).toContainText("XS, S, M");
 });
 
 test("a lost device comes back by itself", async ({ fake: page, open }) => {
@@ -210,9 +224,16 @@ test("too large a net is refused with both numbers and the size that fits", asyn
   await page.getByLabel("Width d").blur();
   await page.getByLabel("Longest sentence, tokens").fill("50");
   await page.getByLabel("Longest sentence, tokens").blur();
-  await expect(page.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
-  await page.getByRole("button", { name: "Use L instead" }).click();
-  await expect(page.getByTestId("net-l").getByRole("checkbox")).toBeChecked();
-  await expect(page.getByTestId("net-m")).toContainText("10.3 M");
-  await expect(page.getByTestId("net-xl").locator("[title='163,897,600']")).toBeVisible();
+  const nets = page.getByTestId("nets-enc-alr");
+  await expect(nets.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
+  await nets.getByRole("button", { name: "Use L instead" }).click();
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+  await expect(page.getByTestId("net-enc-alr-m")).toContainText("10.3 M");
+  await expect(page.getByTestId("net-enc-alr-xl").locator("[title='163,897,600']")).toBeVisible();
+  // A net of the cross-attention reads two sentences: its hidden layer is twice as wide.
+  const cross = page.getByTestId("nets-cross-awr");
+  await cross.getByText("Cross, AWR (ours)").click();
+  await expect(cross.getByText("XL needs one buffer of 625 MiB; this GPU allows 256 MiB.")).toBeVisible();
+  await cross.getByRole("button", { name: "Use L instead" }).click();
+  await expect(cross.locator("summary")).toHaveText(/AWR \(ours\)\s*L$/);
 });

@@ -87,9 +87,118 @@ test("an untrained cell leads to Train with just that net", async ({ fake: page,
   await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
-  await expect(page.getByTestId("net-l").getByRole("checkbox")).toBeChecked();
-  for (const size of ["xs", "s", "m", "xl"]) await expect(page.getByTestId(`net-${size}`).getByRole("checkbox")).not.toBeChecked();
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+  for (const size of ["xs", "s", "m", "xl"]) await expect(page.getByTestId(`net-enc-alr-${size}`).getByRole("checkbox")).not.toBeChecked();
   await expect(page.getByText("Each in layer 2 only.")).toBeVisible();
+});
+
+const UNTRAINED = [
+  { method: "ALR", site: "Decoder self", group: "self-alr", mixes: ["Decoder self 2: ALR L", "Decoder self: nothing (zero)"] },
+  { method: "AWR", site: "Cross", group: "cross-awr", mixes: ["Cross 2: AWR L", "Cross: equal weights"] },
+  { method: "AWR", site: "Encoder self", group: "enc-awr", mixes: ["Encoder self 2: AWR L", "Encoder self: mean output"] },
+];
+
+for (const { method, site, group, mixes } of UNTRAINED) {
+  test(`an untrained cell leads to Train with just that net: ${site}, ${method}`, async ({ fake: page, open }) => {
+    await open("#/?mix=teacher");
+    await expect(page.getByTestId("badge")).toContainText("Live");
+    await page.getByRole("radio", { name: method, exact: true }).check({ force: true });
+    await page.getByRole("radio", { name: "L", exact: true }).check({ force: true });
+    await page.getByRole("gridcell", { name: `${site}, layer 2` }).click();
+    await expect(page.getByTestId(`nets-${group}`)).toHaveAttribute("open");
+    await expect(page.getByTestId(`net-${group}-l`).getByRole("checkbox")).toBeChecked();
+    await expect(page.locator("[data-testid^=net-] input:checked")).toHaveCount(1);
+    await expect(page.locator("details[data-testid^=nets-][open]")).toHaveCount(1);
+    await expect(page.getByText("Each in layer 2 only.")).toBeVisible();
+    await expect(page.getByTestId("base")).toContainText("Adds to Demo model");
+    for (const mix of mixes) await expect(page.getByTestId("job").filter({ hasText: `score ${mix}` })).toBeVisible();
+    await page.getByTestId("start").click();
+    await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+    await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("gridcell", { name: `${site}, layer 2` }).click();
+    await expect(page.getByRole("gridcell", { name: `${site}, layer 2` })).toContainText(`${method} L`);
+  });
+}
+
+test("a link to a net that is not built opens the usual recipe", async ({ fake: page, open }) => {
+  await open("#/train?net=cross.1%3Dalr-m&from=demo");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await expect(page.getByTestId("nets-enc-alr").locator("summary")).toContainText("XS, S, M");
+  await expect(page.getByTestId("base")).toHaveCount(0);
+});
+
+test("where a method is not built, its cells say what is; presets take the nets that there are", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const cell = (site: string) => page.getByRole("gridcell", { name: `${site}, layer 1` });
+  await cell("Cross").click();
+  await expect(page.getByRole("status")).toHaveText("ALR is not built for cross-attention; AWR is.");
+  await expect(page.getByText("ALR is not built for cross-attention; AWR is.").locator("visible=true").first()).toBeVisible();
+  await page.getByRole("radio", { name: "AWR", exact: true }).check({ force: true });
+  await expect(cell("Cross")).toHaveAccessibleName("Cross, layer 1: attention");
+  await cell("Decoder self").click();
+  await expect(page.getByRole("status")).toHaveText("AWR is not built for decoder self-attention; ALR is.");
+  await cell("Cross").click();
+  await expect(cell("Cross")).toContainText("AWR M");
+  await expect(page.getByText("AWR, attention-weights replacement, is ours, not the paper’s.").first()).toBeVisible();
+  for (const [preset, mix] of [
+    ["No encoder attention", "enc=alr-m"],
+    ["No decoder self-attention", "self=alr-m"],
+    ["No cross-attention", "cross=awr-m"],
+    ["No attention at all", "enc=alr-m,self=alr-m,cross=awr-m"],
+  ]) {
+    await page.getByRole("button", { name: preset }).click();
+    await expect(page).toHaveURL(new RegExp(`mix=${encodeURIComponent(mix)}`));
+  }
+  // A key for the size is of the net at the cell, whatever the brush is.
+  await page.getByRole("radio", { name: "Nothing" }).check({ force: true });
+  await cell("Cross").focus();
+  await page.keyboard.press("4");
+  await expect(page.getByTestId("net-cross-awr-l").getByRole("checkbox")).toBeChecked();
+});
+
+test("nets are chosen by site and method, and scored one by one, together and against the controls", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  const summary = (group: string) => page.getByTestId(`nets-${group}`).locator("summary");
+  await expect(page.getByRole("heading", { name: "2 Nets" })).toBeVisible();
+  await expect(summary("enc-alr")).toHaveText(/Encoder self, ALR\s*XS, S, M/);
+  for (const group of ["self-alr", "cross-awr", "enc-awr"]) await expect(summary(group)).toContainText("none");
+  await expect(page.locator("details[data-testid^=nets-][open]")).toHaveCount(1);
+  for (const size of ["xs", "s"]) await page.getByTestId(`net-enc-alr-${size}`).getByRole("checkbox").uncheck();
+  await summary("cross-awr").click();
+  await expect(page.getByTestId("nets-cross-awr")).toContainText("Ours, not the paper’s");
+  await page.getByTestId("net-cross-awr-s").getByRole("checkbox").check();
+  await expect(summary("cross-awr")).toHaveText(/Cross, AWR \(ours\)\s*S$/);
+  await expect(page.getByTestId("job")).toHaveText([
+    "teacher", "Encoder self 1, ALR M", "Cross 1, AWR S", "score Transformer", "score Encoder self: ALR M", "score Cross: AWR S",
+    "score Encoder self: ALR M · Cross: AWR S", "score Encoder self: nothing (zero)", "score Encoder self: equal weights",
+    "score Encoder self: mean output", "score Cross: nothing (zero)", "score Cross: equal weights", "score Cross: mean output",
+  ].map((name) => new RegExp(`${name.replace(/[()]/g, "\\$&")}\\s*waits`)));
+  // What was the last choice of a group does not close it under the pointer.
+  await page.getByTestId("net-cross-awr-s").getByRole("checkbox").uncheck();
+  await expect(page.getByTestId("nets-cross-awr")).toHaveAttribute("open");
+  await page.getByRole("combobox", { name: /^Preset/ }).selectOption("tiny");
+  await expect(summary("self-alr")).toHaveText(/Decoder self, ALR\s*M$/);
+  await expect(page.locator("details[data-testid^=nets-][open]")).toHaveCount(3);
+  await page.reload();
+  await expect(summary("self-alr")).toHaveText(/Decoder self, ALR\s*M$/);
+});
+
+test("compares the nets of every site, the best of them together, and their controls", async ({ fake: page, open }) => {
+  await open("#/compare");
+  const list = page.getByRole("group", { name: "Models" });
+  const rows = page.getByTestId("scores").locator("tbody tr");
+  const controls = ["enc", "self", "cross"].flatMap((site) => ["none", "uniform", "mean"].map((control) => `${site}=${control}`));
+  const mixes = ["teacher", "enc=alr-xs", "enc=alr-s", "enc=alr-m", "self=alr-m", "cross=awr-m", "enc=alr-m,self=alr-m,cross=awr-m", ...controls];
+  await expect(rows).toHaveCount(mixes.length);
+  expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-mix")))).toEqual(mixes);
+  await expect(list.getByRole("checkbox")).toHaveCount(mixes.length);
+  await expect(rows.nth(6)).toContainText("Encoder self: ALR M");
+  await expect(rows.nth(6)).toContainText("Cross: AWR M");
+  await expect(page.getByText("AWR, attention-weights replacement, is ours, not the paper’s.")).toBeVisible();
+  await list.getByText("Cross: AWR M", { exact: true }).click();
+  await expect(page.locator("tr[data-mix='cross=awr-m']")).toHaveCount(0);
 });
 
 test("a net that is added has the demo's teacher and leaves its nets", async ({ fake: page, open }) => {

@@ -1,0 +1,82 @@
+/** Nets by site, method and size: what Train fits and scores, what Compare lists, what the presets of the board put in. */
+import type { Recipe } from "../protocol.ts";
+import { BUILT, CONTROLS, isMethod, isSite, isSize, SITES, SIZES, type Filling, type Method, type Site, type Size } from "./mix.ts";
+
+export interface Group {
+  site: Site;
+  method: Method;
+}
+
+export interface NetPick extends Group {
+  size: Size;
+}
+
+/** Layers counted from 1. */
+export type Layers = "all" | number[];
+
+export interface PlacedNet extends NetPick {
+  layers: Layers;
+}
+
+const groupsOf = (site: Site): Group[] => BUILT[site].map((method) => ({ site, method }));
+
+/** What can be fitted: the first method of every site, then the others. */
+export const GROUPS: readonly Group[] = [
+  ...SITES.flatMap((site) => groupsOf(site).slice(0, 1)),
+  ...SITES.flatMap((site) => groupsOf(site).slice(1)),
+];
+
+/** All sizes of all groups, in the order in which nets and mixes are named. */
+export const ALL_PICKS: readonly NetPick[] = SITES.flatMap((site) =>
+  groupsOf(site).flatMap((group) => SIZES.map((size) => ({ ...group, size }))),
+);
+
+export function inGroup(group: Group): (pick: Group) => boolean {
+  return ({ site, method }) => site === group.site && method === group.method;
+}
+
+export function samePick(pick: NetPick): (other: NetPick) => boolean {
+  return (other) => inGroup(pick)(other) && other.size === pick.size;
+}
+
+export function fillingOfPick({ method, size }: NetPick): Filling {
+  return `${method}-${size}`;
+}
+
+/** In their order, each once. */
+export function inOrder(picks: readonly NetPick[]): NetPick[] {
+  return ALL_PICKS.filter((pick) => picks.some(samePick(pick)));
+}
+
+/** Of the largest size; of several of it, the first. */
+export function largest<T extends NetPick>(picks: readonly T[]): T | undefined {
+  const rank = ({ size }: NetPick) => SIZES.indexOf(size);
+  return picks.reduce<T | undefined>((most, pick) => (most && rank(most) >= rank(pick) ? most : pick), undefined);
+}
+
+/** The nets of a recipe that this page knows. */
+export function placedNets(nets: Recipe["nets"]): PlacedNet[] {
+  return nets.flatMap(({ site, layers, method, size }) =>
+    isSite(site) && isMethod(method) && isSize(size) ? [{ site, layers, method, size }] : [],
+  );
+}
+
+/** What every layer of a model has, of the nets that it has. */
+export function completePicks(layers: number, nets: readonly string[]): NetPick[] {
+  const everywhere = Array.from({ length: layers }, (_, layer) => layer + 1);
+  return ALL_PICKS.filter((pick) => everywhere.every((layer) => nets.includes(`${pick.site}.${layer}.${fillingOfPick(pick)}`)));
+}
+
+function mixOf(nets: readonly PlacedNet[]): string {
+  const places = ({ site, layers }: PlacedNet) => (layers === "all" ? [site] : layers.map((layer) => `${site}.${layer}`));
+  return nets.flatMap((net) => places(net).map((place) => `${place}=${fillingOfPick(net)}`)).join(",");
+}
+
+/** The teacher, each net by itself, the largest of several sites together, and the controls that tell what a net is worth. */
+export function mixesOf(nets: readonly PlacedNet[]): string[] {
+  const ordered = ALL_PICKS.flatMap((pick) => nets.filter(samePick(pick)));
+  const sites = SITES.filter((site) => ordered.some((net) => net.site === site));
+  const best = sites.flatMap((site) => largest(ordered.filter((net) => net.site === site)) ?? []);
+  const controls = (sites.length > 0 ? sites : (["enc"] as const)).flatMap((site) => CONTROLS.map((control) => `${site}=${control}`));
+  return ["teacher", ...ordered.map((net) => mixOf([net])), ...(best.length > 1 ? [mixOf(best)] : []), ...controls];
+}
