@@ -3,6 +3,7 @@
 use super::{
     cpu,
     gpu::{self, Scalar, Wgsl},
+    matmul::product,
 };
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
@@ -15,7 +16,7 @@ use burn::backend::{
     backend_extension, get_or_init_device_settings,
     ops::FloatTensorOps,
     tensor::FloatTensor,
-    wgpu::{CubeTensor, into_contiguous},
+    wgpu::into_contiguous,
 };
 use burn::tensor::Tensor;
 
@@ -142,13 +143,10 @@ fn add_rows(sum: &mut [f32], rows: &[f32]) {
     }
 }
 
-/// Rows and columns of the output that one invocation of `matmul.wgsl` computes.
-const BLOCK: usize = 8;
-
 impl LinearOps for Cube {
     fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
         let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&w));
-        matmul([m, n, k], (x, [k, 1]), (w, [n, 1]), Some((b, slope)))
+        product([1, m, n, k], (x, [k, 1]), (w, [n, 1]), Some((b, slope)))
     }
 
     fn linear_act_backward(
@@ -176,44 +174,18 @@ impl LinearOps for Cube {
 
     fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let ([k, n], [m, _]) = (gpu::dims(&w), gpu::dims(&dz));
-        matmul([m, k, n], (dz, [n, 1]), (w, [1, n]), None)
+        product([1, m, k, n], (dz, [n, 1]), (w, [1, n]), None)
     }
 
     fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&dz));
-        matmul([k, n, m], (x, [1, k]), (dz, [n, 1]), None)
+        product([1, k, n, m], (x, [1, k]), (dz, [n, 1]), None)
     }
 }
 
 /// A kernel of one invocation a column.
 fn columns(name: &'static str, text: &'static str) -> Wgsl {
     Wgsl { name, texts: vec![text], words: vec![], workgroup: [32, 1] }
-}
-
-/// `[m, n] = a: [m, k] · b: [k, n]`, each operand with the strides to read it by, so that a transpose is not a copy;
-/// then bias and activation where they are given.
-fn matmul(
-    [m, n, k]: [usize; 3],
-    (a, a_strides): (CubeTensor, [usize; 2]),
-    (b, b_strides): (CubeTensor, [usize; 2]),
-    bias: Option<(CubeTensor, f32)>,
-) -> CubeTensor {
-    let text = include_str!("../../shaders/matmul.wgsl");
-    let (name, epilogue) = match bias {
-        Some(_) => ("matmul_bias_leaky_relu", include_str!("../../shaders/matmul_bias_leaky_relu.wgsl")),
-        None => ("matmul", include_str!("../../shaders/matmul_plain.wgsl")),
-    };
-    let kernel = Wgsl { name, texts: vec![text, epilogue], words: vec![], workgroup: [8, 4] };
-    let groups = [n.div_ceil(BLOCK * 8), m.div_ceil(BLOCK * 4), 1];
-    let c = gpu::empty(&a, [m, n]);
-    let [a, b] = [a, b].map(into_contiguous);
-    let slope = bias.as_ref().map_or(IDENTITY, |(_, slope)| *slope);
-    let bias = bias.map(|(bias, _)| into_contiguous(bias));
-    let tensors = [&a, &b, &c].into_iter().chain(&bias).collect::<Vec<_>>();
-    let sizes = [m, n, k, a_strides[0], a_strides[1], b_strides[0], b_strides[1]].map(Scalar::Int);
-    let scalars = sizes.into_iter().chain([Scalar::Float(slope)]).collect::<Vec<_>>();
-    gpu::launch(kernel, groups, &tensors, &scalars);
-    c
 }
 
 impl<B: Backend + LinearOps, C: CheckpointStrategy> LinearOps for Autodiff<B, C> {

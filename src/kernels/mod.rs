@@ -11,6 +11,7 @@ pub mod dropout;
 mod gpu;
 pub mod layer_norm;
 pub mod linear;
+pub mod matmul;
 #[cfg(test)]
 mod parity;
 pub mod self_test;

@@ -9,6 +9,7 @@ use super::{
     dropout::{self, DropoutOps, Mask, dropout},
     layer_norm::{self, LayerNormOps, layer_norm},
     linear::{self, LinearOps, linear},
+    matmul::{self, MatmulOps},
 };
 use crate::{
     device::{self, Choice, Opened},
@@ -114,6 +115,42 @@ fn linear_is_its_oracle() {
                 [x.grad_remove(&mut found), w.grad_remove(&mut found)].map(|gradient| read(gradient.unwrap()));
             let db = read(b.grad_remove(&mut found).unwrap());
             [vec![read(y)], gradients.to_vec(), vec![db]].concat()
+        });
+    }
+}
+
+#[test]
+fn matmul_is_its_oracle() {
+    let mut cases = Cases::new(8);
+    for _ in 0..20 {
+        let [batch, m, k, n] = [cases.size(12), cases.size(40), cases.size(40), cases.size(40)];
+        let (a, b, dc) = (cases.values(batch * m * k), cases.values(batch * k * n), cases.values(batch * m * n));
+        let what = format!("{batch} of {m} x {k} x {n}");
+        let columns = |matrices: &[f32], [rows, cols]: [usize; 2]| {
+            let at = move |i: usize| i / (rows * cols) * rows * cols + i % rows * cols + i % (rows * cols) / rows;
+            (0..matrices.len()).map(|i| matrices[at(i)]).collect::<Vec<_>>()
+        };
+        let operand = |values: &[f32], [rows, cols]: [usize; 2], transposed: bool| match transposed {
+            false => (values.to_vec(), [batch, rows, cols]),
+            true => (columns(values, [rows, cols]), [batch, cols, rows]),
+        };
+        let expected = (0..batch * m * n).map(|i| {
+            let (z, row, col) = (i / (m * n), i / n % m, i % n);
+            (0..k).map(|j| a[(z * m + row) * k + j] * b[(z * k + j) * n + col]).sum::<f32>()
+        });
+        let expected = expected.collect::<Vec<_>>();
+        for transposed in [[false, false], [true, false], [false, true], [true, true]] {
+            let (a, b) = (operand(&a, [m, k], transposed[0]), operand(&b, [k, n], transposed[1]));
+            let found = Flex::products(cpu::tensor(a.0, a.1), cpu::tensor(b.0, b.1), transposed);
+            assert_close(&what, &flex(found), &expected, 1e-5);
+        }
+        assert_parity(&what, |device| {
+            let device = device.clone().autodiff();
+            let a = tensor(&a, [batch, m, k], &device).require_grad();
+            let b = tensor(&b, [batch, k, n], &device).require_grad();
+            let c = matmul::matmul(a.clone(), b.clone());
+            let mut found = (c.clone() * tensor(&dc, [batch, m, n], &device)).sum().backward();
+            vec![read(c), read(a.grad_remove(&mut found).unwrap()), read(b.grad_remove(&mut found).unwrap())]
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{SLOPE, Shapes, linear_shapes, norm_shapes};
 use crate::{
-    kernels::layer_norm::EPSILON,
+    kernels::{layer_norm::EPSILON, matmul::matmul},
     model::{
         batch::Rows,
         layers::{Init, LayerNorm, Linear},
@@ -73,7 +73,7 @@ impl PrefixNet {
         let [count, d_model] = x.dims();
         let (batch, length, hidden) = (rows.batch, rows.length, self.hidden());
         let x = (x.clone() * rows.mask.clone()).reshape([batch, length, d_model]).swap_dims(0, 1);
-        let shares = x.clone().matmul(self.scaled(0, length, d_model).reshape([length, d_model, hidden]));
+        let shares = matmul(x.clone(), self.scaled(0, length, d_model).reshape([length, d_model, hidden]));
         let sums = Tensor::cat(vec![shares, x.clone().sum_dim(2), (x.clone() * x).sum_dim(2)], 2).cumsum(0);
         let y = self.said(sums.reshape([count, hidden + 2]), &self.folded());
         let y = y.reshape([length, batch, d_model]).swap_dims(0, 1).reshape([count, d_model]);
@@ -88,16 +88,21 @@ impl PrefixNet {
     /// One more token of each sentence, at this place: `x: [batch, d_model]`. Gives what the heads would give for it, and
     /// the sums with it.
     pub fn next(&self, x: &Tensor<2>, place: usize, sums: Sums, folded: &Folded) -> (Tensor<2>, Sums) {
-        let [_, d_model] = x.dims();
-        let shares = x.clone().matmul(self.scaled(place, 1, d_model));
+        let shares = self.share(x, place);
         let sums = sums + Tensor::cat(vec![shares, x.clone().sum_dim(1), (x.clone() * x.clone()).sum_dim(1)], 1);
         (self.said(sums.clone(), folded), sums)
     }
 
     pub fn folded(&self) -> Folded {
         let scaled = self.norm.weight.val().reshape([-1, 1]) * self.r#in.weight.val();
-        let shift = self.norm.bias.val().reshape([1, -1]).matmul(self.r#in.weight.val());
-        Folded { sum: scaled.sum_dim(0), shift: shift + self.r#in.bias.val().reshape([1, -1]) }
+        Folded { sum: scaled.sum_dim(0), shift: self.r#in.forward(self.norm.bias.val().reshape([1, -1])) }
+    }
+
+    /// The share that tokens `[batch, d_model]` have at this place: `[batch, H]`.
+    fn share(&self, x: &Tensor<2>, place: usize) -> Tensor<2> {
+        let [batch, d_model] = x.dims();
+        let scaled = self.scaled(place, 1, d_model).reshape([1, d_model, self.hidden()]);
+        matmul(x.clone().reshape([1, batch, d_model]), scaled).reshape([batch, self.hidden()])
     }
 
     /// The rows of `g A` that belong to these places: `[places · d_model, H]`.

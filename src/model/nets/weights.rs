@@ -1,10 +1,13 @@
 //! AWR, attention-weights replacement: our own, not the paper's. A net predicts the weights; the values stay the teacher's.
 
 use super::{SLOPE, Shapes, flatten, linear_shapes, norm_shapes};
-use crate::model::{
-    batch::Rows,
-    layers::{Init, LayerNorm, Linear},
-    transformer::Sizes,
+use crate::{
+    kernels::matmul::matmul,
+    model::{
+        batch::Rows,
+        layers::{Init, LayerNorm, Linear},
+        transformer::Sizes,
+    },
 };
 use burn::{
     module::Module,
@@ -89,7 +92,9 @@ impl WeightsNet {
         let scores = scores.reshape([batch, queries, heads, places]).narrow(3, 0, length).swap_dims(1, 2);
         let weights = softmax(scores + padding.reshape([batch, 1, 1, length]), 3);
         let values = values.reshape([batch, length, heads, d_model / heads]).swap_dims(1, 2);
-        weights.matmul(values).swap_dims(1, 2).reshape([count, d_model])
+        let pairs = batch * heads;
+        let mixed = matmul(weights.reshape([pairs, queries, length]), values.reshape([pairs, length, d_model / heads]));
+        mixed.reshape([batch, heads, queries, d_model / heads]).swap_dims(1, 2).reshape([count, d_model])
     }
 }
 
