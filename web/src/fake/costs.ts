@@ -1,15 +1,23 @@
-/** What nets cost, as the engine's plan counts it: parameters and bytes by the form that a method has at a site. */
+/** What nets cost, as the engine counts it: parameters and bytes by the form that a method has at a site, and what they take away. */
 import type { Plan, Recipe } from "attentionless";
 
 type NetPlan = Plan["nets"][number];
-type Form = "shallow" | "prefix" | "weights";
+type Form = "shallow" | "heads" | "prefix" | "joint" | "weights";
 
-const FORMS: Record<string, Form> = { "enc.alr": "shallow", "self.alr": "prefix", "enc.awr": "weights", "cross.awr": "weights" };
+const FORMS: Record<string, Form> = {
+  "enc.alr": "shallow", "enc.alrr": "shallow", "enc.aslr": "heads", "enc.elr": "shallow", "enc.awr": "weights",
+  "self.alr": "prefix", "cross.alr": "joint", "cross.awr": "weights",
+};
 const SITE_NAMES: Record<string, string> = { enc: "encoder", self: "decoder-self", cross: "cross" };
 const DIVISORS: Record<string, number> = { xs: 256, s: 128, m: 8, l: 2, xl: 0.5 };
+const HEAD_DIVISORS: Record<string, number> = { xs: 32, s: 16, m: 8, l: 4, xl: 4 };
 
 export function formOf(site: string, method: string): Form | undefined {
   return FORMS[`${site}.${method}`];
+}
+
+function shallow(inputs: number, hidden: number, outputs: number): number {
+  return 2 * inputs + inputs * hidden + hidden + 2 * hidden + hidden * outputs + outputs;
 }
 
 /** Of a net such as `enc.1.alr-m`. */
@@ -18,20 +26,26 @@ export function costOf(net: string, recipe: Recipe): NetPlan {
   const [method, size] = kind.split("-");
   const { d_model: d, max_len: length, heads } = recipe.model;
   const width = d * length;
-  const hidden = Math.max(1, Math.floor((width * (site === "cross" ? 2 : 1)) / DIVISORS[size]));
   const form = formOf(site, method) ?? "shallow";
-  const read = 2 * width + width * hidden + hidden;
+  const divisor = form === "heads" ? HEAD_DIVISORS[size] : DIVISORS[size];
+  const hidden = Math.max(1, Math.floor((width * (site === "cross" ? 2 : 1)) / divisor));
   const parameters = {
-    shallow: read + 2 * hidden + hidden * width + width,
-    prefix: read + 2 * hidden + hidden * d + d,
-    weights: read + 2 * d + 2 * (d + 1) * hidden + (hidden + 1) * heads * length,
+    shallow: shallow(width, hidden, width),
+    heads: shallow(width, hidden, width / heads),
+    prefix: shallow(width, hidden, d),
+    joint: shallow(2 * width, hidden, width),
+    weights: 2 * width + width * hidden + hidden + 2 * d + 2 * (d + 1) * hidden + (hidden + 1) * heads * length,
   }[form];
   const [ends, inside] = {
     shallow: [width, hidden],
+    heads: [width, heads * hidden],
     prefix: [width, length * hidden],
+    joint: [2 * width, hidden],
     weights: [2 * width, length * Math.max(hidden, heads * length)],
   }[form];
   const { batch } = recipe.distil;
+  const all = form === "heads" ? heads * parameters : parameters;
+  const inputs = form === "joint" ? 2 * width : width;
   return {
     net,
     site: SITE_NAMES[site],
@@ -39,7 +53,26 @@ export function costOf(net: string, recipe: Recipe): NetPlan {
     size,
     hidden,
     parameters,
-    training_bytes: 16 * parameters + batch * 4 * 6 * (ends + inside),
-    largest_buffer_bytes: 4 * Math.max(width * hidden, batch * Math.max(ends, inside)),
+    ...(form === "heads" ? { parameters_all_heads: all } : {}),
+    training_bytes: 16 * all + batch * 4 * 6 * (ends + inside),
+    largest_buffer_bytes: 4 * Math.max(inputs * hidden, batch * Math.max(ends, inside)),
   };
+}
+
+/** Of a net such as `enc.1.aslr-m`, with the nets of all heads. */
+export function parametersOf(net: string, recipe: Recipe): number {
+  const { parameters, parameters_all_heads: all } = costOf(net, recipe);
+  return all ?? parameters;
+}
+
+/** What is not needed of the teacher where a filling stands: queries, keys, values, or more of the layer. */
+export function goneFor(filling: string, recipe: Recipe): number {
+  const { d_model: d, ff } = recipe.model;
+  const [what] = filling.split("-");
+  const projection = d * d + d;
+  if (what === "attention") return 0;
+  // Both leave the values.
+  if (what === "awr" || what === "uniform") return 2 * projection;
+  if (what === "alrr") return 4 * projection + 2 * d;
+  return what === "elr" ? 4 * projection + 2 * d * ff + ff + d + 4 * d : 3 * projection;
 }

@@ -3,8 +3,8 @@ import type { FileEntry, Preset, Recipe, Row } from "attentionless";
 import manifest from "../../tests/fixtures/manifest.json";
 
 const ENCODER = ["enc=alr-xs", "enc=alr-s", "enc=alr-m"];
-/** What the demo has: nets at every site. */
-const EVERYWHERE = [...ENCODER, "self=alr-m", "cross=awr-m"];
+/** What the demo has: nets of every method of the paper, and at every site. */
+const EVERYWHERE = [...ENCODER, "enc=alrr-m", "enc=aslr-m", "enc=elr-m", "self=alr-m", "cross=alr-m", "cross=awr-m"];
 const CONTROLS = ["none", "uniform", "mean"];
 
 function recipe(layers: number, width: number, length: number, vocab: number, pairs: number, epochs: number, placed = ENCODER): Recipe {

@@ -1,6 +1,6 @@
 /** A scripted run: curves that fall, and what the script has go wrong. */
 import type { Change, Device, FileEntry, Goal, Recipe, Report, Row, Run as Contract, RunEvent } from "attentionless";
-import { costOf } from "./costs.ts";
+import { parametersOf } from "./costs.ts";
 import { asText, entry, fakeRow, heldOutPairs, netNames } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
 import { say } from "./translator.ts";
@@ -108,7 +108,7 @@ class FakeRun implements Contract {
     if (this.#step < NET_STEPS && nets.length > 0) return events;
     for (const net of nets) {
       this.#write(`nets/${net}.safetensors`, "weights");
-      const { parameters } = costOf(net, this.recipe);
+      const parameters = parametersOf(net, this.recipe);
       events.push({ event: "fitted", net, parameters, fit: { mse: floor(net), r2: 1 - 4 * floor(net) } });
     }
     this.#stage = "scores";

@@ -1,7 +1,7 @@
 /** A scripted translator: the examples as they are written down, other sentences word by word. */
 import type { Device, FileEntry, MixSize, Recipe, Translation, Translator as Contract } from "attentionless";
 import { ATTENTION, netsOf, parseMix, SITES } from "../lib/mix.ts";
-import { costOf } from "./costs.ts";
+import { goneFor, parametersOf } from "./costs.ts";
 import { asText, EXAMPLES } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
 
@@ -81,9 +81,8 @@ class FakeTranslator implements Contract {
     if (!board) throw fault("usage", `\`${mix}\` is not a mix`);
     const fillings = SITES.flatMap((site) => board[site]);
     const gone = fillings.filter((filling) => filling !== ATTENTION);
-    const nets_parameters = netsOf(board).reduce((sum, net) => sum + costOf(net, this.#recipe).parameters, 0);
-    // Nets that weigh leave the teacher's values in the model.
-    const attention_removed = gone.reduce((sum, filling) => sum + (filling.startsWith("awr") ? 8_320 : 12_480), 0);
+    const nets_parameters = netsOf(board).reduce((sum, net) => sum + parametersOf(net, this.#recipe), 0);
+    const attention_removed = gone.reduce((sum, filling) => sum + goneFor(filling, this.#recipe), 0);
     const teacher_parameters = 619_728;
     const parameters = teacher_parameters - attention_removed + nets_parameters;
     const attentions_left = fillings.length - gone.length;

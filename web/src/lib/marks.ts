@@ -15,12 +15,13 @@ export const MARKS: Record<Method, Mark> = {
   awr: { color: "var(--awr)", dash: [8, 2, 2, 2, 2, 2], path: "M.2 .2h9.6L6 5l3.8 4.8H.2L4 5z" },
 };
 
-/** Lines of one method beside each other: its own colour and dash first. */
-const OTHER_COLORS = ["var(--alrr)", "var(--aslr)", "var(--elr)", "var(--ink-2)"];
-const OTHER_DASHES = [[], [2, 3], [12, 4]];
+const COLORS = ["var(--alrr)", "var(--aslr)", "var(--elr)", "var(--ink-2)", "var(--alr)"];
+const DASHES = [[], [2, 3], [12, 4], [6, 3]];
 
+/** Lines of one method beside each other: its own colour and dash first, then others that are not those. */
 export function lineStyle(method: Method, index: number): { color: string; dash: number[] } {
   const { color, dash } = MARKS[method];
-  const [colors, dashes] = [[color, ...OTHER_COLORS], [dash, ...OTHER_DASHES]];
+  const colors = [color, ...COLORS.filter((other) => other !== color)].slice(0, COLORS.length);
+  const dashes = [dash, ...DASHES.filter((other) => String(other) !== String(dash))];
   return { color: colors[index % colors.length], dash: dashes[Math.floor(index / colors.length) % dashes.length] };
 }

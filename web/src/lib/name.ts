@@ -1,8 +1,8 @@
 /** Mixes and fillings in the page's words. */
 import { board, fillings, sites } from "../strings.ts";
 import type { Obstacle } from "./board.ts";
-import { ATTENTION, BUILT, isBuilt, isNet, isSite, netOf, OUR_METHODS, SITES, type Board, type Filling, type Method, type Site } from "./mix.ts";
-import type { Group } from "./picks.ts";
+import { ATTENTION, isNet, isSite, methodsAt, netOf, OUR_METHODS, SITES, type Board, type Filling, type Method, type Site } from "./mix.ts";
+import { GROUPS, inGroup, type Group, type NetPick } from "./picks.ts";
 
 export function isOurs(method: Method): boolean {
   return OUR_METHODS.some((ours) => ours === method);
@@ -18,6 +18,14 @@ export function groupName({ site, method }: Group): string {
   return `${sites[site]}, ${methodName(method)}`;
 }
 
+/** Method by method: `ALR XS, M` and `AWR M`. */
+export function chosenNames(picks: readonly NetPick[]): string[] {
+  return GROUPS.flatMap((group) => {
+    const sizes = picks.filter(inGroup(group)).map(({ size }) => size.toUpperCase());
+    return sizes.length > 0 ? [`${board.methods[group.method]} ${sizes.join(", ")}`] : [];
+  });
+}
+
 export function fillingName(filling: Filling): string {
   const net = netOf(filling);
   return net ? `${board.methods[net.method]} ${net.size.toUpperCase()}` : (fillings[filling] ?? filling);
@@ -29,12 +37,22 @@ export function fillingLabel(filling: Filling): string {
   return isNet(filling) ? fillingName(filling) : (board.controls[filling] ?? filling);
 }
 
+/** What a filling takes the place of, in a word or three: `attention`. */
+export function goneFor(filling: Filling): string {
+  const net = netOf(filling);
+  return net ? board.gone[net.method] : board.gone.alr;
+}
+
+/** More of the model than its cell is of the switchboard. */
+export function spansLayer(filling: Filling): boolean {
+  return netOf(filling)?.method === "elr";
+}
+
 /** Why nothing comes of a click on a cell. */
 export function obstacleName(why: Obstacle): string {
   if (why.kind === "not-trained") return board.notTrained(fillingName(why.net.split(".")[2]));
-  const name = board.methods[why.method];
-  const instead = BUILT[why.site].map((method) => board.methods[method]);
-  return isBuilt(why.method) ? board.notBuiltHere(name, board.attentions[why.site], instead) : board.notBuiltYet(name);
+  const instead = methodsAt(why.site).map((method) => board.methods[method]);
+  return board.notBuiltHere(board.methods[why.method], board.attentions[why.site], instead);
 }
 
 export interface Stretch {

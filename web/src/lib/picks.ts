@@ -1,6 +1,6 @@
 /** Nets by site, method and size: what Train fits and scores, what Compare lists, what the presets of the board put in. */
 import type { Recipe } from "../protocol.ts";
-import { BUILT, CONTROLS, isMethod, isSite, isSize, SITES, SIZES, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import { BUILT, CONTROLS, isMethod, isSite, isSize, methodsAt, SITES, SIZES, type Filling, type Method, type Site, type Size } from "./mix.ts";
 
 export interface Group {
   site: Site;
@@ -18,18 +18,15 @@ export interface PlacedNet extends NetPick {
   layers: Layers;
 }
 
-const groupsOf = (site: Site): Group[] => BUILT[site].map((method) => ({ site, method }));
+/** What can be fitted at a site. */
+export function groupsAt(site: Site): Group[] {
+  return methodsAt(site).map((method) => ({ site, method }));
+}
 
-/** What can be fitted: the first method of every site, then the others. */
-export const GROUPS: readonly Group[] = [
-  ...SITES.flatMap((site) => groupsOf(site).slice(0, 1)),
-  ...SITES.flatMap((site) => groupsOf(site).slice(1)),
-];
+export const GROUPS: readonly Group[] = SITES.flatMap(groupsAt);
 
 /** All sizes of all groups, in the order in which nets and mixes are named. */
-export const ALL_PICKS: readonly NetPick[] = SITES.flatMap((site) =>
-  groupsOf(site).flatMap((group) => SIZES.map((size) => ({ ...group, size }))),
-);
+export const ALL_PICKS: readonly NetPick[] = GROUPS.flatMap((group) => SIZES.map((size) => ({ ...group, size })));
 
 export function inGroup(group: Group): (pick: Group) => boolean {
   return ({ site, method }) => site === group.site && method === group.method;
@@ -48,10 +45,15 @@ export function inOrder(picks: readonly NetPick[]): NetPick[] {
   return ALL_PICKS.filter((pick) => picks.some(samePick(pick)));
 }
 
-/** Of the largest size; of several of it, the first. */
+/** Of the largest size; of several of it, that of the method which stands first at its site. */
 export function largest<T extends NetPick>(picks: readonly T[]): T | undefined {
-  const rank = ({ size }: NetPick) => SIZES.indexOf(size);
+  const rank = ({ site, method, size }: NetPick) => SIZES.indexOf(size) - BUILT[site].indexOf(method) / BUILT[site].length;
   return picks.reduce<T | undefined>((most, pick) => (most && rank(most) >= rank(pick) ? most : pick), undefined);
+}
+
+/** Of each group the largest. */
+export function largestOfEach<T extends NetPick>(picks: readonly T[]): T[] {
+  return GROUPS.flatMap((group) => largest(picks.filter(inGroup(group))) ?? []);
 }
 
 /** The nets of a recipe that this page knows. */

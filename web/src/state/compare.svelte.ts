@@ -1,11 +1,13 @@
 /** Which models are compared, their rows, and their sentences. */
 import type { TableRow } from "../lib/csv.ts";
-import { completePicks, mixesOf } from "../lib/picks.ts";
+import { completePicks, largestOfEach, mixesOf, type NetPick } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
 import { compare as words } from "../strings.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
+
+const everywhere = (picks: readonly NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
@@ -30,15 +32,16 @@ class CompareState {
     this.scoring = { mix: notice.mix, done: notice.sentences, total: notice.total };
   }
 
-  /** The nets that every layer of a site has, the best of the sites together, and the controls of those sites. */
-  get usual(): string[] {
+  /** The nets that every layer of a site has. */
+  get #complete(): NetPick[] {
     const { model } = app;
-    return mixesOf(model ? completePicks(model.layers, model.nets).map((pick) => ({ ...pick, layers: "all" })) : []);
+    return model ? completePicks(model.layers, model.nets) : [];
   }
 
+  /** These nets, the best of the sites together, and the controls of those sites; then what was added. */
   get offered(): string[] {
-    const { usual } = this;
-    return [...usual, ...this.added.filter((mix) => !usual.includes(mix))];
+    const all = mixesOf(everywhere(this.#complete));
+    return [...all, ...this.added.filter((mix) => !all.includes(mix))];
   }
 
   open(linked: string[]): void {
@@ -49,7 +52,8 @@ class CompareState {
       this.stop();
       this.#model = model.id;
       this.rows = model.rows.map((row) => ({ row, exact: null, live: model.command === null }));
-      this.chosen = this.usual;
+      // Of each method the largest alone: of all sizes at all sites, nobody reads the table.
+      this.chosen = mixesOf(everywhere(largestOfEach(this.#complete)));
       this.added = [];
       Object.assign(this, { table: null, signature: null, error: null });
     }

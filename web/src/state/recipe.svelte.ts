@@ -1,7 +1,7 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
 import { decodeLink, encodeLink, type LinkError } from "../lib/link.ts";
-import { entryOf, netNamed, netOf, SIZES } from "../lib/mix.ts";
-import { ALL_PICKS, inOrder, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
+import { entryOf, netNamed, netOf } from "../lib/mix.ts";
+import { ALL_PICKS, inGroup, inOrder, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
 import { extended, mixesAssignment, netsAssignment, sameTeacher } from "../lib/recipe.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
@@ -134,11 +134,14 @@ class RecipeState {
     return this.pick([...this.picks.filter((pick) => !same(pick)), to]);
   }
 
-  /** The net that takes the most memory of those that can be smaller, and the next smaller one. */
+  /** The net that takes the most memory of those that can be smaller, and the next one that takes less. */
   get smaller(): { from: NetPick; to: NetPick } | null {
-    const bytes = (pick: NetPick) => this.offers.find(samePick(pick))?.plan.training_bytes ?? 0;
-    const [from] = this.picks.filter(({ size }) => size !== SIZES[0]).sort((one, other) => bytes(other) - bytes(one));
-    return from ? { from, to: { ...from, size: SIZES[SIZES.indexOf(from.size) - 1] } } : null;
+    const steps = this.picks.flatMap((from) => {
+      const [group, own] = [this.offers.filter(inGroup(from)), this.offers.find(samePick(from))];
+      const to = own && group.findLast(({ plan }) => plan.training_bytes < own.plan.training_bytes);
+      return to ? [{ from, to, bytes: own.plan.training_bytes }] : [];
+    });
+    return steps.sort((one, other) => other.bytes - one.bytes)[0] ?? null;
   }
 
   setCorpus(kind: CorpusKind): Promise<void> {

@@ -1,7 +1,7 @@
 /** What Train and Compare say. */
+import type { Site } from "../lib/mix.ts";
 import type { Stopped } from "../protocol.ts";
 
-const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
@@ -43,15 +43,22 @@ export const train = {
     "score.sentences": "Sentences scored",
   } as Record<string, string>,
   netsPart: "2 Nets",
-  netsHint: "Each takes the place of one attention. Choose by site and method.",
+  netsHint: "Each takes the place of one attention, or of more of its layer. Choose by site and method.",
   noSizes: "none",
   netsHead: { pick: "Size", hidden: "H", parameters: "Parameters", memory: "Memory", buffer: "Buffer", time: "Time" },
   netsScope: (layers: string) => `Each in ${layers}.`,
   everyLayer: "every layer",
   onlyLayers: (layers: string) => `layer ${layers} only`,
   allLayers: "Fit every layer",
-  aboutOurs: "Ours, not the paper’s: the net predicts the weights of the attention, whose values stay.",
-  otherMethods: (methods: string[]) => `${list(methods)} ${plural(methods.length, "is", "are")} not built yet.`,
+  takes: (takes: string) => `In place of ${takes}.`,
+  takesOurs: (takes: string) => `In place of ${takes}. Ours, not the paper’s.`,
+  /** Of ALR where it has another form than in the encoder. */
+  formOf: {
+    self: "Reads the words so far alone.",
+    cross: "The authors’ joint net: it reads source and target at once, learns with the whole target and translates with the words so far.",
+  } as Partial<Record<Site, string>>,
+  sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
+  allHeads: (all: string, one: string) => `${all}, one head ${one}`,
   notMeasured: "not measured yet",
   seconds: (low: string) => `about ${low}`,
   tooLarge: (size: string, needs: string, allows: string) => `${size} needs one buffer of ${needs}; this GPU allows ${allows}.`,
@@ -171,6 +178,10 @@ export const train = {
 export const compare = {
   line: "The same held-out sentences through each model. A net has shown something only by its distance to the controls.",
   models: "Models",
+  several: "Together",
+  controls: (shown: number, all: number) => `Controls: ${shown} of ${all}`,
+  controlsOf: (count: number) => `Controls: ${count}`,
+  controlsHint: "Without a net: what a net has to be better than.",
   add: "From the switchboard",
   score: (count: string) => `Score ${count} held-out sentences`,
   scoring: (mix: string, done: string, total: string) => `${mix}: ${done} of ${total} sentences`,

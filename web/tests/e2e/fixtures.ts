@@ -1,5 +1,5 @@
 /** A page of the built site, which may make no request to another origin and may not fail silently. */
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { folder, serve, type Site } from "./server.ts";
 
 interface Worker {
@@ -40,5 +40,10 @@ export const test = base.extend<{ fake: Page; real: Page; open: (route?: string,
     });
   },
 });
+
+/** The line of Train that opens the nets of a site, or of a method there. */
+export function netSummary(page: Page, group: string): Locator {
+  return page.getByTestId(`nets-${group}`).locator("summary").first();
+}
 
 export { expect };

@@ -4,6 +4,7 @@ import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../../src
 import { obstacleName, stretches } from "../../src/lib/name.ts";
 
 const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
+const both = (net: string) => [1, 2].map((layer) => net.replace("=", `.${layer}.`));
 const EVERYWHERE = [...NETS, "self.1.alr-s", "self.2.alr-s", "cross.1.awr-m", "cross.2.awr-m", "cross.1.awr-l"];
 const ALR_M = { kind: "alr", size: "m" } as const;
 
@@ -14,7 +15,7 @@ function board(mix: string): Board {
 }
 
 describe("mixes", () => {
-  it.each(["teacher", "enc=alr-m", "enc=alr-m,self=alr-m,cross=awr-m", "enc=awr-xl", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
+  it.each(["teacher", "enc=alr-m", "enc=elr-xl", "enc.1=alrr-s,enc.2=aslr-l,cross=alr-m", "enc=alr-m,self=alr-m,cross=awr-m", "enc=awr-xl", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
     expect(formatMix(board(mix))).toBe(mix);
   });
 
@@ -24,7 +25,7 @@ describe("mixes", () => {
     expect(netsOf(parsed)).toEqual(["enc.2.alr-s"]);
   });
 
-  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=alr-m-m", "enc=xyz-m", "enc=alrr-m", "cross=alr-m", "self=awr-m", "enc=<b>"])("%s is none", (mix) => {
+  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=alr-m-m", "enc=xyz-m", "self=alrr-m", "self=awr-m", "cross=aslr-m", "cross=elr-m", "enc=<b>"])("%s is none", (mix) => {
     expect(parseMix(mix, 2)).toBeNull();
   });
 
@@ -49,17 +50,19 @@ describe("the switchboard", () => {
     expect(obstacleAt("alr-l", "enc", 0, NETS)).toEqual({ kind: "not-trained", net: "enc.1.alr-l" });
     expect(obstacleAt("alr-m", "self", 1, NETS)).toEqual({ kind: "not-trained", net: "self.2.alr-m" });
     expect(obstacleAt("awr-xs", "cross", 1, NETS)).toEqual({ kind: "not-trained", net: "cross.2.awr-xs" });
-    expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-built", method: "alr", site: "cross" });
+    expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-trained", net: "cross.1.alr-m" });
+    expect(obstacleAt("elr-s", "enc", 1, NETS)).toEqual({ kind: "not-trained", net: "enc.2.elr-s" });
+    expect(obstacleAt("elr-s", "cross", 0, NETS)).toEqual({ kind: "not-built", method: "elr", site: "cross" });
     expect(obstacleAt("awr-m", "cross", 0, EVERYWHERE)).toBeNull();
     for (const site of ["enc", "self", "cross"] as const) expect(obstacleAt("none", site, 0, [])).toBeNull();
     expect(applied(teacher, { kind: "alr", size: "s" }, "enc", 1, NETS)).toBe(teacher);
   });
 
   it.each([
-    ["alr-m", "cross", "ALR is not built for cross-attention; AWR is."],
     ["awr-m", "self", "AWR is not built for decoder self-attention; ALR is."],
-    ["alrr-m", "enc", "ALRR is not built yet."],
-    ["elr-m", "cross", "ELR is not built yet."],
+    ["alrr-m", "self", "ALRR is not built for decoder self-attention; ALR is."],
+    ["elr-m", "cross", "ELR is not built for cross-attention; ALR and AWR are."],
+    ["aslr-l", "enc", "ASLR L is not trained. Click to train it."],
     ["alr-l", "self", "ALR L is not trained. Click to train it."],
     ["awr-l", "cross", "AWR L is not trained. Click to train it."],
   ] as const)("says why %s cannot stand at %s", (filling, site, words) => {
@@ -92,6 +95,14 @@ describe("the switchboard", () => {
     expect(formatMix(presetBoard("no-encoder", 2, NETS))).toBe("enc=alr-m");
     expect(formatMix(presetBoard("no-attention", 2, []))).toBe("enc=none,self=none,cross=none");
     expect(formatMix(presetBoard("teacher", 2, NETS))).toBe("teacher");
+  });
+
+  it("presets take the method that loses least where sizes are alike", () => {
+    const everywhere = ["cross=alr-m", "cross=awr-m", "enc=elr-m", "enc=alr-m", "enc=aslr-m"].flatMap(both);
+    expect([bestFilling("cross", 2, everywhere), bestFilling("enc", 2, everywhere)]).toEqual(["awr-m", "alr-m"]);
+    expect(bestFilling("cross", 2, [...everywhere, ...both("cross=alr-l")])).toBe("alr-l");
+    expect(bestFilling("cross", 2, both("cross=alr-m"))).toBe("alr-m");
+    expect(bestFilling("enc", 2, [...both("enc=alrr-l"), ...everywhere])).toBe("alrr-l");
   });
 
   it("a brush without sizes is its own filling", () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { checkRecipe, plan, withAssignments } from "../../src/fake/engine.ts";
 import { PRESETS } from "../../src/fake/files.ts";
 import { lineStyle, MARKS } from "../../src/lib/marks.ts";
-import { METHODS, netNamed } from "../../src/lib/mix.ts";
-import { fillingsOfMix, groupName, hasOurs, marksOf, mixName } from "../../src/lib/name.ts";
-import { ALL_PICKS, completePicks, fillingOfPick, GROUPS, inOrder, largest, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
+import { METHODS, netNamed, SITES } from "../../src/lib/mix.ts";
+import { chosenNames, fillingsOfMix, goneFor, groupName, hasOurs, marksOf, mixName, spansLayer } from "../../src/lib/name.ts";
+import { ALL_PICKS, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, largestOfEach, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
 import { netsAssignment } from "../../src/lib/recipe.ts";
 
 const ENC_M: NetPick = { site: "enc", method: "alr", size: "m" };
@@ -16,18 +16,29 @@ const controlsOf = (site: string) => [`${site}=none`, `${site}=uniform`, `${site
 
 describe("picks", () => {
   it("come in groups of a site and a method, what is ours told apart", () => {
-    expect(GROUPS.map(groupName)).toEqual(["Encoder self, ALR", "Decoder self, ALR", "Cross, AWR (ours)", "Encoder self, AWR (ours)"]);
+    expect(GROUPS.map(groupName)).toEqual([
+      "Encoder self, ALR", "Encoder self, ALRR", "Encoder self, ASLR", "Encoder self, ELR", "Encoder self, AWR (ours)",
+      "Decoder self, ALR", "Cross, ALR", "Cross, AWR (ours)",
+    ]);
+    expect(SITES.flatMap(groupsAt)).toEqual(GROUPS);
     expect(ALL_PICKS).toHaveLength(5 * GROUPS.length);
   });
 
   it("are in one order, each once", () => {
     expect(inOrder([CROSS_L, ENC_M, SELF_S, ENC_XS, { ...ENC_M }])).toEqual([ENC_XS, ENC_M, SELF_S, CROSS_L]);
     expect([largest([ENC_XS, ENC_M, SELF_S]), largest([])]).toEqual([ENC_M, undefined]);
+    const elr: NetPick[] = [{ ...ENC_M, method: "elr", size: "s" }, { ...ENC_M, method: "elr", size: "l" }];
+    expect(largestOfEach([CROSS_L, ...elr, ENC_XS, ENC_M])).toEqual([ENC_M, elr[1], CROSS_L]);
+  });
+
+  it("of a site are named method by method", () => {
+    expect(chosenNames([ENC_XS, ENC_M, { ...ENC_M, method: "awr" }])).toEqual(["ALR XS, M", "AWR M"]);
+    expect(chosenNames([])).toEqual([]);
   });
 
   it("are those of a recipe", () => {
     expect(placedNets(PRESETS.tiny.nets).map((net) => `${net.site}=${fillingOfPick(net)}`)).toEqual([
-      "enc=alr-xs", "enc=alr-s", "enc=alr-m", "self=alr-m", "cross=awr-m",
+      "enc=alr-xs", "enc=alr-s", "enc=alr-m", "enc=alrr-m", "enc=aslr-m", "enc=elr-m", "self=alr-m", "cross=alr-m", "cross=awr-m",
     ]);
     expect(placedNets([{ site: "enc", layers: "all", method: "xyz", size: "m", variant: null }])).toEqual([]);
   });
@@ -36,8 +47,8 @@ describe("picks", () => {
     const recipe = withAssignments(PRESETS.tiny, [netsAssignment(ALL_PICKS.map((pick) => ({ ...pick, layers: [1] })))]);
     const names = plan(recipe).nets.map(({ net }) => netNamed(net));
     expect(names).toEqual(ALL_PICKS.map((pick) => ({ ...pick, layer: 1 })));
-    const nets = [{ site: "cross", layers: "all", method: "alr", size: "m", variant: null }];
-    expect(() => checkRecipe({ ...recipe, nets })).toThrow("alr is not built there");
+    const nets = [{ site: "cross", layers: "all", method: "elr", size: "m", variant: null }];
+    expect(() => checkRecipe({ ...recipe, nets })).toThrow("elr is not built there");
   });
 
   it("count a model's nets that every layer has", () => {
@@ -65,6 +76,13 @@ describe("the mixes that are scored", () => {
     expect(mixesOf(everywhere([ENC_M, { ...ENC_M, method: "awr" }]))).toEqual(["teacher", "enc=alr-m", "enc=awr-m", ...controlsOf("enc")]);
   });
 
+  it("of several methods have together those that lose least", () => {
+    const cross: NetPick = { site: "cross", method: "alr", size: "l" };
+    expect(mixesOf(everywhere([{ ...ENC_M, method: "elr" }, ENC_M, cross, CROSS_L])).slice(0, 6)).toEqual([
+      "teacher", "enc=alr-m", "enc=elr-m", "cross=alr-l", "cross=awr-l", "enc=alr-m,cross=awr-l",
+    ]);
+  });
+
   it("name the layers that were chosen", () => {
     const layers = [1, 3];
     expect(mixesOf([{ ...ENC_M, layers }, { ...SELF_S, layers }]).slice(0, 4)).toEqual([
@@ -83,10 +101,18 @@ describe("names and marks", () => {
     ["self=alr-m", "Decoder self: ALR M"],
     ["cross=awr-m", "Cross: AWR M"],
     ["enc.2=awr-xl", "Encoder self 2: AWR XL"],
+    ["enc=aslr-l", "Encoder self: ASLR L"],
     ["cross=none", "Cross: nothing (zero)"],
     ["enc=alr-m,self=alr-s,cross=awr-m", "Encoder self: ALR M · Decoder self: ALR S · Cross: AWR M"],
   ])("%s is %s", (mix, name) => {
     expect(mixName(mix)).toBe(name);
+  });
+
+  it("what is gone for a net is more than attention, or less", () => {
+    expect(["none", ...METHODS.map((method) => `${method}-m`)].map(goneFor)).toEqual([
+      "attention", "attention", "attention and residual", "attention", "whole layer", "attention weights",
+    ]);
+    expect(METHODS.filter((method) => spansLayer(`${method}-m`))).toEqual(["elr"]);
   });
 
   it("a mix has a mark for each of its methods", () => {
@@ -99,7 +125,9 @@ describe("names and marks", () => {
 
   it("methods share neither colour, dash nor outline", () => {
     for (const of of ["color", "dash", "path"] as const) expect(new Set(METHODS.map((method) => String(MARKS[method][of]))).size).toBe(METHODS.length);
-    const styles = Array.from({ length: 10 }, (_, index) => JSON.stringify(lineStyle("awr", index)));
-    expect([new Set(styles).size, lineStyle("awr", 0)]).toEqual([10, { color: MARKS.awr.color, dash: MARKS.awr.dash }]);
+    for (const method of METHODS) {
+      const styles = Array.from({ length: 15 }, (_, index) => JSON.stringify(lineStyle(method, index)));
+      expect([new Set(styles).size, lineStyle(method, 0)]).toEqual([15, { color: MARKS[method].color, dash: MARKS[method].dash }]);
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** Every state with its exact words, played by the scripted engine. */
-import { expect, test } from "../fixtures.ts";
+import type { Page } from "@playwright/test";
+import { expect, netSummary, test } from "../fixtures.ts";
 
 test("loading tells its bytes, and can be cancelled", async ({ fake: page, open }) => {
   await open("#/", "loading");
@@ -71,7 +72,7 @@ test("a build without a pack says so and still trains", async ({ fake: page, ope
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
 });
 
-async function startOn(page: import("@playwright/test").Page): Promise<void> {
+async function startOn(page: Page): Promise<void> {
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   await page.getByTestId("start").click();
 }
@@ -108,19 +109,25 @@ test("out of memory", async ({ fake: page, open }) => {
   await expect(stopped).toContainText("The GPU is out of memory at 2.6 GB. Nothing is lost.");
   for (const name of ["Use S", "Smaller batch", "CPU"]) await expect(stopped.getByRole("button", { name, exact: true })).toBeVisible();
   await stopped.getByRole("button", { name: "Use S", exact: true }).click();
-  await expect(page.getByTestId("nets-enc-alr").locator("summary")).toContainText("XS, S");
+  await expect(netSummary(page, "enc-alr")).toContainText("XS, S");
   await expect(stopped).toHaveCount(0);
 });
 
 test("out of memory with nets at several sites, the largest gets smaller", async ({ fake: page, open }) => {
   await open("#/train", "oom");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
-  await page.getByTestId("nets-cross-awr").locator("summary").click();
+  for (const group of ["cross", "cross-awr", "enc-aslr"]) await netSummary(page, group).click();
   await page.getByTestId("net-cross-awr-l").getByRole("checkbox").check();
   await startOn(page);
   await page.getByTestId("stopped").getByRole("button", { name: "Use M for Cross, AWR (ours)" }).click();
-  await expect(page.getByTestId("nets-cross-awr").locator("summary")).toHaveText(/AWR \(ours\)\s*M$/);
-  await expect(page.getByTestId("nets-enc-alr").locator("summary")).toContainText("XS, S, M");
+  await expect(netSummary(page, "cross")).toHaveText(/Cross\s*AWR M$/);
+  await expect(netSummary(page, "enc")).toHaveText(/Encoder self\s*ALR XS, S, M$/);
+  // XL would be the same size as L.
+  await page.getByTestId("net-enc-aslr-xl").getByRole("checkbox").check();
+  await page.getByTestId("net-cross-awr-m").getByRole("checkbox").uncheck();
+  await startOn(page);
+  await page.getByTestId("stopped").getByRole("button", { name: "Use M for Encoder self, ASLR" }).click();
+  await expect(netSummary(page, "enc")).toHaveText(/ALR XS, S, M · ASLR M$/);
 });
 
 test("a lost device comes back by itself", async ({ fake: page, open }) => {
@@ -232,8 +239,11 @@ test("too large a net is refused with both numbers and the size that fits", asyn
   await expect(page.getByTestId("net-enc-alr-xl").locator("[title='163,897,600']")).toBeVisible();
   // A net of the cross-attention reads two sentences: its hidden layer is twice as wide.
   const cross = page.getByTestId("nets-cross-awr");
-  await cross.getByText("Cross, AWR (ours)").click();
+  for (const group of ["cross", "cross-awr"]) await netSummary(page, group).click();
   await expect(cross.getByText("XL needs one buffer of 625 MiB; this GPU allows 256 MiB.")).toBeVisible();
   await cross.getByRole("button", { name: "Use L instead" }).click();
-  await expect(cross.locator("summary")).toHaveText(/AWR \(ours\)\s*L$/);
+  await expect(netSummary(page, "cross")).toHaveText(/Cross\s*AWR L$/);
+  // The joint net's first matrix is read by both sentences, too.
+  await netSummary(page, "cross-alr").click();
+  await expect(page.getByTestId("nets-cross-alr").getByText("XL needs one buffer of 1250 MiB; this GPU allows 256 MiB.")).toBeVisible();
 });
