@@ -24,6 +24,11 @@ use weights::WeightsNet;
 /// The slope of the nets' leaky ReLU.
 pub(super) const SLOPE: f32 = 0.01;
 
+/// The nets' activation where no linear layer has it built in. burn's own brings more into the engine for browsers.
+fn leaky_relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.clone() * SLOPE + x.clamp_min(0.0) * (1.0 - SLOPE)
+}
+
 /// A net of any form.
 #[derive(Module, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]

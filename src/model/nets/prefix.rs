@@ -1,6 +1,6 @@
 //! The paper's shallow net at the decoder's self-attention: the prefix up to each place, to that place.
 
-use super::{SLOPE, Shapes, linear_shapes, norm_shapes};
+use super::{Shapes, leaky_relu, linear_shapes, norm_shapes};
 use crate::{
     kernels::{layer_norm::EPSILON, matmul::matmul},
     model::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, activation::leaky_relu},
+    tensor::{Device, Tensor, TensorData},
 };
 
 /// For place `i`, with the tokens after it zeroed: `LayerNorm(W) -> Linear(W, H) -> LeakyReLU(0.01) -> LayerNorm(H) ->
@@ -74,7 +74,8 @@ impl PrefixNet {
         let (batch, length, hidden) = (rows.batch, rows.length, self.hidden());
         let x = (x.clone() * rows.mask.clone()).reshape([batch, length, d_model]).swap_dims(0, 1);
         let shares = matmul(x.clone(), self.scaled(0, length, d_model).reshape([length, d_model, hidden]));
-        let sums = Tensor::cat(vec![shares, x.clone().sum_dim(2), (x.clone() * x).sum_dim(2)], 2).cumsum(0);
+        let parts = Tensor::cat(vec![shares, x.clone().sum_dim(2), (x.clone() * x).sum_dim(2)], 2);
+        let sums = matmul(up_to(length, &parts.device()), parts.reshape([1, length, batch * (hidden + 2)]));
         let y = self.said(sums.reshape([count, hidden + 2]), &self.folded());
         let y = y.reshape([length, batch, d_model]).swap_dims(0, 1).reshape([count, d_model]);
         y * rows.mask.clone()
@@ -117,9 +118,17 @@ impl PrefixNet {
         let (hidden, width) = (self.hidden(), self.width() as f32);
         let mean = sums.clone().narrow(1, hidden, 1) / width;
         let squares = sums.clone().narrow(1, hidden + 1, 1) / width;
-        let variance = (squares - mean.clone() * mean.clone()).clamp_min(0.0);
+        // Its rounding is far below the epsilon.
+        let variance = squares - mean.clone() * mean.clone();
         let shares = sums.narrow(1, 0, hidden) - mean * folded.sum.clone();
         let before = shares / (variance + EPSILON).sqrt() + folded.shift.clone();
-        self.out.forward(self.hidden_norm.forward(leaky_relu(before, f64::from(SLOPE))))
+        self.out.forward(self.hidden_norm.forward(leaky_relu(before)))
     }
+}
+
+/// The matrix that sums what is at each place and before it: `[1, length, length]`, 1 on the diagonal and below.
+fn up_to(length: usize, device: &Device) -> Tensor<3> {
+    let values = (0..length * length).map(|i| if i % length <= i / length { 1f32 } else { 0.0 });
+    let device = &device.clone().without_autodiff();
+    Tensor::from_data(TensorData::new(values.collect::<Vec<_>>(), [1, length, length]), device)
 }

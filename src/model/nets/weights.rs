@@ -1,6 +1,6 @@
 //! AWR, attention-weights replacement: our own, not the paper's. A net predicts the weights; the values stay the teacher's.
 
-use super::{SLOPE, Shapes, flatten, linear_shapes, norm_shapes};
+use super::{Shapes, flatten, leaky_relu, linear_shapes, norm_shapes};
 use crate::{
     kernels::matmul::matmul,
     model::{
@@ -11,10 +11,7 @@ use crate::{
 };
 use burn::{
     module::Module,
-    tensor::{
-        Tensor,
-        activation::{leaky_relu, softmax},
-    },
+    tensor::{Device, Tensor, TensorData, activation::softmax},
 };
 
 /// For a query `q` and a source `e`, padded with zeros to `max_len` and flattened, each behind a norm of its own:
@@ -86,16 +83,23 @@ impl WeightsNet {
         let ([_, length, _], heads, queries) = (values.dims(), self.heads, count / batch);
         let q = self.query_norm.forward(x.clone());
         let own = self.query.forward(q.clone()).reshape([batch, queries, hidden]);
-        let both = leaky_relu(own + read.reshape([batch, 1, hidden]), f64::from(SLOPE)).reshape([count, hidden]);
+        let both = leaky_relu(own + read.reshape([batch, 1, hidden])).reshape([count, hidden]);
         let scores = self.out.forward(both * self.gate.forward(q));
         let places = scores.dims()[1] / heads;
-        let scores = scores.reshape([batch, queries, heads, places]).narrow(3, 0, length).swap_dims(1, 2);
-        let weights = softmax(scores + padding.reshape([batch, 1, 1, length]), 3);
-        let values = values.reshape([batch, length, heads, d_model / heads]).swap_dims(1, 2);
-        let pairs = batch * heads;
-        let mixed = matmul(weights.reshape([pairs, queries, length]), values.reshape([pairs, length, d_model / heads]));
-        mixed.reshape([batch, heads, queries, d_model / heads]).swap_dims(1, 2).reshape([count, d_model])
+        let scores =
+            scores.reshape([count * heads, places]).narrow(1, 0, length).reshape([batch, queries * heads, length]);
+        let weights = softmax(scores + padding.reshape([batch, 1, length]), 2);
+        // Each head weighs all columns and keeps its own: cheaper than to put the heads before the queries and back.
+        let mixed = matmul(weights, values).reshape([count, heads, d_model]) * own_columns(heads, d_model, &x.device());
+        mixed.sum_dim(1).reshape([count, d_model])
     }
+}
+
+/// 1 where a column is one of the head: `[1, heads, d_model]`.
+fn own_columns(heads: usize, d_model: usize, device: &Device) -> Tensor<3> {
+    let own = |i: usize| if i % d_model / (d_model / heads) == i / d_model { 1f32 } else { 0.0 };
+    let values = (0..heads * d_model).map(own).collect::<Vec<_>>();
+    Tensor::from_data(TensorData::new(values, [1, heads, d_model]), &device.clone().without_autodiff())
 }
 
 /// Added to the scores, so that padding gets no weight: 0 for a token, far below for padding, `[batch, length]`.
