@@ -33,6 +33,8 @@ for (const [width, height] of SIZES) {
             await page.getByTestId("score").click();
             await expect(page.getByTestId("list-count")).toBeVisible();
           }
+          // Charts draw only while they are seen, and the bar is where the page is scrolled to.
+          await page.evaluate(() => scrollTo(0, 0));
           await page.waitForTimeout(600);
           await page.screenshot({ path: join(DIR, `${view}-${width}-${colorScheme}.png`), fullPage: true });
         });
