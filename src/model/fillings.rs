@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// What takes the place of one attention.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+#[allow(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
 pub enum Standing {
     /// The heads' outputs are zero.
     Zero,

@@ -31,7 +31,7 @@ pub struct Cache {
 
 /// Of the targets so far, in one layer.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+#[allow(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
 enum Own {
     /// `[batch, max_len, 2 · d_model]`
     KeysValues(Tensor<3>),
@@ -40,7 +40,7 @@ enum Own {
 
 /// Of the sources, in one layer.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+#[allow(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
 enum Other {
     /// `[batch, source length, 2 · d_model]`
     KeysValues(Tensor<3>),

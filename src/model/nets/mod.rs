@@ -31,7 +31,7 @@ fn leaky_relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 
 /// A net of any form.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
+#[allow(clippy::large_enum_variant, reason = "there are a handful, one a place of attention")]
 pub enum Net {
     Shallow(ShallowNet),
     Heads(HeadNets),
