@@ -40,6 +40,8 @@ class TryState {
   #opened: ModelInfo | null = null;
   #history = new History();
   #generation = 0;
+  /** Counts what was typed, chosen or drawn into the text box. */
+  #entry = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #speech: ReturnType<typeof setTimeout> | undefined;
 
@@ -104,6 +106,7 @@ class TryState {
   }
 
   typed(text: string): void {
+    this.#entry += 1;
     this.#setText(text);
     this.before = null;
     clearTimeout(this.#timer);
@@ -112,6 +115,7 @@ class TryState {
   }
 
   show(index: number): void {
+    this.#entry += 1;
     this.#setText(app.recorded[index].source);
     this.before = null;
     if (!app.model || !app.ready) this.#showRecorded();
@@ -123,7 +127,10 @@ class TryState {
     const { model } = app;
     if (!model || model.heldOut === 0) return;
     const index = Math.floor(Math.random() * model.heldOut);
+    const entry = ++this.#entry;
     const { source, reference } = await app.client.request({ type: "sentence", index });
+    // Typed, chosen or drawn meanwhile: the latest text wins.
+    if (entry !== this.#entry) return;
     this.text = source;
     this.reference = reference;
     this.before = null;

@@ -27,6 +27,21 @@ test("translates without a click, then what is typed; the latest text wins", asy
   expect(seen.size).toBeLessThanOrEqual(2);
 });
 
+test("what is typed while a new sentence is drawn stays", async ({ fake: page, open }) => {
+  await open("#/", "slow");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const field = page.getByRole("textbox");
+  await page.evaluate(() => {
+    const [button, box] = [document.querySelector<HTMLElement>("[data-testid=new-sentence]"), document.querySelector("textarea")];
+    if (!button || !box) throw new Error("no button, or no text box");
+    button.click();
+    box.value = "the dog sleeps";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await expect(page.getByTestId("teacher")).toHaveAttribute("data-source", "the dog sleeps");
+  await expect(field).toHaveValue("the dog sleeps");
+});
+
 test("unknown words are underlined and named, and long text is cut", async ({ fake: page, open }) => {
   await open();
   await expect(page.getByTestId("badge")).toContainText("Live");

@@ -29,10 +29,17 @@ test("a sentence drawn now has the same translations in the page and on the comm
   native(["import", join(folder("dist"), "pack/tiny.safetensors"), "--out", "pack"]);
   await page.goto(`${realSite.url}?device=cpu#/?mix=enc%3Dalr-m`);
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const box = page.getByRole("textbox");
   for (let draws = 1 + Math.floor(Math.random() * 5); draws > 0; draws--) {
-    await page.getByRole("button", { name: "New sentence" }).click();
+    // The engine draws in its worker: the text read before it answers would be the one of before.
+    const before = await box.inputValue();
+    await expect(async () => {
+      await page.getByRole("button", { name: "New sentence" }).click();
+      // The same sentence can be drawn twice.
+      await expect(box).not.toHaveValue(before, { timeout: 10_000 });
+    }).toPass();
   }
-  const source = await page.getByRole("textbox").inputValue();
+  const source = await box.inputValue();
   for (const [pane, mix] of [["teacher", "teacher"], ["mix", "enc=alr-m"]] as const) {
     await expect(page.getByTestId(pane)).toHaveAttribute("data-source", source, { timeout: 30_000 });
     const said = native(["translate", "pack", "--mix", mix, "--device", "cpu"], `${source}\n`).trim();
