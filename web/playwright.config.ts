@@ -26,10 +26,12 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   projects: [
-    { name: "gpu", testIgnore: /screenshots|nogpu/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
+    { name: "gpu", testIgnore: /screenshots|nogpu|long/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
     { name: "nogpu", testMatch: /nogpu/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } },
     { name: "phone", testMatch: FAKE, testIgnore: /budgets/, use: { ...launch([]), viewport: { width: 390, height: 844 }, hasTouch: true } },
     { name: "tablet", testMatch: FAKE, testIgnore: /budgets/, use: { ...launch([]), viewport: { width: 768, height: 1024 } } },
     ...(process.env.SCREENSHOTS ? [{ name: "screenshots", testMatch: /screenshots/, use: launch([]) }] : []),
+    // Half an hour: not in CI.
+    ...(process.env.LONG ? [{ name: "long", testMatch: /long/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } }] : []),
   ],
 });

@@ -1,0 +1,68 @@
+/** The preset `tiny` whole, as a visitor without WebGPU has it. Run it by hand: `LONG=1 npx playwright test --project long`. */
+import type { Page } from "@playwright/test";
+import { expect, finished, needsBuild, openTrain, stepOf, test } from "./helpers.ts";
+
+test.beforeEach(() => needsBuild(false));
+test.setTimeout(3 * 3_600_000);
+
+const MIB = 2 ** 20;
+
+interface Sample {
+  stage: string;
+  step: number;
+  seconds: number;
+  bytes: number;
+}
+
+/** Samples of the run's stage, step and memory until it is finished; the memory only grows. */
+async function watch(page: Page, begun: number, samples: Sample[]): Promise<void> {
+  const [stats, end] = [page.getByTestId("stats"), page.getByTestId("finished")];
+  for (;;) {
+    await stats.or(end).waitFor();
+    if (await end.isVisible()) return;
+    const [stage, step, bytes] = await stats.evaluate((card: HTMLElement) => [card.dataset.stage ?? "", card.dataset.step, card.dataset.wasmBytes] as const);
+    samples.push({ stage, step: Number(step), seconds: (Date.now() - begun) / 1000, bytes: Number(bytes) });
+    await page.waitForTimeout(2_000);
+  }
+}
+
+test("cpu: tiny is trained, paused, resumed, distilled, scored, tried and compared", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await page.getByLabel("Preset").selectOption("tiny");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  const begun = Date.now();
+  await page.getByTestId("start").click();
+  const stats = page.getByTestId("stats");
+  await expect.poll(() => stepOf(page), { timeout: 300_000 }).toBeGreaterThan(100);
+  const asked = Date.now();
+  await page.getByTestId("pause").click();
+  await expect(stats).toHaveAttribute("data-state", "paused");
+  expect(Date.now() - asked).toBeLessThan(2_000);
+  const step = await stepOf(page);
+  await page.waitForTimeout(2_000);
+  expect(await stepOf(page)).toBe(step);
+  await page.getByTestId("resume").click();
+
+  const samples: Sample[] = [];
+  await watch(page, begun, samples);
+  await finished(page, 10_000);
+  for (const stage of new Set(samples.map((sample) => sample.stage))) {
+    const [first, last] = [samples.find((sample) => sample.stage === stage), samples.findLast((sample) => sample.stage === stage)];
+    if (first && last) {
+      process.stdout.write(`${stage}: ${last.step} steps, ${first.seconds.toFixed(0)} to ${last.seconds.toFixed(0)} s, ${(first.bytes / MIB).toFixed(1)} to ${(last.bytes / MIB).toFixed(1)} MiB\n`);
+    }
+  }
+  const heap = samples.filter(({ stage, step }) => stage === "teacher" && step >= 100).map(({ bytes }) => bytes / MIB);
+  expect(Math.max(...samples.map(({ bytes }) => bytes))).toBeLessThan(300 * MIB);
+  expect(heap[heap.length - 1], "the memory after 1,960 steps beside that after 100").toBeLessThan(heap[0] + 16);
+
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
+  await expect(page.getByTestId("teacher")).not.toBeEmpty();
+  await page.getByRole("link", { name: "Compare" }).first().click();
+  const scores = page.getByTestId("scores");
+  await expect(scores.locator("[data-mix='enc=alr-m']")).toContainText(/\d\.\d\d/);
+  process.stdout.write(`${(await scores.innerText()).replace(/\t/g, " | ")}\n`);
+  await page.getByTestId("score").click();
+  await expect(page.getByTestId("signature")).toContainText("tok:13a", { timeout: 600_000 });
+});
