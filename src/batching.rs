@@ -44,6 +44,11 @@ pub fn shuffled(count: usize, size: usize, seed: u64, epoch: u32) -> Vec<Vec<usi
     order.chunks(size).map(<[usize]>::to_vec).collect()
 }
 
+/// The same in the order of the text.
+pub fn in_order(count: usize, size: usize) -> Vec<Vec<usize>> {
+    (0..count).collect::<Vec<_>>().chunks(size).map(<[usize]>::to_vec).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! A whole run in one `.safetensors` file: weights under PyTorch's names, everything else as text in the metadata.
 //!
-//! The teacher's tensors have their own names, those of a net `nets/enc.1.alr-m/` before them, the means `means/`. What a
+//! The teacher's tensors have their own names, those of a net `nets/enc.1.alr-m/` before them, those of a mix that was trained as
+//! a whole `tuned/MIX/`, the means `means/`. What a
 //! run was trained on is not in it, but for the test split: [`unpack`] gives a run that translates and scores. Nothing of
 //! a file from elsewhere is believed: names, shapes and sizes follow from its recipe, and are checked before memory is
 //! taken for them.
@@ -11,7 +12,7 @@ mod text;
 use crate::{
     checkpoint::{Checkpoint, CheckpointError, Precision, words},
     digest::hex,
-    model::sites::NetId,
+    model::{mix::Mix, sites::NetId},
     recipe::{Recipe, RecipeError},
     session::{
         SessionError,
@@ -45,6 +46,8 @@ mod key {
 
 const TEACHER: &str = "teacher";
 const MEANS: &str = "means";
+/// Before a mix that was trained as a whole.
+const TUNED: &str = "tuned/";
 
 /// The words of one file of weights, without the tokenizer, which they share.
 type Words = BTreeMap<String, String>;
@@ -114,6 +117,10 @@ fn weights_of(files: &Files, recipe: &Recipe) -> Result<Vec<(String, Checkpoint)
         let net = files.weights(&files::net(id), recipe)?;
         found.extend(net.map(|net| (id.to_string(), net)));
     }
+    for mix in files.tuned()? {
+        let whole = files.weights(&files::tuned(&mix), recipe)?;
+        found.extend(whole.map(|whole| (format!("{TUNED}{mix}"), whole)));
+    }
     let means = files.checkpoint(files::MEANS)?;
     found.extend(means.map(|means| (MEANS.to_string(), means)));
     Ok(found)
@@ -124,6 +131,7 @@ fn prefix(name: &str) -> String {
     match name {
         TEACHER => String::new(),
         MEANS => format!("{MEANS}/"),
+        tuned if tuned.starts_with(TUNED) => format!("{tuned}/"),
         net => format!("{}/{net}/", files::NETS),
     }
 }
@@ -182,6 +190,7 @@ fn file(
     let file = match name {
         TEACHER => files::TEACHER.to_string(),
         MEANS => files::MEANS.to_string(),
+        tuned if tuned.starts_with(TUNED) => format!("{tuned}.safetensors"),
         net => format!("{}/{net}.safetensors", files::NETS),
     };
     Ok((file, Checkpoint { metadata, ..checkpoint }.to_bytes()?))
@@ -198,10 +207,15 @@ fn check_weights(weights: &BTreeMap<String, Words>, recipe: &Recipe) -> Result<(
         if let Some((field, [begun, wanted])) = files::differing(&Recipe::parse(own)?, recipe) {
             return Err(part(name, format!("its `{field}` is {begun}, the run's is {wanted}")));
         }
-        if name != TEACHER {
+        if let Some(mix) = name.strip_prefix(TUNED) {
+            let found = mix.parse::<Mix>().map_err(|error| part(name, error))?;
+            found.check(recipe.model.layers).map_err(|error| part(name, error))?;
+            if found.how_trained().is_none() || found.to_string() != mix {
+                return Err(part(name, "it is no mix that was trained as a whole"));
+            }
+        } else if name != TEACHER {
             let id = name.parse::<NetId>().map_err(|error| part(name, error))?;
-            if id.to_string() != *name || id.layer >= recipe.model.layers || !id.kind.method.sites().contains(&id.site)
-            {
+            if id.to_string() != *name || id.layer >= recipe.model.layers || !id.kind.stands_at(id.site) {
                 return Err(part(name, "the model has no such place"));
             }
             fit_of(words.get(FIT)).ok_or_else(|| part(name, "it does not say how well it fits"))?;

@@ -5,7 +5,7 @@ use crate::{
     checkpoint::{CheckpointError, read},
     model::{
         batch::{PairRows, Rows},
-        fillings::{Pass, Place},
+        fillings::{Fillings, Pass, Place},
         sites::{Region, Site},
         transformer::{Memory, Transformer},
     },
@@ -20,6 +20,13 @@ pub struct Captured {
     pub output: Tensor<2>,
 }
 
+impl Captured {
+    /// With what came out in another pass.
+    pub fn saying(self, other: &Self) -> Self {
+        Self { output: other.output.clone(), ..self }
+    }
+}
+
 /// What each part of a model that a net can take the place of saw and said of a batch.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -28,13 +35,13 @@ pub struct Record {
     pub memory: Memory,
 }
 
-/// Runs the teacher over these sources; with targets, over the decoder too.
-pub fn record(model: &Transformer, source: &Rows, target: Option<&Rows>) -> Record {
+/// Runs the teacher, or what it becomes with these fillings, over these sources; with targets, over the decoder too.
+pub fn record(model: &Transformer, source: &Rows, target: Option<&Rows>, fillings: Option<&Fillings>) -> Record {
     let mut at = BTreeMap::new();
     let mut tap = |place: Place, input: &Tensor<2>, output: &Tensor<2>| {
         at.insert(place, Captured { input: input.clone(), output: output.clone() });
     };
-    let pass = &mut Pass { tap: Some(&mut tap), ..Pass::default() };
+    let pass = &mut Pass { tap: Some(&mut tap), fillings, ..Pass::default() };
     let memory = model.encode(source, pass);
     if let Some(target) = target {
         model.decode(&memory, target, pass);

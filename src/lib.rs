@@ -34,6 +34,7 @@ pub mod decode;
 pub mod device;
 mod digest;
 pub mod distil;
+pub mod finetune;
 pub mod kernels;
 pub mod metrics;
 pub mod model;

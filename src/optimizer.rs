@@ -10,7 +10,7 @@ use burn::{
     tensor::{Gradients, Tensor},
 };
 /// The gradients of a module's parameters, flattened.
-pub fn gradients<M: Module>(module: &M, mut gradients: Gradients) -> Named {
+pub fn gradients<M: Module>(module: &M, gradients: &mut Gradients) -> Named {
     struct Collect<'a> {
         path: Path,
         gradients: &'a mut Gradients,
@@ -31,7 +31,7 @@ pub fn gradients<M: Module>(module: &M, mut gradients: Gradients) -> Named {
             self.path.exit(container);
         }
     }
-    let mut collect = Collect { path: Path::default(), gradients: &mut gradients, found: Named::new() };
+    let mut collect = Collect { path: Path::default(), gradients, found: Named::new() };
     module.visit(&mut collect);
     collect.found
 }
@@ -45,6 +45,16 @@ pub fn accumulate(sum: &mut Named, part: Named) {
         };
         sum.insert(name, total);
     }
+}
+
+/// A learning rate that rises over 50 steps (or a tenth of a short run), then falls to 0 as a cosine; steps counted from 1.
+pub fn warmed(top: f64, step: u32, total: u32) -> f64 {
+    let warmup = 50.min(total / 10).max(1);
+    if step <= warmup {
+        return top * f64::from(step) / f64::from(warmup);
+    }
+    let through = f64::from(step - warmup) / f64::from((total - warmup).max(1));
+    top * 0.5 * (1.0 + libm::cos(std::f64::consts::PI * through))
 }
 
 /// Adam with the paper's constants.
@@ -92,5 +102,19 @@ impl Adam {
         self.steps += 1;
         let step = Step::new(self.steps, rate);
         module.map(&mut Apply { path: Path::default(), gradients, moments: &mut self.moments, step })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::warmed;
+
+    #[test]
+    fn the_rate_rises_and_falls_to_zero() {
+        assert_eq!(warmed(1.0, 25, 1000), 0.5);
+        assert_eq!(warmed(1.0, 50, 1000), 1.0);
+        assert!((warmed(1.0, 525, 1000) - 0.5).abs() < 1e-12);
+        assert!(warmed(1.0, 1000, 1000) < 1e-12);
+        assert!(warmed(1.0, 1, 3) > 0.0);
     }
 }

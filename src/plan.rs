@@ -1,9 +1,10 @@
 //! What a run will cost, before anything is trained: parameters, bytes, the largest buffer, and time.
 
 use crate::{
+    kernels::matmul::matmul,
     model::{
         nets::{Form, Net},
-        sites::{Method, NetId, NetKind, Site, Size},
+        sites::{Method, NetId, NetKind, Site, Size, Variant},
     },
     recipe::Recipe,
 };
@@ -44,6 +45,8 @@ pub struct NetPlan {
     pub site: &'static str,
     pub method: &'static str,
     pub size: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<&'static str>,
     pub hidden: usize,
     /// Of one head's net where each head has its own, as in the paper's table.
     pub parameters: usize,
@@ -87,11 +90,12 @@ pub fn net(site: Site, kind: NetKind, recipe: &Recipe) -> NetPlan {
     let (parameters, matrix) = shapes.fold((0, 0), |(sum, most), count| (sum + count, most.max(count)));
     let (width, hidden, length) = (sizes.width(), kind.hidden(site, sizes.width()), sizes.max_len);
     // Values of a sentence: at the net's two ends, and of its widest layer.
-    let (ends, inside) = match Form::of(site, kind.method) {
-        Form::Shallow => (width, hidden),
-        Form::Heads => (width, sizes.heads * hidden),
-        Form::Joint => (2 * width, hidden),
-        Form::Prefix => (width, length * hidden),
+    let (ends, inside) = match Form::of(site, kind) {
+        Form::Shallow => (width, hidden * kind.depth()),
+        Form::Heads => (width, sizes.heads * hidden * kind.depth()),
+        Form::Joint => (2 * width, hidden * kind.depth()),
+        Form::Query => (2 * width, length * hidden),
+        Form::Prefix => (width, length * hidden * kind.depth()),
         Form::Weights => (2 * width, length * hidden.max(sizes.heads * length)),
     };
     let (batch, heads) = (recipe.distil.batch, kind.method == Method::Aslr);
@@ -99,6 +103,7 @@ pub fn net(site: Site, kind: NetKind, recipe: &Recipe) -> NetPlan {
         site: long_name(site),
         method: kind.method.code(),
         size: kind.size.code(),
+        variant: kind.variant.map(Variant::code),
         hidden,
         parameters: if heads { parameters / sizes.heads } else { parameters },
         parameters_all_heads: heads.then_some(parameters),
@@ -112,20 +117,27 @@ pub fn net(site: Site, kind: NetKind, recipe: &Recipe) -> NetPlan {
 fn multiplications(id: NetId, recipe: &Recipe) -> f64 {
     let sizes = recipe.sizes(0);
     let (width, hidden) = (sizes.width(), id.kind.hidden(id.site, sizes.width()));
-    let of_a_unit = match Form::of(id.site, id.kind.method) {
-        Form::Shallow | Form::Prefix => 2 * width,
-        Form::Heads => sizes.heads * width + width,
-        Form::Joint => 3 * width,
+    let further = (id.kind.depth() - 1) * hidden;
+    let of_a_unit = match Form::of(id.site, id.kind) {
+        Form::Shallow => 2 * width + further,
+        Form::Prefix => 2 * width + sizes.max_len * further,
+        Form::Heads => sizes.heads * (width + further) + width,
+        Form::Joint => 3 * width + further,
+        Form::Query => width + sizes.max_len * 2 * sizes.d_model,
         Form::Weights => width + sizes.max_len * (2 * sizes.d_model + sizes.heads * sizes.max_len),
     };
     (of_a_unit * hidden) as f64
 }
 
-/// All methods, sizes and sites that are built, for the sizes of a recipe.
-pub fn table(recipe: &Recipe) -> Vec<NetPlan> {
-    let kinds = Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind { method, size }));
-    let places = kinds.flat_map(|kind| kind.method.sites().iter().map(move |&site| (site, kind)));
-    places.map(|(site, kind)| net(site, kind, recipe)).collect()
+/// All methods, sizes and sites for the sizes of a recipe; where asked for, all variants too.
+pub fn table(recipe: &Recipe, all: bool) -> Vec<NetPlan> {
+    let places = Method::ALL.into_iter().flat_map(|method| method.sites().iter().map(move |&site| (site, method)));
+    let variants = |(site, method): (Site, Method)| {
+        let variants = method.variants(site).iter().filter(|_| all).copied().map(Some);
+        let variants = [None].into_iter().chain(variants);
+        variants.flat_map(move |variant| Size::ALL.map(|size| (site, NetKind { method, size, variant })))
+    };
+    places.flat_map(variants).map(|(site, kind)| net(site, kind, recipe)).collect()
 }
 
 /// The plan of a recipe; `gflops` is what [`speed`] measured.
@@ -173,11 +185,11 @@ fn seconds(recipe: &Recipe, nets: &[NetId], gflops: f64) -> SecondsPlan {
 /// The device's speed at a multiplication of a middling size, in GFLOP/s: the best of what fits into 300 ms.
 pub async fn speed(device: &Device) -> Result<f64, crate::checkpoint::CheckpointError> {
     const SIZE: usize = 256;
-    let matrix = Tensor::<2>::ones([SIZE, SIZE], device) * 0.01;
+    let matrix = Tensor::<3>::ones([1, SIZE, SIZE], device) * 0.01;
     let (begun, mut best) = (Instant::now(), f64::INFINITY);
     while begun.elapsed() < Duration::from_millis(300) {
         let started = Instant::now();
-        crate::checkpoint::read(matrix.clone().matmul(matrix.clone()).sum()).await?;
+        crate::checkpoint::read(matmul(matrix.clone(), matrix.clone()).sum()).await?;
         best = best.min(started.elapsed().as_secs_f64());
     }
     Ok(2.0 * (SIZE as f64).powi(3) / best / 1e9)
@@ -190,7 +202,7 @@ mod tests {
     /// The paper's table (L = 50, d = 128), and the bytes at 16 a parameter.
     #[test]
     fn the_papers_sizes() {
-        let rows = table(&Recipe::preset("paper").unwrap());
+        let rows = table(&Recipe::preset("paper").unwrap(), false);
         let of = |site, method| rows.iter().filter(move |row| (row.site, row.method) == (site, method));
         let found = |site, method| of(site, method).map(|row| (row.hidden, row.parameters)).collect::<Vec<_>>();
         let encoder = [(25, 339_275), (50, 659_350), (800, 10_261_600), (3200, 40_988_800), (12800, 163_897_600)];
@@ -211,14 +223,18 @@ mod tests {
     /// The sizes of our own experiments (findings.md: d = 128, 8 heads, L = 32).
     #[test]
     fn the_sizes_of_our_findings() {
-        let rows = table(&Recipe::preset("small").unwrap());
-        let parameters = |site, method, size| {
-            let row = rows.iter().find(|row| (row.site, row.method, row.size) == (site, method, size));
+        let rows = table(&Recipe::preset("small").unwrap(), true);
+        let of = |site, method, size, variant| {
+            let row =
+                rows.iter().find(|row| (row.site, row.method, row.size, row.variant) == (site, method, size, variant));
             row.unwrap().parameters
         };
+        let parameters = |site, method, size| of(site, method, size, None);
         assert_eq!(parameters("encoder", "alr", "m"), 4_208_128);
         assert_eq!(parameters("decoder-self", "alr", "m"), 2_172_544);
         assert_eq!(parameters("cross", "alr", "m"), 12_606_464);
         assert_eq!(["xs", "s", "m"].map(|size| parameters("cross", "awr", size)), [156_256, 303_808, 4_730_368]);
+        let variants = ["prefix", "perquery", "gated"].map(|variant| of("cross", "alr", "m", Some(variant)));
+        assert_eq!(variants, [12_606_464, 4_469_120, 4_601_216]);
     }
 }

@@ -12,6 +12,8 @@ pub enum Purpose {
     Corpus = 4,
     Split = 5,
     Bootstrap = 6,
+    /// Where sentences are cut short.
+    Cut = 7,
 }
 
 /// A permutation of the 32-bit integers that looks random.

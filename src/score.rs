@@ -51,6 +51,8 @@ pub struct Difference {
 pub struct Seconds {
     pub teacher: f64,
     pub distil: f64,
+    #[serde(default)]
+    pub finetune: f64,
     pub eval: f64,
 }
 
@@ -165,7 +167,7 @@ fn exchanged(site: Site, filling: Filling, sizes: &Sizes) -> (usize, usize) {
         Filling::Uniform => (attention / 3 * 2, 0),
         Filling::Mean => (attention, sizes.d_model),
         Filling::Net(kind) => {
-            let values = if Form::of(site, kind.method) == Form::Weights { attention / 3 } else { 0 };
+            let values = if Form::of(site, kind) == Form::Weights { attention / 3 } else { 0 };
             (sizes.region_parameters(kind.method.region()) - values, Net::parameters(site, kind, sizes))
         }
     }

@@ -132,7 +132,8 @@ impl Training {
     /// One step of Adam over the next batches.
     pub fn step(&mut self, examples: &[Example]) -> Stepped {
         let last = (self.done + self.recipe.teacher.accumulate).min(self.batches.len());
-        let parts = self.batches[self.done..last].iter().map(|batch| self.shares(batch, examples)).collect::<Vec<_>>();
+        let parts =
+            self.batches[self.done..last].iter().map(|batch| shares(batch, examples, &self.device)).collect::<Vec<_>>();
         let targets = || parts.iter().flatten().map(|(rows, _)| &rows.output);
         let tokens = targets().map(Rows::tokens).sum::<usize>();
         let rows = targets().map(|rows| rows.batch * rows.length).sum::<usize>();
@@ -159,20 +160,6 @@ impl Training {
         Stepped { step: self.adam.steps, rate, tokens, epoch_ended }
     }
 
-    /// A batch in parts of like size that can be worked on at once; a GPU takes it whole.
-    fn shares(&self, batch: &[usize], examples: &[Example]) -> Vec<(PairRows, Share)> {
-        let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
-        let longest = |length: fn(&Example) -> usize| pairs.iter().map(|&pair| length(pair)).max().unwrap_or(0);
-        let lengths = [longest(|pair| pair.0.len()), longest(|pair| pair.1.len() + 1)];
-        // Not by the number of cores, which must not change what a run gives.
-        let size = if parallel::is_cpu(&self.device) { pairs.len().div_ceil(SHARES) } else { pairs.len() };
-        let parts = pairs.chunks(size).enumerate().map(|(index, part)| {
-            let share = Share { before: index * size, sentences: part.len() };
-            (PairRows::new(part, Some(lengths), &self.device), share)
-        });
-        parts.collect()
-    }
-
     /// Loss and gradients of each part of one batch of a step.
     fn part(&self, shares: Vec<(PairRows, Share)>, index: u64, scale: f32) -> Vec<(Tensor<1>, Named)> {
         let Recipe { seed, model, teacher, .. } = &self.recipe;
@@ -185,7 +172,7 @@ impl Training {
             let pass = &mut Pass { dropping: Some(dropping), ..Pass::default() };
             let logits = transformer.forward(&rows.source, &rows.input, pass);
             let loss = cross_entropy(logits, rows.output.ids, teacher.label_smoothing, scale);
-            let found = gradients(&transformer, loss.backward());
+            let found = gradients(&transformer, &mut loss.backward());
             (loss.inner(), found)
         })
     }
@@ -210,6 +197,20 @@ impl Training {
             None => false,
         }
     }
+}
+
+/// A batch in parts of like size that can be worked on at once; a GPU takes it whole.
+pub fn shares(batch: &[usize], examples: &[Example], device: &Device) -> Vec<(PairRows, Share)> {
+    let pairs = batch.iter().map(|&index| &examples[index]).collect::<Vec<_>>();
+    let longest = |length: fn(&Example) -> usize| pairs.iter().map(|&pair| length(pair)).max().unwrap_or(0);
+    let lengths = [longest(|pair| pair.0.len()), longest(|pair| pair.1.len() + 1)];
+    // Not by the number of cores, which must not change what a run gives.
+    let size = if parallel::is_cpu(device) { pairs.len().div_ceil(SHARES) } else { pairs.len() };
+    let parts = pairs.chunks(size).enumerate().map(|(index, part)| {
+        let share = Share { before: index * size, sentences: part.len() };
+        (PairRows::new(part, Some(lengths), device), share)
+    });
+    parts.collect()
 }
 
 fn batches(recipe: &Recipe, examples: &[Example], epoch: u32) -> Vec<Vec<usize>> {

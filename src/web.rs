@@ -72,10 +72,13 @@ pub fn with_assignments(
     recipe_to_js(&recipe.parse()?.with(&assignments)?)
 }
 
-/// What a recipe will cost.
+/// What a recipe will cost; in seconds too, on a device of this speed.
 #[wasm_bindgen(js_name = plan, unchecked_return_type = "Plan")]
-pub fn planned(#[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: AnyRecipe) -> Result<JsValue, Thrown> {
-    to_js(&plan::plan(&recipe.parse()?, None))
+pub fn planned(
+    #[wasm_bindgen(unchecked_param_type = "Recipe")] recipe: AnyRecipe,
+    gflops: Option<f64>,
+) -> Result<JsValue, Thrown> {
+    to_js(&plan::plan(&recipe.parse()?, gflops))
 }
 
 /// BLEU and chrF of each sentence by itself, from 0 to 100.

@@ -1,10 +1,11 @@
 //! The tensors that a bundle has to have, by what its recipe says.
 
-use super::{MEANS, TEACHER, is_float, prefix};
+use super::{MEANS, TEACHER, TUNED, is_float, prefix};
 use crate::{
     checkpoint::CheckpointError,
     distil,
     model::{
+        mix::{Mix, Trained},
         nets::Net,
         sites::{NetId, places},
         transformer::Sizes,
@@ -45,7 +46,9 @@ fn shapes(part: &str, sizes: &Sizes) -> Shapes {
         (TEACHER, _) => teacher(sizes),
         (MEANS, _) => means(sizes),
         (_, Ok(id)) => net(id, sizes),
-        (_, Err(_)) => Shapes::new(),
+        (_, Err(_)) => {
+            part.strip_prefix(TUNED).and_then(|mix| mix.parse().ok()).map_or(Shapes::new(), |mix| tuned(&mix, sizes))
+        }
     };
     shapes.into_iter().map(|(name, shape)| (prefix(part) + &name, shape)).collect()
 }
@@ -88,6 +91,14 @@ fn net(id: NetId, sizes: &Sizes) -> Shapes {
     Net::shapes(id.site, id.kind, sizes).into_iter().map(named).collect()
 }
 
+/// A mix that was trained as a whole: its nets, and the model where that was trained too.
+fn tuned(mix: &Mix, sizes: &Sizes) -> Shapes {
+    let own = |id: NetId| net(id, sizes).into_iter().map(move |(name, shape)| (prefix(&id.to_string()) + &name, shape));
+    let nets = mix.nets(sizes.layers).into_iter().flat_map(own);
+    let model = if mix.how_trained() == Some(Trained::Nets) { Shapes::new() } else { teacher(sizes) };
+    nets.chain(model).collect()
+}
+
 fn means(sizes: &Sizes) -> Shapes {
     places(sizes.layers).map(|(site, layer)| (format!("{}.{layer}", site.code()), vec![sizes.d_model])).collect()
 }
@@ -114,6 +125,9 @@ mod tests {
             ("cross.2.awr-xs", "nets/cross.2.awr-xs/decoder.layers.1.cross.awr."),
             ("cross.1.alr-xs", "nets/cross.1.alr-xs/decoder.layers.0.cross.alr."),
             ("enc.1.aslr-xs", "nets/enc.1.aslr-xs/encoder.layers.0.aslr."),
+            ("self.2.awr-xs", "nets/self.2.awr-xs/decoder.layers.1.self.awr."),
+            ("enc.1.alr-s+deep3", "nets/enc.1.alr-s+deep3/encoder.layers.0.alr."),
+            ("cross.1.alr-s+gated", "nets/cross.1.alr-s+gated/decoder.layers.0.cross.alr."),
         ] {
             let net = new_net(name.parse().unwrap(), &recipe, &device);
             let found = pollster::block_on(Checkpoint::of(&net)).unwrap();

@@ -12,7 +12,9 @@ use std::{sync::LazyLock, time::Duration};
 static RUN: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let small = ["corpus.pairs=300", "model.max_len=32", "teacher.epochs=1", "distil.epochs=1", "score.sentences=10"];
     let recipe = Recipe::preset("micro").unwrap().with(&small.map(String::from)).unwrap();
-    let recipe = recipe.with(&[r#"score.mixes=["teacher","enc=alr-m","self=mean"]"#.into()]).unwrap();
+    let recipe = recipe
+        .with(&[r#"score.mixes=["teacher","enc=alr-m","self=mean","enc=alr-m,trained=nets","trained=all"]"#.into()])
+        .unwrap();
     let store = Memory::default();
     let session = Session::open(recipe, Box::new(store.clone()), device::cpu(), Goal::Scores).unwrap();
     finish(session);
@@ -68,14 +70,15 @@ fn what_comes_back_translates_and_scores_alike() {
     let back = unpack(&packed(Precision::Full)).unwrap();
     let said = |files: Box<Memory>| {
         let translator = Translator::open(files, &device::cpu()).unwrap();
-        let mixes = ["teacher", "enc=alr-m", "self=mean"].map(|mix| mix.parse::<Mix>().unwrap());
+        let mixes = ["teacher", "enc=alr-m", "self=mean", "enc=alr-m,trained=nets", "trained=all"]
+            .map(|mix| mix.parse::<Mix>().unwrap());
         mixes.map(|mix| block_on(translator.translate(&mix, "The dog sees the cat.")).unwrap())
     };
     assert_eq!(said(store(back.clone())), said(store(RUN.clone())));
     let scored = |mut files: BTreeMap<String, Vec<u8>>| {
         files.remove("rows.json");
         let recipe = Recipe::parse(std::str::from_utf8(&files["recipe.json"]).unwrap()).unwrap();
-        let mixes = ["teacher", "enc=alr-m", "self=mean", "enc=none"].map(|mix| mix.parse().unwrap());
+        let mixes = ["teacher", "enc=alr-m", "self=mean", "enc=none", "trained=all"].map(|mix| mix.parse().unwrap());
         let session = Session::open(recipe, store(files), device::cpu(), Goal::Scores).unwrap();
         let rows = finish(session.only_scoring(mixes.to_vec())).report().unwrap().rows;
         rows.into_iter().map(|row| (row.mix, row.bleu, row.chrf, row.parameters)).collect::<Vec<_>>()

@@ -32,8 +32,7 @@ impl Rows {
             ids.take(length).map(|id| id as i32).collect::<Vec<_>>()
         };
         let ids = sentences.iter().flat_map(padded).collect::<Vec<_>>();
-        let mask = counts.iter().flat_map(|&count| (0..length).map(move |i| if i < count { 1f32 } else { 0.0 }));
-        let mask = TensorData::new(mask.collect::<Vec<_>>(), [counts.len() * length, 1]);
+        let mask = mask(&counts, length);
         let device = &device.clone().without_autodiff();
         Self {
             ids: integers(ids, device),
@@ -45,10 +44,27 @@ impl Rows {
         }
     }
 
+    /// The same sentences, of which only so many tokens count.
+    pub fn cut(&self, counts: Vec<usize>) -> Self {
+        let (mask, device) = (mask(&counts, self.length), self.mask.device());
+        Self {
+            lengths: integers(counts.iter().map(|&count| count as i32).collect(), &device),
+            mask: Tensor::from_data(mask, &device),
+            counts,
+            ..self.clone()
+        }
+    }
+
     /// Tokens that are not padding.
     pub fn tokens(&self) -> usize {
         self.counts.iter().sum()
     }
+}
+
+/// 1 for a token and 0 for padding, `[batch · length, 1]`.
+fn mask(counts: &[usize], length: usize) -> TensorData {
+    let values = counts.iter().flat_map(|&count| (0..length).map(move |i| if i < count { 1f32 } else { 0.0 }));
+    TensorData::new(values.collect::<Vec<_>>(), [counts.len() * length, 1])
 }
 
 /// A vector of integers on a device.

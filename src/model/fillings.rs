@@ -86,6 +86,8 @@ pub struct Pass<'a> {
     /// None in validation and decoding.
     pub dropping: Option<Dropping>,
     pub tap: Option<Tap<'a>>,
+    /// Takes what each layer gives, `[rows, d_model]`.
+    pub hidden: Option<Vec<Tensor<2>>>,
 }
 
 impl<'a> Pass<'a> {
@@ -114,6 +116,13 @@ impl<'a> Pass<'a> {
     pub(super) fn seen(&mut self, place: Place, input: &Tensor<2>, output: &Tensor<2>) {
         if let Some(tap) = &mut self.tap {
             tap(place, input, output);
+        }
+    }
+
+    /// What a layer gives.
+    pub(super) fn gave(&mut self, x: &Tensor<2>) {
+        if let Some(hidden) = &mut self.hidden {
+            hidden.push(x.clone());
         }
     }
 }

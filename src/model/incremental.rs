@@ -8,6 +8,7 @@ use super::{
         Net,
         joint::JointNet,
         prefix::{Folded, PrefixNet, Sums},
+        query::QueryNet,
         weights::{WeightsNet, hidden_padding},
     },
     sites::Site,
@@ -23,7 +24,7 @@ pub struct Cache {
     /// Tokens of the sources, `[batch]`.
     lengths: Tensor<1, Int>,
     /// As [`hidden_padding`] gives it for the sources.
-    padding: Tensor<2>,
+    padding: Tensor<3>,
     batch: usize,
     /// Tokens so far.
     place: usize,
@@ -36,6 +37,8 @@ enum Own {
     /// `[batch, max_len, 2 · d_model]`
     KeysValues(Tensor<3>),
     Prefix(PrefixNet, Folded, Sums),
+    /// With the values, `[batch, max_len, d_model]`.
+    Weights(WeightsNet, Folded, Sums, Tensor<3>),
 }
 
 /// Of the sources, in one layer.
@@ -48,13 +51,21 @@ enum Other {
     Weights(WeightsNet, Tensor<2>, Tensor<3>),
     /// The source and the queries so far, `[batch, W]` each.
     Joint(JointNet, Tensor<2>, Tensor<2>),
+    /// What the net read, `[batch, H]`.
+    Query(QueryNet, Tensor<2>),
 }
 
 impl Own {
     fn new(net: Option<&Net>, [batch, max_len, width]: [usize; 3], memory: &Memory) -> Self {
         let device = memory.states.device();
         match net {
-            Some(Net::Prefix(net)) => Self::Prefix(net.clone(), net.folded(), net.start(batch, &device)),
+            Some(Net::Prefix(net)) => {
+                Self::Prefix(net.clone(), net.reader().folded(), net.reader().start(batch, &device))
+            }
+            Some(Net::Weights(net)) => {
+                let (reader, values) = (net.reader(), Tensor::zeros([batch, max_len, width], &device));
+                Self::Weights(net.clone(), reader.folded(), reader.start(batch, &device), values)
+            }
             _ => Self::KeysValues(Tensor::zeros([batch, max_len, 2 * width], &device)),
         }
     }
@@ -63,6 +74,9 @@ impl Own {
         match self {
             Self::KeysValues(kept) => *kept = kept.clone().select(0, ids.clone()),
             Self::Prefix(_, _, sums) => *sums = sums.clone().select(0, ids.clone()),
+            Self::Weights(_, _, sums, values) => {
+                (*sums, *values) = (sums.clone().select(0, ids.clone()), values.clone().select(0, ids.clone()));
+            }
         }
     }
 }
@@ -80,6 +94,7 @@ impl Other {
                 let source = net.read(states, &memory.rows);
                 Self::Joint(net.clone(), source.clone(), net.start(&source))
             }
+            Some(Net::Query(net)) => Self::Query(net.clone(), net.read(states, &memory.rows)),
             _ => Self::KeysValues(shaped(attention.keys_values(states.clone()), 2 * width)),
         }
     }
@@ -93,6 +108,7 @@ impl Other {
             Self::Joint(_, source, queries) => {
                 (*source, *queries) = (source.clone().select(0, ids.clone()), queries.clone().select(0, ids.clone()));
             }
+            Self::Query(_, read) => *read = read.clone().select(0, ids.clone()),
         }
     }
 }
@@ -118,6 +134,13 @@ impl Cache {
                 *sums = more;
                 attention.said(&h, heads, site, pass)
             }
+            Own::Weights(net, folded, sums, kept) => {
+                let value = attention.values(h.clone()).reshape([batch, 1, width]);
+                *kept = kept.clone().slice_assign([0..batch, place..place + 1, 0..width], value);
+                let (heads, more) = net.next(&h, kept.clone().narrow(1, 0, place + 1), sums.clone(), folded);
+                *sums = more;
+                attention.said(&h, heads, site, pass)
+            }
             Own::KeysValues(kept) => {
                 let kv = attention.keys_values(h.clone()).reshape([batch, 1, 2 * width]);
                 *kept = kept.clone().slice_assign([0..batch, place..place + 1, 0..2 * width], kv);
@@ -136,6 +159,7 @@ impl Cache {
                 *queries = more;
                 attention.said(&h, heads, site, pass)
             }
+            Other::Query(net, read) => attention.said(&h, net.answer(&h, read.clone()), site, pass),
             Other::Weights(net, read, values) => {
                 let heads = net.weigh(&h, read.clone(), values.clone(), self.padding.clone());
                 attention.said(&h, heads, site, pass)

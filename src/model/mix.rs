@@ -1,6 +1,7 @@
-//! Which attention of a Transformer is replaced by what: `teacher`, or a list such as `enc=alr-m,cross.2=none`.
+//! Which attention of a Transformer is replaced by what: `teacher`, or a list such as `enc=alr-m,cross.2=none`. Behind it
+//! `trained=nets` and the like say that it was trained as a whole.
 
-use super::sites::{NetId, NetKind, Site, UnknownName, places};
+use super::sites::{NetId, NetKind, Site, UnknownName, named, places};
 use std::{fmt, str::FromStr};
 
 /// What stands at one attention.
@@ -18,9 +19,36 @@ pub enum Filling {
     Net(NetKind),
 }
 
+/// How the weights of a mix came to be, where its nets are not simply put into the teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trained {
+    /// The nets were trained on, in their places; the rest is the teacher's.
+    Nets,
+    /// All weights were trained on, the nets first.
+    All,
+    /// All weights were trained from the first, without a teacher.
+    Scratch,
+}
+
+impl Trained {
+    pub const ALL: [Self; 3] = [Self::Nets, Self::All, Self::Scratch];
+
+    /// The name in recipes, and in mixes behind `trained=`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Nets => "nets",
+            Self::All => "all",
+            Self::Scratch => "scratch",
+        }
+    }
+}
+
 /// The teacher with some of its attentions replaced. The text it is written as is its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Mix(Vec<Entry>);
+pub struct Mix {
+    entries: Vec<Entry>,
+    trained: Option<Trained>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Entry {
@@ -43,43 +71,57 @@ pub enum MixError {
     Layer(String),
     #[error("the mix `{mix}` names layer {layer} of `{site}`, but the model's last layer is {layers}")]
     NoLayer { mix: String, site: &'static str, layer: usize, layers: usize },
-    #[error("the mix `{mix}` puts `{kind}` at `{site}`, which is not built yet; it can stand at {sites}")]
-    NotThere { mix: String, kind: NetKind, site: &'static str, sites: String },
+    #[error("the mix `{mix}` puts `{kind}` at `{site}`; {}", .kind.places())]
+    NotThere { mix: String, kind: NetKind, site: &'static str },
+    #[error("the mix `{0}` has no net to train: `trained=all` trains the rest")]
+    NothingToTrain(String),
 }
 
 impl Mix {
     /// The teacher as it is.
     pub fn teacher() -> Self {
-        Self(Vec::new())
+        Self { entries: Vec::new(), trained: None }
+    }
+
+    /// The same, trained as a whole.
+    pub fn trained(self, how: Trained) -> Self {
+        Self { trained: Some(how), ..self }
+    }
+
+    /// How it was trained as a whole, if it was.
+    pub fn how_trained(&self) -> Option<Trained> {
+        self.trained
     }
 
     /// All layers of a site filled alike.
     pub fn everywhere(site: Site, filling: Filling) -> Self {
-        Self(vec![Entry { site, layer: None, filling }])
+        Self { entries: vec![Entry { site, layer: None, filling }], trained: None }
     }
 
     /// What stands at a layer, counted from 0. An entry for one layer wins over one for all; else the last wins.
     pub fn at(&self, site: Site, layer: usize) -> Filling {
         let matches = |entry: &&Entry, only| entry.site == site && entry.layer == only;
-        let found = |only| self.0.iter().rev().find(|entry| matches(entry, only));
+        let found = |only| self.entries.iter().rev().find(|entry| matches(entry, only));
         found(Some(layer)).or_else(|| found(None)).map_or(Filling::Attention, |entry| entry.filling)
     }
 
     /// Refuses layers that a model of so many layers does not have, and nets where they are not built.
     pub fn check(&self, layers: usize) -> Result<(), MixError> {
-        for entry in &self.0 {
+        for entry in &self.entries {
             let (mix, site) = (self.to_string(), entry.site.code());
             if let Some(layer) = entry.layer.filter(|&layer| layer >= layers) {
                 return Err(MixError::NoLayer { mix, site, layer: layer + 1, layers });
             }
             if let Filling::Net(kind) = entry.filling
-                && !kind.method.sites().contains(&entry.site)
+                && !kind.stands_at(entry.site)
             {
-                let sites = kind.method.sites().iter().map(|site| site.code()).collect::<Vec<_>>().join(", ");
-                return Err(MixError::NotThere { mix, kind, site, sites });
+                return Err(MixError::NotThere { mix, kind, site });
             }
         }
-        Ok(())
+        match self.trained {
+            Some(Trained::Nets) if self.nets(layers).is_empty() => Err(MixError::NothingToTrain(self.to_string())),
+            _ => Ok(()),
+        }
     }
 
     /// The nets that a model of so many layers needs for this mix.
@@ -93,7 +135,7 @@ impl Mix {
 
     /// Whether any layer holds this filling.
     pub fn holds(&self, filling: Filling) -> bool {
-        self.0.iter().any(|entry| entry.filling == filling)
+        self.entries.iter().any(|entry| entry.filling == filling)
     }
 }
 
@@ -115,6 +157,14 @@ impl FromStr for Filling {
     }
 }
 
+impl FromStr for Trained {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        named("training", &Self::ALL, Self::code, text)
+    }
+}
+
 impl FromStr for Mix {
     type Err = MixError;
 
@@ -122,13 +172,18 @@ impl FromStr for Mix {
         if text.trim() == "teacher" {
             return Ok(Self::teacher());
         }
-        let entry = |part: &str| {
-            let (place, filling) = part.trim().split_once('=').ok_or_else(|| MixError::Form(part.trim().into()))?;
+        let mut mix = Self::teacher();
+        for part in text.split(',').map(str::trim) {
+            let (place, filling) = part.split_once('=').ok_or_else(|| MixError::Form(part.into()))?;
             let named = |source| MixError::Name { mix: text.trim().into(), source };
+            if place == "trained" {
+                mix.trained = Some(filling.parse().map_err(named)?);
+                continue;
+            }
             let (site, layer) = place_of(place, named)?;
-            Ok(Entry { site, layer, filling: filling.parse().map_err(named)? })
-        };
-        Ok(Self(text.split(',').map(entry).collect::<Result<_, _>>()?))
+            mix.entries.push(Entry { site, layer, filling: filling.parse().map_err(named)? });
+        }
+        Ok(mix)
     }
 }
 
@@ -156,15 +211,13 @@ impl fmt::Display for Filling {
 
 impl fmt::Display for Mix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("teacher");
-        }
-        for (index, Entry { site, layer, filling }) in self.0.iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
+        let entry = |&Entry { site, layer, filling }: &Entry| {
             let layer = layer.map(|layer| format!(".{}", layer + 1)).unwrap_or_default();
-            write!(f, "{comma}{}{layer}={filling}", site.code())?;
-        }
-        Ok(())
+            format!("{}{layer}={filling}", site.code())
+        };
+        let trained = self.trained.map(|how| format!("trained={}", how.code()));
+        let parts = self.entries.iter().map(entry).chain(trained).collect::<Vec<_>>();
+        if parts.is_empty() { f.write_str("teacher") } else { f.write_str(&parts.join(",")) }
     }
 }
 
@@ -176,7 +229,7 @@ mod tests {
     #[test]
     fn a_layer_wins_over_its_site() {
         let mix: Mix = "enc.1=none,enc=alr-m,cross=uniform".parse().unwrap();
-        let net = Filling::Net(NetKind { method: Method::Alr, size: Size::M });
+        let net = Filling::Net(NetKind::plain(Method::Alr, Size::M));
         assert_eq!([mix.at(Site::Encoder, 0), mix.at(Site::Encoder, 1)], [Filling::None, net]);
         assert_eq!([mix.at(Site::DecoderSelf, 0), mix.at(Site::Cross, 5)], [Filling::Attention, Filling::Uniform]);
         assert_eq!(mix.nets(2), [NetId { site: Site::Encoder, layer: 1, kind: "alr-m".parse().unwrap() }]);
@@ -184,7 +237,10 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        for text in ["teacher", "enc=alr-m", "enc=none,self.2=uniform,cross=mean", "enc.3=attention"] {
+        let trained = ["enc=alr-m,trained=nets", "trained=all", "enc=none,trained=scratch"];
+        for text in
+            ["teacher", "enc=alr-m", "enc=none,self.2=uniform,cross=mean", "enc.3=attention"].into_iter().chain(trained)
+        {
             assert_eq!(text.parse::<Mix>().unwrap().to_string(), text);
         }
     }
@@ -196,7 +252,13 @@ mod tests {
         assert_eq!(error("enc.3=none"), "the mix `enc.3=none` names layer 3 of `enc`, but the model's last layer is 2");
         assert!(error("encoder=none").contains("there is no site `encoder`; there are enc, self, cross"));
         assert!(error("enc=alr").contains("there is no filling `alr`"));
+        assert!(error("enc=none,trained=nets").contains("has no net to train"));
+        assert!(error("enc=alr-m,trained=on").contains("there is no training `on`; there are nets, all, scratch"));
         assert!(error("enc").starts_with("`enc` is not part of a mix"));
-        assert!(error("cross=elr-m").contains("which is not built yet"));
+        assert_eq!(error("cross=elr-m"), "the mix `cross=elr-m` puts `elr-m` at `cross`; it can stand at enc");
+        assert_eq!(
+            error("self=awr-m+deep2"),
+            "the mix `self=awr-m+deep2` puts `awr-m+deep2` at `self`; it can stand nowhere"
+        );
     }
 }

@@ -96,8 +96,7 @@ impl MultiHead {
             Some(Standing::Zero) => x.zeros_like(),
             Some(Standing::Mean(mean)) => everywhere(mean, &x),
             Some(Standing::Net(_, net)) => {
-                let values = net.uses_values().then(|| self.values(x.clone()));
-                let source = Some(Source { states: &x, rows, values: values.as_ref() });
+                let source = Source { states: &x, rows, values: &|| self.values(x.clone()) };
                 net.forward(Seen { x: &x, rows, source })
             }
         };
@@ -117,8 +116,8 @@ impl MultiHead {
             let kv = self.keys_values(memory.states.clone());
             return self.to_other(x, (kv, memory.rows.lengths.clone()), rows.batch, place, pass);
         };
-        let values = net.uses_values().then(|| self.values(memory.states.clone()));
-        let source = Some(Source { states: &memory.states, rows: &memory.rows, values: values.as_ref() });
+        let values = &|| self.values(memory.states.clone());
+        let source = Source { states: &memory.states, rows: &memory.rows, values };
         let heads = net.forward(Seen { x: &x, rows, source });
         self.said(&x, heads, place, pass)
     }

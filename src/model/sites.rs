@@ -78,7 +78,46 @@ impl Method {
         match self {
             Self::Alr => &Site::ALL,
             Self::Alrr | Self::Aslr | Self::Elr => &[Site::Encoder],
-            Self::Awr => &[Site::Encoder, Site::Cross],
+            Self::Awr => &Site::ALL,
+        }
+    }
+
+    /// The variants that the method is built in at a site, beside the plain one.
+    pub fn variants(self, site: Site) -> &'static [Variant] {
+        match (self, site) {
+            (Self::Alr, Site::Cross) => &Variant::ALL,
+            (Self::Awr, _) => &[],
+            _ => &[Variant::Deep2, Variant::Deep3],
+        }
+    }
+}
+
+/// A way of a method that is not the plain one. All are ours, for what the paper leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Variant {
+    /// At cross-attention a query by itself with the source, and not all queries at once. (findings.md)
+    PerQuery,
+    /// The same, its hidden layer times a layer of the query.
+    Gated,
+    /// The authors' net at cross-attention, fitted on targets that are cut at random, as decoding sees them.
+    Prefix,
+    /// Two hidden layers.
+    Deep2,
+    /// Three hidden layers.
+    Deep3,
+}
+
+impl Variant {
+    pub const ALL: [Self; 5] = [Self::PerQuery, Self::Gated, Self::Prefix, Self::Deep2, Self::Deep3];
+
+    /// The name in recipes and mixes, there behind a `+`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::PerQuery => "perquery",
+            Self::Gated => "gated",
+            Self::Prefix => "prefix",
+            Self::Deep2 => "deep2",
+            Self::Deep3 => "deep3",
         }
     }
 }
@@ -132,14 +171,41 @@ impl Size {
     }
 }
 
-/// A method in a size, such as `alr-m`.
+/// A method in a size, and perhaps in a variant, such as `alr-m` or `alr-m+gated`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NetKind {
     pub method: Method,
     pub size: Size,
+    pub variant: Option<Variant>,
 }
 
 impl NetKind {
+    /// The method as it is.
+    pub fn plain(method: Method, size: Size) -> Self {
+        Self { method, size, variant: None }
+    }
+
+    /// Whether it is built for a site.
+    pub fn stands_at(self, site: Site) -> bool {
+        let variants = || self.method.variants(site);
+        self.method.sites().contains(&site) && self.variant.is_none_or(|variant| variants().contains(&variant))
+    }
+
+    /// Where it can stand, in words.
+    pub fn places(self) -> String {
+        let sites = Site::ALL.into_iter().filter(|&site| self.stands_at(site)).map(Site::code).collect::<Vec<_>>();
+        format!("it can stand {}", if sites.is_empty() { "nowhere".into() } else { format!("at {}", sites.join(", ")) })
+    }
+
+    /// The number of hidden layers.
+    pub fn depth(self) -> usize {
+        match self.variant {
+            Some(Variant::Deep2) => 2,
+            Some(Variant::Deep3) => 3,
+            _ => 1,
+        }
+    }
+
     /// The hidden width at a site, for a sentence flattened to `width` values: at cross-attention the net reads two. The net of
     /// one head is as wide as the paper's table says.
     pub fn hidden(self, site: Site, width: usize) -> usize {
@@ -169,7 +235,12 @@ pub struct UnknownName {
 }
 
 /// The item whose code is `found`.
-fn named<T: Copy>(what: &'static str, items: &[T], code: fn(T) -> &'static str, found: &str) -> Result<T, UnknownName> {
+pub(super) fn named<T: Copy>(
+    what: &'static str,
+    items: &[T],
+    code: fn(T) -> &'static str,
+    found: &str,
+) -> Result<T, UnknownName> {
     items.iter().copied().find(|&item| code(item) == found).ok_or_else(|| {
         let choices = items.iter().map(|&item| code(item)).collect::<Vec<_>>().join(", ");
         UnknownName { what, found: found.into(), choices }
@@ -200,16 +271,28 @@ impl FromStr for Size {
     }
 }
 
+impl FromStr for Variant {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        named("variant", &Self::ALL, Self::code, text)
+    }
+}
+
 impl FromStr for NetKind {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let (method, size) = text.split_once('-').ok_or_else(|| UnknownName {
+        let (plain, variant) = match text.split_once('+') {
+            Some((plain, variant)) => (plain, Some(variant.parse()?)),
+            None => (text, None),
+        };
+        let (method, size) = plain.split_once('-').ok_or_else(|| UnknownName {
             what: "net",
             found: text.into(),
-            choices: "METHOD-SIZE such as alr-m".into(),
+            choices: "METHOD-SIZE such as alr-m, and +VARIANT behind it".into(),
         })?;
-        Ok(Self { method: method.parse()?, size: size.parse()? })
+        Ok(Self { method: method.parse()?, size: size.parse()?, variant })
     }
 }
 
@@ -238,7 +321,8 @@ impl FromStr for NetId {
 
 impl fmt::Display for NetKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.method.code(), self.size.code())
+        write!(f, "{}-{}", self.method.code(), self.size.code())?;
+        self.variant.map_or(Ok(()), |variant| write!(f, "+{}", variant.code()))
     }
 }
 
@@ -258,15 +342,17 @@ mod tests {
     fn hidden_widths() {
         assert_eq!(Size::ALL.map(|size| size.hidden(6400)), [25, 50, 800, 3200, 12800]);
         assert_eq!(Size::Xs.hidden(100), 1);
-        let cross = Size::ALL.map(|size| NetKind { method: Method::Awr, size }.hidden(Site::Cross, 6400));
+        let cross = Size::ALL.map(|size| NetKind::plain(Method::Awr, size).hidden(Site::Cross, 6400));
         assert_eq!(cross, [50, 100, 1600, 6400, 25600]);
-        let head = Size::ALL.map(|size| NetKind { method: Method::Aslr, size }.hidden(Site::Encoder, 6400));
+        let head = Size::ALL.map(|size| NetKind::plain(Method::Aslr, size).hidden(Site::Encoder, 6400));
         assert_eq!(head, [200, 400, 800, 1600, 1600]);
     }
 
     #[test]
     fn names_come_back() {
-        for kind in Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind { method, size })) {
+        let plain = Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind::plain(method, size)));
+        let variants = Variant::ALL.into_iter().map(Some).chain([None]);
+        for kind in plain.flat_map(|kind| variants.clone().map(move |variant| NetKind { variant, ..kind })) {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
         let id = NetId { site: Site::Cross, layer: 3, kind: "alr-xl".parse().unwrap() };
@@ -276,5 +362,7 @@ mod tests {
         );
         let error = "alr-huge".parse::<NetKind>().unwrap_err();
         assert_eq!(error.to_string(), "there is no size `huge`; there are xs, s, m, l, xl");
+        let error = "alr-m+wide".parse::<NetKind>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no variant `wide`; there are perquery, gated, prefix, deep2, deep3");
     }
 }

@@ -5,7 +5,7 @@ use super::{
     fillings::{Pass, Standing},
     layers::{Embedding, Init, LayerNorm, Linear},
     multihead::MultiHead,
-    nets::Seen,
+    nets::{Seen, Source},
     sites::{Region, Site},
 };
 use crate::kernels::linear::RELU;
@@ -134,7 +134,9 @@ impl EncoderLayer {
     }
 
     fn forward(&self, x: Tensor<2>, rows: &Rows, layer: usize, pass: &mut Pass) -> Tensor<2> {
-        let (standing, seen) = (pass.standing(Site::Encoder, layer), Seen { x: &x, rows, source: None });
+        let standing = pass.standing(Site::Encoder, layer);
+        let source = Source { states: &x, rows, values: &|| self.self_attn.values(x.clone()) };
+        let seen = Seen { x: &x, rows, source };
         if let Some(Standing::Net(Region::Layer, net)) = standing {
             return net.forward(seen);
         }
@@ -206,6 +208,7 @@ impl Transformer {
         let mut x = embed(&self.source_embedding, source, pass);
         for (layer, block) in self.encoder.layers.iter().enumerate() {
             x = block.forward(x, source, layer, pass);
+            pass.gave(&x);
         }
         Memory { states: self.encoder.norm.forward(x), rows: source.clone() }
     }
@@ -215,6 +218,7 @@ impl Transformer {
         let mut x = embed(&self.target_embedding, target, pass);
         for (layer, block) in self.decoder.layers.iter().enumerate() {
             x = block.forward(x, target, memory, layer, pass);
+            pass.gave(&x);
         }
         self.generator.forward(self.decoder.norm.forward(x))
     }

@@ -26,6 +26,7 @@ impl Recipe {
         within("teacher.warmup", self.teacher.warmup as usize, 1, 10_000_000)?;
         within("distil.epochs", self.distil.epochs as usize, 1, 10_000)?;
         within("distil.batch", self.distil.batch, 1, 100_000)?;
+        within("finetune.epochs", self.finetune.epochs as usize, 1, 10_000)?;
         within("score.sentences", self.score.sentences, 1, 10_000_000)?;
         within("score.beam", self.score.beam, 1, 64)?;
         within("score.resamples", self.score.resamples, 1, 1_000_000)?;
@@ -38,6 +39,9 @@ impl Recipe {
         fraction("teacher.label_smoothing", self.teacher.label_smoothing)?;
         positive("teacher.rate", self.teacher.rate)?;
         positive("distil.rate", self.distil.rate)?;
+        positive("finetune.rate", self.finetune.rate)?;
+        weight("finetune.cross_entropy", self.finetune.cross_entropy)?;
+        weight("finetune.hidden", self.finetune.hidden)?;
         self.check_nets()
     }
 
@@ -50,16 +54,12 @@ impl Recipe {
                 let expected = format!("the model's layers are 1 to {layers}, or \"all\"");
                 return Err(value("nets.layers", layer, expected));
             }
-            if let Some(variant) = &net.variant {
-                return Err(value("nets.variant", variant, "no variant is built yet: expected null".into()));
-            }
-            if !net.method.sites().contains(&net.site) {
-                let sites = net.method.sites().iter().map(|site| site.code()).collect::<Vec<_>>().join(", ");
-                let expected = format!("{} is built for {sites} so far", net.method.code());
+            if !net.kind().stands_at(net.site) {
+                let expected = format!("where {} is asked for, {}", net.kind(), net.kind().places());
                 return Err(value("nets.site", net.site.code(), expected));
             }
         }
-        Ok(self.score.mixes.iter().try_for_each(|mix| mix.check(layers))?)
+        Ok(self.mixes().iter().try_for_each(|mix| mix.check(layers))?)
     }
 }
 
@@ -71,6 +71,13 @@ fn fraction(field: &'static str, found: f32) -> Result<(), RecipeError> {
     match (0.0..1.0).contains(&found) {
         true => Ok(()),
         false => Err(value(field, found, "expected at least 0 and below 1".into())),
+    }
+}
+
+fn weight(field: &'static str, found: f32) -> Result<(), RecipeError> {
+    match (0.0..=1e6).contains(&found) {
+        true => Ok(()),
+        false => Err(value(field, found, "expected at least 0 and at most a million".into())),
     }
 }
 

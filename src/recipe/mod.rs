@@ -8,8 +8,8 @@ use crate::{
     corpus::{Direction, Source},
     digest::hex,
     model::{
-        mix::{Mix, MixError},
-        sites::{Method, NetId, NetKind, Site, Size},
+        mix::{Mix, MixError, Trained},
+        sites::{Method, NetId, NetKind, Site, Size, Variant},
         transformer::Sizes,
     },
 };
@@ -43,6 +43,7 @@ pub struct Recipe {
     pub teacher: TeacherPart,
     pub nets: Vec<NetPart>,
     pub distil: DistilPart,
+    pub finetune: FinetunePart,
     pub score: ScorePart,
 }
 
@@ -140,9 +141,16 @@ pub struct NetPart {
     pub method: Method,
     #[serde(with = "as_text")]
     pub size: Size,
-    /// A variant of the method; none is built yet.
-    #[serde(default)]
-    pub variant: Option<String>,
+    /// A variant of the method.
+    #[serde(default, with = "as_optional_text")]
+    pub variant: Option<Variant>,
+}
+
+impl NetPart {
+    pub fn kind(&self) -> NetKind {
+        let Self { method, size, variant, .. } = *self;
+        NetKind { method, size, variant }
+    }
 }
 
 /// Layers counted from 1, or all.
@@ -171,13 +179,35 @@ pub struct DistilPart {
 pub enum Schedule {
     /// 50 steps of warm-up, then a cosine to 0; shuffled.
     Ours,
+    /// One rate, ten times as high for methods other than ALR; in the order of the text.
+    Authors,
 }
 
 /// Whose states a net is fitted on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Inputs {
+    /// The teacher's own.
     Teacher,
+    /// Those of the teacher with nets of the same kind in the layers before, which are fitted first.
+    Student,
+}
+
+/// How mixes with `trained=` are trained; from scratch as the teacher is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FinetunePart {
+    pub epochs: u32,
+    #[serde(with = "as_text")]
+    pub what: Trained,
+    pub rate: f64,
+    /// A mix to train and to score beside those of `score`.
+    #[serde(with = "as_optional_text")]
+    pub mix: Option<Mix>,
+    /// The weight of the cross-entropy with the text, beside the divergence from the teacher.
+    pub cross_entropy: f32,
+    /// The weight of the distance to what the teacher's layers give.
+    pub hidden: f32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -205,6 +235,7 @@ impl Default for Recipe {
             teacher: TeacherPart::default(),
             nets: Vec::new(),
             distil: DistilPart::default(),
+            finetune: FinetunePart::default(),
             score: ScorePart::default(),
         }
     }
@@ -246,6 +277,13 @@ impl Default for TeacherPart {
 impl Default for DistilPart {
     fn default() -> Self {
         Self { schedule: Schedule::Ours, inputs: Inputs::Teacher, epochs: 6, batch: 256, rate: 1e-3 }
+    }
+}
+
+impl Default for FinetunePart {
+    /// What our own experiments found enough for most of the loss. (findings.md)
+    fn default() -> Self {
+        Self { epochs: 1, what: Trained::Nets, rate: 3e-4, mix: None, cross_entropy: 0.5, hidden: 0.0 }
     }
 }
 
@@ -298,7 +336,7 @@ fn check_form(value: &serde_json::Value) -> Result<(), RecipeError> {
     if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64).filter(|&it| it > VERSION.into()) {
         return Err(RecipeError::Version(version));
     }
-    let parts = ["corpus", "tokenizer", "model", "teacher", "distil", "score"];
+    let parts = ["corpus", "tokenizer", "model", "teacher", "distil", "finetune", "score"];
     let found = parts.into_iter().filter_map(|part| Some((part, value.get(part)?))).chain([("recipe", value)]);
     match found.into_iter().find(|(_, value)| !value.is_object()) {
         Some((part, _)) => Err(RecipeError::NoFields { part }),
@@ -363,6 +401,13 @@ impl Recipe {
         self.model.max_len * self.model.d_model
     }
 
+    /// What is scored: the mixes of `score`, and that of `finetune`.
+    pub fn mixes(&self) -> Vec<Mix> {
+        let tuned = self.finetune.mix.clone().map(|mix| mix.trained(self.finetune.what));
+        let tuned = tuned.filter(|mix| !self.score.mixes.contains(mix));
+        self.score.mixes.iter().cloned().chain(tuned).collect()
+    }
+
     /// The nets to distil, each once, in order.
     pub fn net_ids(&self) -> Vec<NetId> {
         let mut ids = Vec::new();
@@ -371,7 +416,7 @@ impl Recipe {
                 Layers::All => (0..self.model.layers).collect(),
                 Layers::These(layers) => layers.iter().map(|layer| layer - 1).collect::<Vec<_>>(),
             };
-            let kind = NetKind { method: net.method, size: net.size };
+            let kind = net.kind();
             ids.extend(layers.into_iter().map(|layer| NetId { site: net.site, layer, kind }));
         }
         ids.sort();

@@ -4,8 +4,8 @@ use super::Layers;
 use crate::{
     corpus::{Direction, Source},
     model::{
-        mix::Mix,
-        sites::{Method, Site, Size},
+        mix::{Mix, Trained},
+        sites::{Method, Site, Size, Variant},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -103,4 +103,4 @@ macro_rules! named {
     };
 }
 
-named!(Direction: to_string, Source: to_string, Mix: to_string, Site: code, Method: code, Size: code);
+named!(Direction: to_string, Source: to_string, Mix: to_string, Site: code, Method: code, Size: code, Variant: code, Trained: code);

@@ -58,6 +58,18 @@ pub enum Event {
         parameters: usize,
         fit: Fit,
     },
+    /// Steps of a mix that is trained as a whole: up to which, of how many, and the mean loss since the last event.
+    Tuning {
+        mix: String,
+        step: u32,
+        total: u32,
+        loss: f32,
+        tokens_per_second: f64,
+    },
+    /// Such a mix is done.
+    Tuned {
+        mix: String,
+    },
     /// Sentences of a mix are translated.
     Scoring {
         mix: String,
@@ -121,7 +133,7 @@ pub enum SessionError {
     OtherCorpus { expected: String, found: String },
     #[error(
         "the loss became {loss} at step {step}; what was saved before it is kept. Begin another run with a lower \
-         teacher.rate or distil.rate"
+         teacher.rate distil.rate or finetune.rate"
     )]
     NotFinite { step: u32, loss: f32 },
     #[error(
@@ -131,6 +143,8 @@ pub enum SessionError {
     TooLarge { net: String, needed: u64, allowed: u64, fits: Option<String> },
     #[error("the run has no net {net}; `--net {word}` with `run` or `distil` fits it")]
     NoNet { net: String, word: String },
+    #[error("the run has no weights for {0}; `attentionless finetune RUN --mix {0}` trains them")]
+    NotTuned(String),
     #[error("the run has no trained teacher yet; the command that began it goes on from where it stopped")]
     NoTeacher,
     #[error("the run has no mean outputs yet; `eval` with the mix makes them")]

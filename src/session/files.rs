@@ -26,6 +26,7 @@ pub const TEACHER_STATE: &str = "state/teacher.safetensors";
 pub const TEST: &str = "corpus/test.tsv";
 const SPLITS: [&str; 3] = ["corpus/train.tsv", "corpus/valid.tsv", TEST];
 pub const NETS: &str = "nets";
+pub const TUNED: &str = "tuned";
 pub const OUTPUTS: &str = "outputs";
 pub const MEANS: &str = "means.safetensors";
 pub const ROWS: &str = "rows.json";
@@ -191,6 +192,15 @@ impl Files {
         Ok(self.0.list(NETS)?.iter().filter_map(id).collect())
     }
 
+    /// The mixes that were trained as a whole.
+    pub fn tuned(&self) -> Result<Vec<Mix>, SessionError> {
+        let mix = |file: &String| {
+            let name = file.strip_prefix(TUNED)?.strip_prefix('/')?.strip_suffix(".safetensors")?;
+            name.parse().ok()
+        };
+        Ok(self.0.list(TUNED)?.iter().filter_map(mix).collect())
+    }
+
     /// The recipe that the run was begun with; where its file is gone, the one that the teacher carries.
     pub fn recipe(&self) -> Result<Option<Recipe>, SessionError> {
         let Some(bytes) = self.0.read(RECIPE)? else {
@@ -231,6 +241,11 @@ pub fn pretty<T: Serialize>(name: &str, value: &T) -> Result<Vec<u8>, SessionErr
 /// The file of a net.
 pub fn net(id: NetId) -> String {
     format!("{NETS}/{id}.safetensors")
+}
+
+/// The file of a mix that was trained as a whole.
+pub fn tuned(mix: &Mix) -> String {
+    format!("{TUNED}/{mix}.safetensors")
 }
 
 /// The file of a mix's translations.

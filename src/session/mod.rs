@@ -11,6 +11,7 @@ mod prepare;
 mod scores;
 pub(crate) mod teacher;
 mod translate;
+mod tuned;
 
 pub use event::{Event, SessionError};
 pub use files::CorpusFile;
@@ -27,9 +28,10 @@ use crate::{
     corpus::{Building, Corpus},
     device::Opened,
     distil::{Distillation, Fit, Measuring},
+    finetune::Finetuning,
     model::{
         fillings::Fillings,
-        mix::Mix,
+        mix::{Mix, Trained},
         sites::{NetId, NetKind, Size},
         transformer::Transformer,
     },
@@ -56,6 +58,8 @@ pub enum Goal {
     Teacher,
     /// The recipe's nets, too.
     Nets,
+    /// The mixes that are trained as a whole, too.
+    Tuned,
     /// A row for each of the recipe's mixes, too.
     Scores,
 }
@@ -96,6 +100,9 @@ enum Stage {
     Measuring(Box<Distillation>, Measuring),
     /// Writes the nets whose fit is known, one by one.
     Keeping(Box<Distillation>, std::vec::IntoIter<Fit>),
+    /// Finds which mixes are still to be trained as a whole.
+    Tuned,
+    Tuning(Mix, Box<Finetuning>),
     /// Finds what is not scored yet.
     Scores,
     /// Takes the mean outputs that a mix needs.
@@ -118,7 +125,7 @@ impl Session {
         }
         refuse_too_large(&recipe, opened.largest_buffer)?;
         let (curve, seconds) = (files.curve()?, files.seconds()?);
-        let mixes = recipe.score.mixes.clone();
+        let mixes = recipe.mixes();
         Ok(Self {
             recipe,
             mixes,
@@ -168,6 +175,8 @@ impl Session {
             Stage::Distilling(distillation) => self.distil(distillation, begun, budget).await?,
             Stage::Measuring(distillation, measuring) => self.measure(distillation, measuring, begun, budget).await?,
             Stage::Keeping(distillation, fits) => self.keep_net(distillation, fits, begun).await?,
+            Stage::Tuned => self.open_tuned()?,
+            Stage::Tuning(mix, tuning) => self.tune(mix, tuning, begun, budget).await?,
             Stage::Scores => self.open_scores()?,
             Stage::Averaging(averaging) => self.average(averaging, begun, budget).await?,
             Stage::Scoring(scoring) => self.score(scoring, begun, budget).await?,
@@ -196,6 +205,7 @@ impl Session {
             Stage::Distilling(distillation) | Stage::Measuring(distillation, _) | Stage::Keeping(distillation, _) => {
                 self.save_distillation(distillation).await?;
             }
+            Stage::Tuning(mix, tuning) => self.save_tuning(mix, tuning).await?,
             _ => {}
         }
         self.saved = Instant::now();
@@ -214,15 +224,10 @@ impl Session {
             _ => self.teacher.clone(),
         };
         let (Some(model), Some(known)) = (model, &self.text) else { return Ok(String::new()) };
-        let with = With::new(&model, &known.tokenizer, &self.recipe, &self.opened.device);
-        let translated = with.translate(&Fillings::default(), text).await;
+        let with = With::new(&known.tokenizer, &self.recipe, &self.opened.device);
+        let translated = with.translate(&model, &Fillings::default(), text).await;
         self.opened.check()?;
         Ok(translated?.text)
-    }
-
-    /// What stands where in a mix; the nets and the means come from the run's files.
-    pub fn fillings(&self, mix: &Mix) -> Result<Fillings, SessionError> {
-        self.files.fillings(mix, &self.recipe, &self.opened.device)
     }
 
     /// The next stage, unless the goal is reached.
@@ -235,13 +240,26 @@ impl Session {
         if !self.trains && !self.files.0.has(files::TEACHER)? {
             return Err(SessionError::NoTeacher);
         }
-        if self.goal < Goal::Scores {
+        if self.goal < Goal::Tuned {
             return Ok(());
         }
         let to_come = if self.trains { self.recipe.net_ids() } else { Vec::new() };
-        for id in self.mixes.iter().flat_map(|mix| mix.nets(self.recipe.model.layers)) {
-            if !to_come.contains(&id) && !self.files.0.has(&files::net(id))? {
-                return Err(SessionError::no_net(id));
+        for mix in &self.mixes {
+            if mix.how_trained().is_some() && self.files.0.has(&files::tuned(mix))? {
+                continue;
+            }
+            if mix.how_trained().is_some() && !self.trains {
+                return Err(SessionError::NotTuned(mix.to_string()));
+            }
+            let needed = if mix.how_trained() == Some(Trained::Scratch) {
+                Vec::new()
+            } else {
+                mix.nets(self.recipe.model.layers)
+            };
+            for id in needed {
+                if !to_come.contains(&id) && !self.files.0.has(&files::net(id))? {
+                    return Err(SessionError::no_net(id));
+                }
             }
         }
         Ok(())

@@ -3,12 +3,16 @@
 use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, event::NetLoss, files};
 use crate::{
     checkpoint::Checkpoint,
-    distil::{Distillation, Fit, Measuring, net_from},
-    model::{nets::Net, sites::NetId},
-    recipe::Recipe,
+    distil::{Distillation, Fit, Line, Measuring, net_from},
+    model::{
+        fillings::{Fillings, Standing},
+        nets::Net,
+        sites::NetId,
+    },
+    recipe::{Inputs, Recipe},
 };
 use burn::tensor::Device;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use web_time::Instant;
 
 /// The word in a net's file that says how well it fits.
@@ -27,13 +31,17 @@ impl Session {
         }
         if missing.is_empty() {
             self.files.0.remove(STATE)?;
-            self.advance(Goal::Nets, Stage::Scores);
+            self.advance(Goal::Nets, Stage::Tuned);
             return Ok(Vec::new());
         }
         let teacher = self.teacher.clone().ok_or(SessionError::NoTeacher)?;
+        let (missing, before) = self.in_turn(missing)?;
         let text = self.text()?;
         let count = text.train.examples.len();
-        let new = || Distillation::new(&self.recipe, teacher.clone(), &missing, count, &self.opened.device);
+        let new = || {
+            let distillation = Distillation::new(&self.recipe, teacher.clone(), &missing, count, &self.opened.device);
+            distillation.behind(before.clone())
+        };
         let state = self.files.weights_of(STATE, &self.recipe, &text.tokenizer)?.filter(|state| holds(state, &missing));
         let (distillation, events) = match state {
             Some(state) => {
@@ -49,6 +57,31 @@ impl Session {
         }
         self.stage = Stage::Distilling(Box::new(distillation));
         Ok(events)
+    }
+
+    /// Of missing nets, those that can be fitted now, and what stands before them: all at once on the teacher's states, layer after
+    /// layer on a student's.
+    fn in_turn(&self, missing: Vec<NetId>) -> Result<(Vec<NetId>, BTreeMap<Line, Fillings>), SessionError> {
+        if self.recipe.distil.inputs == Inputs::Teacher {
+            return Ok((missing, BTreeMap::new()));
+        }
+        let all = self.recipe.net_ids();
+        let earlier = |id: NetId| {
+            let before = move |other: &NetId| (other.site, other.kind) == (id.site, id.kind) && other.layer < id.layer;
+            all.iter().copied().filter(before)
+        };
+        // One layer at a time, so that a session that ends between two of its nets leaves the same group to the next.
+        let lowest = missing.iter().map(|id| id.layer).min();
+        let now = missing.into_iter().filter(|id| Some(id.layer) == lowest).collect::<Vec<_>>();
+        let mut before = BTreeMap::<Line, Fillings>::new();
+        for id in &now {
+            for NetId { site, layer, kind } in earlier(*id) {
+                let (net, _) = self.files.net(NetId { site, layer, kind }, &self.recipe, &self.opened.device)?;
+                let fillings = before.entry((site, kind)).or_default();
+                fillings.0.insert((site, layer), Standing::Net(kind.method.region(), net));
+            }
+        }
+        Ok((now, before))
     }
 
     /// Steps of all missing nets until the budget is used up.

@@ -1,6 +1,6 @@
 //! The scores' part of a session: the test split translated by each mix, a row for each.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With};
+use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With, tuned::Mixed};
 use crate::{
     batching::Example,
     capture::{Averaging, Means},
@@ -31,7 +31,7 @@ const BATCH: usize = 64;
 /// One mix being scored.
 pub(super) struct Scoring {
     mix: Mix,
-    fillings: Fillings,
+    mixed: Mixed,
     r2: BTreeMap<String, f64>,
     batches: Vec<Vec<usize>>,
     done: usize,
@@ -43,20 +43,23 @@ impl Scoring {
     fn new(
         mix: Mix,
         files: &Files,
-        recipe: &Recipe,
+        (teacher, recipe, device): (&Transformer, &Recipe, &Device),
         examples: &[Example],
-        device: &Device,
     ) -> Result<Self, SessionError> {
-        let fillings = files.fillings(&mix, recipe, device)?;
+        let means = if mix.holds(Filling::Mean) { files.means()? } else { None };
+        let net = |id| Ok(files.net(id, recipe, device)?.0);
+        let mixed = files.mixed(&mix, (teacher, recipe, device), means.as_ref(), net)?;
         let mut r2 = BTreeMap::new();
-        for id in mix.nets(recipe.model.layers) {
+        // Nets that were trained on with the whole do not say what attention said.
+        let fitted = if mix.how_trained().is_none() { mix.nets(recipe.model.layers) } else { Vec::new() };
+        for id in fitted {
             r2.insert(format!("{}.{}", id.site.code(), id.layer + 1), files.net(id, recipe, device)?.1.r2);
         }
         let mut order = (0..examples.len()).collect::<Vec<_>>();
         order.sort_by_key(|&index| examples[index].0.len());
         let batches = order.chunks(BATCH).map(<[usize]>::to_vec).collect();
         let hypotheses = vec![String::new(); examples.len()];
-        Ok(Self { mix, fillings, r2, batches, done: 0, hypotheses, seconds: 0.0 })
+        Ok(Self { mix, mixed, r2, batches, done: 0, hypotheses, seconds: 0.0 })
     }
 
     /// Translates the next batch.
@@ -64,7 +67,8 @@ impl Scoring {
         let batch = &self.batches[self.done];
         let sources = batch.iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
         let begun = Instant::now();
-        let found = decode(with.teacher, &self.fillings, &sources, with.search, with.device).await?;
+        let Mixed { model, fillings } = &self.mixed;
+        let found = decode(model, fillings, &sources, with.search, with.device).await?;
         self.seconds += begun.elapsed().as_secs_f64();
         for (&index, ids) in batch.iter().zip(found) {
             self.hypotheses[index] = with.tokenizer.decode(&ids);
@@ -105,7 +109,8 @@ impl Session {
         }
         let text = self.text()?;
         let examples = &text.test.examples[..sentences];
-        let scoring = Scoring::new(mix, &self.files, &self.recipe, examples, &self.opened.device)?;
+        let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
+        let scoring = Scoring::new(mix, &self.files, (teacher, &self.recipe, &self.opened.device), examples)?;
         self.stage = Stage::Scoring(Box::new(scoring));
         Ok(Vec::new())
     }
@@ -144,8 +149,7 @@ impl Session {
         budget: Duration,
     ) -> Result<Vec<Event>, SessionError> {
         let (text, pairs) = (self.text()?, self.test_pairs()?);
-        let teacher = self.teacher.as_ref().ok_or(SessionError::NoTeacher)?;
-        let with = With::new(teacher, &text.tokenizer, &self.recipe, &self.opened.device);
+        let with = With::new(&text.tokenizer, &self.recipe, &self.opened.device);
         loop {
             scoring.step(&with, &text.test.examples).await?;
             if scoring.finished() || begun.elapsed() >= budget {
@@ -212,10 +216,11 @@ pub async fn eval_on(
         let (part, max_len, dropped) = ("given", recipe.model.max_len, split.too_long);
         return Err(crate::text::TextError::NothingFits { part, max_len, dropped }.into());
     }
-    let with = With::new(&teacher, &tokenizer, recipe, &opened.device);
+    let with = With::new(&tokenizer, recipe, &opened.device);
     let (mut rows, mut baseline, begun) = (Vec::new(), None, Instant::now());
     for mix in mixes {
-        let mut scoring = Scoring::new(mix.clone(), &files, recipe, &split.examples, &opened.device)?;
+        let model = (&teacher, recipe, &opened.device);
+        let mut scoring = Scoring::new(mix.clone(), &files, model, &split.examples)?;
         while !scoring.finished() {
             scoring.step(&with, &split.examples).await?;
         }
@@ -246,13 +251,7 @@ impl Files {
         Ok((tokenizer, teacher))
     }
 
-    /// What stands where in a mix.
-    pub(super) fn fillings(&self, mix: &Mix, recipe: &Recipe, device: &Device) -> Result<Fillings, SessionError> {
-        let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
-        self.fillings_with(mix, recipe, device, means.as_ref(), |id| Ok(self.net(id, recipe, device)?.0))
-    }
-
-    /// The same with nets and means from elsewhere than their files.
+    /// What stands where in a mix, with these nets and means.
     pub(super) fn fillings_with(
         &self,
         mix: &Mix,

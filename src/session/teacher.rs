@@ -21,7 +21,7 @@ impl Session {
         let text = self.text()?;
         if let Some(teacher) = self.files.trained_teacher(&self.recipe, &text.tokenizer, &self.opened.device)? {
             self.teacher = Some(teacher);
-            self.advance(Goal::Teacher, if self.trains { Stage::Nets } else { Stage::Scores });
+            self.advance(Goal::Teacher, if self.trains { Stage::Nets } else { Stage::Tuned });
             return Ok(Vec::new());
         }
         if !self.trains {

@@ -1,6 +1,6 @@
 //! Sentences through a model, one at a time.
 
-use super::{Files, SessionError};
+use super::{Files, SessionError, tuned::Mixed};
 use crate::{
     capture::Means,
     corpus::{self, Pair, words::Words},
@@ -24,28 +24,32 @@ use std::{
     collections::BTreeMap,
 };
 
-/// What translating needs.
+/// What translating needs beside a model.
 pub(super) struct With<'a> {
-    pub teacher: &'a Transformer,
     pub tokenizer: &'a Tokenizer,
     pub search: Search,
     pub device: &'a Device,
 }
 
 impl<'a> With<'a> {
-    pub fn new(teacher: &'a Transformer, tokenizer: &'a Tokenizer, recipe: &Recipe, device: &'a Device) -> Self {
+    pub fn new(tokenizer: &'a Tokenizer, recipe: &Recipe, device: &'a Device) -> Self {
         let search = Search { beam: recipe.score.beam, max_len: recipe.model.max_len };
-        Self { teacher, tokenizer, search, device }
+        Self { tokenizer, search, device }
     }
 
     /// One sentence, cleaned as the corpus was; an empty one stays empty.
-    pub async fn translate(&self, fillings: &Fillings, text: &str) -> Result<Translation, SessionError> {
+    pub async fn translate(
+        &self,
+        model: &Transformer,
+        fillings: &Fillings,
+        text: &str,
+    ) -> Result<Translation, SessionError> {
         let mut ids = encode(self.tokenizer, text);
         let (tokens, read) = (ids.len(), ids.len().min(self.search.max_len));
         ids.truncate(read);
         let found = match read {
             0 => Vec::new(),
-            _ => decode(self.teacher, fillings, &[ids], self.search, self.device).await?,
+            _ => decode(model, fillings, &[ids], self.search, self.device).await?,
         };
         let text = found.first().map(|ids| self.tokenizer.decode(ids)).unwrap_or_default();
         Ok(Translation { text, tokens, unread: tokens - read })
@@ -74,6 +78,8 @@ pub struct Translator {
     teacher: Transformer,
     beam: usize,
     nets: RefCell<BTreeMap<NetId, Net>>,
+    /// Mixes that were trained as a whole, by name.
+    tuned: RefCell<BTreeMap<String, Mixed>>,
     means: OnceCell<Means>,
     opened: Opened,
 }
@@ -84,8 +90,9 @@ impl Translator {
         let files = Files(store);
         let recipe = files.recipe()?.ok_or(SessionError::NoTeacher)?;
         let (tokenizer, teacher) = files.trained(&recipe, &opened.device)?;
-        let (beam, nets, means, opened) = (recipe.score.beam, RefCell::default(), OnceCell::new(), opened.clone());
-        Ok(Self { files, recipe, tokenizer, teacher, beam, nets, means, opened })
+        let (beam, means, opened) = (recipe.score.beam, OnceCell::new(), opened.clone());
+        let (nets, tuned) = (RefCell::default(), RefCell::default());
+        Ok(Self { files, recipe, tokenizer, teacher, beam, nets, tuned, means, opened })
     }
 
     /// With so many hypotheses; 1 is greedy.
@@ -117,6 +124,11 @@ impl Translator {
         Ok(self.files.nets()?.iter().map(NetId::to_string).collect())
     }
 
+    /// The mixes that the run has trained as a whole.
+    pub fn tuned(&self) -> Result<Vec<String>, SessionError> {
+        Ok(self.files.tuned()?.iter().map(Mix::to_string).collect())
+    }
+
     /// The pairs of the test split that fit, as they are scored.
     pub fn held_out(&self) -> Result<Vec<Pair>, SessionError> {
         Ok(Split::new(self.files.test()?.unwrap_or_default(), &self.tokenizer, self.max_len()).pairs)
@@ -137,25 +149,37 @@ impl Translator {
     }
 
     /// Refuses a mix that the model cannot be, or that the run has no nets for; else they are read.
-    pub fn fillings(&self, mix: &Mix) -> Result<Fillings, SessionError> {
+    pub fn check(&self, mix: &Mix) -> Result<(), SessionError> {
+        self.mixed(mix).map(drop)
+    }
+
+    fn mixed(&self, mix: &Mix) -> Result<Mixed, SessionError> {
         mix.check(self.recipe.model.layers).map_err(RecipeError::from)?;
+        if let Some(mixed) = self.tuned.borrow().get(&mix.to_string()) {
+            return Ok(mixed.clone());
+        }
         let means = if mix.holds(Filling::Mean) { self.means()? } else { None };
-        self.files.fillings_with(mix, &self.recipe, &self.opened.device, means, |id| {
+        let teacher = (&self.teacher, &self.recipe, &self.opened.device);
+        let mixed = self.files.mixed(mix, teacher, means, |id| {
             if let Some(net) = self.nets.borrow().get(&id) {
                 return Ok(net.clone());
             }
             let net = self.files.net(id, &self.recipe, &self.opened.device)?.0;
             self.nets.borrow_mut().insert(id, net.clone());
             Ok(net)
-        })
+        })?;
+        if mix.how_trained().is_some() {
+            self.tuned.borrow_mut().insert(mix.to_string(), mixed.clone());
+        }
+        Ok(mixed)
     }
 
     /// Translates one sentence; an empty one stays empty. It is cleaned as the corpus was.
     pub async fn translate(&self, mix: &Mix, text: &str) -> Result<Translation, SessionError> {
-        let fillings = self.fillings(mix)?;
+        let Mixed { model, fillings } = self.mixed(mix)?;
         let search = Search { beam: self.beam, max_len: self.max_len() };
-        let (teacher, tokenizer, device) = (&self.teacher, &self.tokenizer, &self.opened.device);
-        let translated = With { teacher, tokenizer, search, device }.translate(&fillings, text).await;
+        let with = With { tokenizer: &self.tokenizer, search, device: &self.opened.device };
+        let translated = with.translate(&model, &fillings, text).await;
         match translated {
             Ok(translation) => self.opened.check().map(|()| translation).map_err(SessionError::from),
             Err(error) => {

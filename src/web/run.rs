@@ -4,7 +4,8 @@ use super::values::{AnyRecipe, Thrown, entries, memory, to_js};
 use crate::{
     device::{self, Choice, Opened},
     model::mix::Mix,
-    session::{Goal, Session},
+    plan,
+    session::{Goal, Session, SessionError},
     store::Memory,
 };
 use js_sys::Array;
@@ -61,6 +62,11 @@ impl Device {
     #[wasm_bindgen(js_name = wasmBytes)]
     pub fn wasm_bytes(&self) -> f64 {
         core::arch::wasm32::memory_size(0) as f64 * 65536.0
+    }
+
+    /// Its speed at products of matrices in GFLOP/s, found in about 300 ms.
+    pub async fn speed(&self) -> Result<f64, Thrown> {
+        Ok(plan::speed(&self.0.device).await.map_err(SessionError::from)?)
     }
 
     /// Loses the GPU as a driver's reset would; for tests.

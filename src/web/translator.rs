@@ -74,6 +74,11 @@ impl Translator {
         Ok(self.inner.nets()?)
     }
 
+    /// The mixes that were trained as a whole, such as `enc=alr-m,trained=nets`.
+    pub fn tuned(&self) -> Result<Vec<String>, Thrown> {
+        Ok(self.inner.tuned()?)
+    }
+
     /// Translates a sentence with a mix.
     #[wasm_bindgen(unchecked_return_type = "Translation")]
     pub async fn translate(&self, mix: String, text: String) -> Result<JsValue, Thrown> {

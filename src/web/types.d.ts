@@ -31,13 +31,16 @@ export interface Recipe {
     label_smoothing: number; convention: "ours" | "authors"; [field: string]: unknown;
   };
   nets: { site: string; layers: "all" | number[]; method: string; size: string; variant: string | null }[];
-  distil: { schedule: "ours"; inputs: "teacher"; epochs: number; batch: number; rate: number };
+  distil: { schedule: "ours" | "authors"; inputs: "teacher" | "student"; epochs: number; batch: number; rate: number };
+  finetune: {
+    epochs: number; what: "nets" | "all" | "scratch"; rate: number; mix: string | null; cross_entropy: number; hidden: number;
+  };
   score: { mixes: string[]; sentences: number; beam: number; resamples: number };
 }
 export interface CheckedRecipe { recipe: Recipe; canonical: string; hash: string }
 
 export interface NetPlan {
-  net: string; site: string; method: string; size: string; hidden: number;
+  net: string; site: string; method: string; size: string; variant?: string; hidden: number;
   /** Of one head's net where each head has its own; then those of all heads stand beside it. */
   parameters: number; parameters_all_heads?: number;
   training_bytes: number; largest_buffer_bytes: number;
@@ -57,7 +60,7 @@ export interface FileEntry { name: string; bytes: Uint8Array }
 /** A file that was written, or removed where there are no bytes. */
 export interface Change { name: string; bytes: Uint8Array | null }
 
-export interface Seconds { teacher: number; distil: number; eval: number }
+export interface Seconds { teacher: number; distil: number; finetune: number; eval: number }
 export type Verdict = "higher" | "lower" | "not distinguishable";
 export interface Row {
   mix: string; bleu: number; bleu_low: number; bleu_high: number; bleu_authors: number; chrf: number;
@@ -79,7 +82,7 @@ export type RunEvent =
       event: "text"; vocab: number; vocab_hash: string; train: number; valid: number; test: number; too_long: number;
       source_tokens: number; target_tokens: number;
     }
-  | { event: "resumed"; stage: "teacher" | "nets"; step: number; total: number }
+  | { event: "resumed"; stage: "teacher" | "nets" | "tuned"; step: number; total: number }
   | { event: "training"; step: number; total: number; loss: number; rate: number; tokens_per_second: number }
   | { event: "validated"; epoch: number; epochs: number; loss: number; best: boolean }
   | {
@@ -87,6 +90,8 @@ export type RunEvent =
       sentences_per_second: number;
     }
   | { event: "fitted"; net: string; parameters: number; fit: { mse: number; r2: number } }
+  | { event: "tuning"; mix: string; step: number; total: number; loss: number; tokens_per_second: number }
+  | { event: "tuned"; mix: string }
   | { event: "scoring"; mix: string; sentences: number; total: number }
   | ({ event: "scored" } & Row)
   | { event: "done"; seconds: Seconds };

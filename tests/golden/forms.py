@@ -12,6 +12,10 @@ flattened to W = L*d, all times the mask:
   weights, AWR at cross-attention, ours: for a query q and the source's states e,
     a = LeakyReLU(source(LayerNorm(e)) + query(LayerNorm(q))) * gate(LayerNorm(q)),  s = out(a) as [heads, L],
     softmax of s over the unpadded source, times the values of each head
+  own_weights, the same at the decoder's self-attention: for query i the source is the queries up to i, the values are theirs
+  query and gated, at cross-attention, ours: with a as above, without the gate and with it, out(LayerNorm(a)) for each query
+  deep, the NET(W, W) of the encoder with a further Linear(H, H) -> LeakyReLU -> LayerNorm(H) before the last layer; deep_prefix, the
+    NET(W, d) of prefix with two of them
 loss = sum over unpadded elements of (output - target)^2 / their number.
 
 The file (metadata `config` is JSON): queries, target [B,T,d], states, values, states_target [B,S,d], lengths, source_lengths [B] int64;
@@ -36,12 +40,21 @@ def padded(x):
 
 
 class Net(nn.ModuleDict):
-    def __init__(self, width, hidden, out):
-        super().__init__({"norm": nn.LayerNorm(width), "in": nn.Linear(width, hidden),
-                          "hidden_norm": nn.LayerNorm(hidden), "out": nn.Linear(hidden, out)})
+    def __init__(self, width, hidden, out, further=0):
+        layer = lambda: nn.ModuleDict({"linear": nn.Linear(hidden, hidden), "norm": nn.LayerNorm(hidden)})
+        super().__init__({"norm": nn.LayerNorm(width), "in": nn.Linear(width, hidden), "hidden_norm": nn.LayerNorm(hidden),
+                          "deeper": nn.ModuleList(layer() for _ in range(further)), "out": nn.Linear(hidden, out)})
 
     def flat(self, x):
-        return self["out"](self["hidden_norm"](nn.functional.leaky_relu(self["in"](self["norm"](x)), 0.01)))
+        x = self["hidden_norm"](nn.functional.leaky_relu(self["in"](self["norm"](x)), 0.01))
+        for layer in self["deeper"]:
+            x = layer["norm"](nn.functional.leaky_relu(layer["linear"](x), 0.01))
+        return self["out"](x)
+
+
+class Shallow(Net):
+    def forward(self, q, states, values, seen):
+        return self.flat(padded(states)).unflatten(-1, (L, D))[:, : states.shape[1]]
 
 
 class Heads(nn.Module):
@@ -71,11 +84,38 @@ class Weights(nn.ModuleDict):
                           "query": nn.Linear(D, hidden), "gate": nn.Linear(D, hidden), "out": nn.Linear(hidden, HEADS * L)})
 
     def forward(self, q, states, values, seen):
-        e, q = self["source"](self["source_norm"](padded(states)))[:, None], self["query_norm"](q)
+        return self.weighed(q, self["source"](self["source_norm"](padded(states)))[:, None], values, seen[:, None])
+
+    def weighed(self, q, e, values, seen):
+        q = self["query_norm"](q)
         a = nn.functional.leaky_relu(e + self["query"](q), 0.01) * self["gate"](q)
-        s = self["out"](a).unflatten(-1, (HEADS, L))[..., : states.shape[1]]
-        weights = s.masked_fill(~seen[:, None, None, :], -torch.inf).softmax(-1)
+        s = self["out"](a).unflatten(-1, (HEADS, L))[..., : values.shape[1]]
+        weights = s.masked_fill(~seen[:, :, None, :], -torch.inf).softmax(-1)
         return torch.einsum("bqhs,bshd->bqhd", weights, values.unflatten(-1, (HEADS, -1))).flatten(-2)
+
+
+class OwnWeights(Weights):
+    def forward(self, q, states, values, seen):
+        places = q.shape[1]
+        e = torch.stack([self["source"](self["source_norm"](padded(q[:, : i + 1]))) for i in range(places)], 1)
+        return self.weighed(q, e, own_values(q), torch.ones(places, places).tril().bool()[None])
+
+
+def own_values(q):
+    """Values of the queries, fixed: each column's neighbour, with a sign."""
+    return -q.roll(1, -1)
+
+
+class Query(nn.ModuleDict):
+    def __init__(self, gated, hidden=9):
+        layers = {"source_norm": nn.LayerNorm(L * D), "query_norm": nn.LayerNorm(D), "source": nn.Linear(L * D, hidden),
+                  "query": nn.Linear(D, hidden), "hidden_norm": nn.LayerNorm(hidden), "out": nn.Linear(hidden, D)}
+        super().__init__(layers | ({"gate": nn.Linear(D, hidden)} if gated else {}))
+
+    def forward(self, q, states, values, seen):
+        e, q = self["source"](self["source_norm"](padded(states)))[:, None], self["query_norm"](q)
+        a = nn.functional.leaky_relu(e + self["query"](q), 0.01) * (self["gate"](q) if "gate" in self else 1)
+        return self["out"](self["hidden_norm"](a))
 
 
 def net_values(net, inputs, target, mask):
@@ -90,7 +130,8 @@ def net_values(net, inputs, target, mask):
     loss.backward()
     grads = {name: weight.grad.clone() for name, weight in net.named_parameters()}
     # Adam's first step is lr * g / (|g| + eps): where g is rounding noise, its sign, and so the step, would be anybody's.
-    assert all((g == 0).logical_or(g.abs() > 2e-6).all() for g in grads.values())
+    small = [name for name, g in grads.items() if not (g == 0).logical_or(g.abs() > 2e-6).all()]
+    assert not small, f"{type(net).__name__}: {small}"
     optimizer.step()
     out |= {"output": output, "loss": loss[None]} | {f"grad.{name}": grad for name, grad in grads.items()}
     return out | {f"adam.{name}": weight for name, weight in net.named_parameters()}
@@ -110,10 +151,16 @@ def values():
     own = (target, rows)
     nets = {"heads": (Heads(), states_target, seen[..., None].double()), "prefix": (Prefix(L * D, 12, D), *own),
             "joint": (Joint(2 * L * D, 7, L * D), *own), "weights": (Weights(), *own)}
-    for name, (net, goal, shown) in nets.items():
-        found = net_values(net, (queries, states, values, seen), goal, shown)
-        out |= {f"{name}.{key}": value for key, value in found.items()}
-    return out
+    out |= all_values(nets, (queries, states, values, seen))
+    source = (states_target, seen[..., None].double())
+    nets = {"own_weights": (OwnWeights(), *own), "query": (Query(False), *own), "gated": (Query(True), *own),
+            "deep": (Shallow(L * D, 9, L * D, 1), *source), "deep_prefix": (Prefix(L * D, 12, D, 2), *own)}
+    return out | all_values(nets, (queries, states, values, seen))
+
+
+def all_values(nets, inputs):
+    found = {name: net_values(net, inputs, goal, shown) for name, (net, goal, shown) in nets.items()}
+    return {f"{name}.{key}": value for name, own in found.items() for key, value in own.items()}
 
 
 if __name__ == "__main__":

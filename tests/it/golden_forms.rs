@@ -4,7 +4,7 @@ use crate::golden::{Golden, assert_close, read, transposed};
 use attentionless::{
     capture::Captured,
     checkpoint::Checkpoint,
-    distil::Lesson,
+    distil::{Lesson, LessonSource},
     model::{
         batch::Rows,
         layers::Init,
@@ -13,7 +13,8 @@ use attentionless::{
             heads::HeadNets,
             joint::JointNet,
             prefix::PrefixNet,
-            shallow::ShallowNet,
+            query::QueryNet,
+            shallow::{Hidden, ShallowNet},
             weights::{WeightsNet, hidden_padding},
         },
         transformer::Sizes,
@@ -21,20 +22,26 @@ use attentionless::{
     optimizer::{Adam, gradients},
 };
 use burn::tensor::{Device, Tensor};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 static GOLDEN: LazyLock<Golden> = LazyLock::new(|| Golden::open("forms.safetensors"));
 const SIZES: Sizes = Sizes { vocab: 5, layers: 1, d_model: 8, heads: 2, ff: 8, max_len: 6 };
 
-fn nets(device: &Device) -> [(&'static str, Net); 4] {
+fn nets(device: &Device) -> Vec<(&'static str, Net)> {
     let init = &mut Init::new(1, 0, device);
-    let nets = [
-        ("heads", Net::Heads(HeadNets::new(&SIZES, 9, init))),
-        ("prefix", Net::Prefix(PrefixNet::new(SIZES.width(), SIZES.d_model, 12, init))),
-        ("joint", Net::Joint(JointNet { net: ShallowNet::new([2 * SIZES.width(), SIZES.width()], 7, init) })),
-        ("weights", Net::Weights(WeightsNet::new(&SIZES, 10, init))),
+    let (width, d_model, hidden) = (SIZES.width(), SIZES.d_model, |width, depth| Hidden { width, depth });
+    let nets = vec![
+        ("heads", Net::Heads(HeadNets::new(&SIZES, hidden(9, 1), init))),
+        ("prefix", Net::Prefix(PrefixNet::new(width, d_model, hidden(12, 1), init))),
+        ("joint", Net::Joint(JointNet { net: ShallowNet::new([2 * width, width], hidden(7, 1), init) })),
+        ("weights", Net::Weights(WeightsNet::new(&SIZES, 10, false, init))),
+        ("own_weights", Net::Weights(WeightsNet::new(&SIZES, 10, true, init))),
+        ("query", Net::Query(QueryNet::new(&SIZES, 9, false, init))),
+        ("gated", Net::Query(QueryNet::new(&SIZES, 9, true, init))),
+        ("deep", Net::Shallow(ShallowNet::new([width; 2], hidden(9, 2), init))),
+        ("deep_prefix", Net::Prefix(PrefixNet::new(width, d_model, hidden(12, 3), init))),
     ];
-    nets.map(|(name, net)| (name, loaded(name, net)))
+    nets.into_iter().map(|(name, net)| (name, loaded(name, net))).collect()
 }
 
 /// With PyTorch's weights; the joint net is a module of its own here.
@@ -47,7 +54,7 @@ fn loaded(name: &str, net: Net) -> Net {
 /// What a net reads and has to say, and the rows of it.
 fn lesson(name: &str) -> (Captured, Rows) {
     let (input, output, lengths) = match name {
-        "heads" => ("states", "states_target", "source_lengths"),
+        "heads" | "deep" => ("states", "states_target", "source_lengths"),
         _ => ("queries", "target", "lengths"),
     };
     (Captured { input: tensor(input), output: tensor(output) }, rows(lengths))
@@ -64,12 +71,34 @@ fn rows(name: &str) -> Rows {
     Rows::new(&lengths, None, &Device::flex())
 }
 
+/// What a net's attention looks at: itself, at the decoder's self-attention.
+fn source(name: &str) -> LessonSource {
+    match name {
+        "own_weights" => {
+            let queries = tensor("queries");
+            let values = own_values(&queries);
+            LessonSource { states: queries, rows: rows("lengths"), values: Arc::new(move || values.clone()) }
+        }
+        _ => {
+            let values = Arc::new(|| tensor("values"));
+            LessonSource { states: tensor("states"), rows: rows("source_lengths"), values }
+        }
+    }
+}
+
+/// Those of forms.py.
+fn own_values(queries: &Tensor<2>) -> Tensor<2> {
+    let [_, width] = queries.dims();
+    let last = queries.clone().narrow(1, width - 1, 1);
+    -Tensor::cat(vec![last, queries.clone().narrow(1, 0, width - 1)], 1)
+}
+
 #[test]
 fn output() {
-    let (states, values, other) = (tensor("states"), tensor("values"), rows("source_lengths"));
-    let source = Some(Source { states: &states, rows: &other, values: Some(&values) });
     for (name, net) in nets(&Device::flex()) {
-        let (Captured { input, .. }, rows) = lesson(name);
+        let ((Captured { input, .. }, rows), looked_at) = (lesson(name), source(name));
+        let LessonSource { states, rows: other, values } = &looked_at;
+        let source = Source { states, rows: other, values: &**values };
         let output = read(net.forward(Seen { x: &input, rows: &rows, source }));
         assert_close(name, &output, GOLDEN.values(&format!("{name}.output")), 1e-5);
     }
@@ -83,11 +112,10 @@ fn loss_gradients_and_a_step() {
             let found = GOLDEN.checkpoint(&format!("{name}.{what}."));
             if name == "joint" { found.prefixed("net.") } else { found }
         };
-        let ((captured, own), source) =
-            (lesson(name), (tensor("states"), rows("source_lengths"), Some(tensor("values"))));
-        let loss = Lesson::new(captured, &own, Some(source)).error(&net);
+        let (captured, own) = lesson(name);
+        let loss = Lesson::new(captured, &own, source(name)).error(&net);
         assert_close(name, &read(loss.clone()), value("loss"), 1e-5);
-        let found = gradients(&net, loss.backward());
+        let found = gradients(&net, &mut loss.backward());
         let expected = golden("grad");
         assert_eq!(found.len(), expected.tensors.len());
         for (parameter, gradient) in &found {
@@ -107,31 +135,54 @@ fn loss_gradients_and_a_step() {
 #[test]
 fn token_by_token() {
     let (x, own, other) = (tensor("queries"), rows("lengths"), rows("source_lengths"));
-    let [_, prefix, joint, weights] = nets(&Device::flex()).map(|(_, net)| net);
-    let (Net::Prefix(prefix), Net::Joint(joint), Net::Weights(weights)) = (prefix, joint, weights) else {
-        panic!("other forms")
-    };
-    let (folded, mut sums) = (prefix.folded(), prefix.start(own.batch, &x.device()));
     let (states, values) = (tensor("states"), GOLDEN.tensor::<3>("values", &Device::flex()));
-    let (source, seen) = (weights.read(&states, &other), joint.read(&states, &other));
-    let mut queries = joint.start(&seen);
+    let own_values = own_values(&x).reshape([own.batch, own.length, 8]);
     let places = x.clone().reshape([own.batch, own.length, 8]);
-    for place in 0..own.length {
-        let token = places.clone().narrow(1, place, 1).reshape([own.batch, 8]);
-        let (by_prefix, by_joint);
-        (by_prefix, sums) = prefix.next(&token, place, sums, &folded);
-        (by_joint, queries) = joint.next(&token, place, seen.clone(), queries);
-        let by_weights = weights.weigh(&token, source.clone(), values.clone(), hidden_padding(&other));
-        let cut = Rows::new(&vec![vec![4; place + 1]; own.batch], None, &Device::flex());
-        let so_far = places.clone().narrow(1, 0, place + 1).reshape([own.batch * (place + 1), 8]);
-        let expected = joint.forward(&so_far, &cut, &states, &other).reshape([own.batch, place + 1, 8]);
-        let expected = read(expected.narrow(1, place, 1));
-        for row in (0..own.batch).filter(|&row| place < own.counts[row]) {
-            let of = |values: &[f32], index: usize| values[index * 8..][..8].to_vec();
-            let golden = |name: &str| of(GOLDEN.values(&format!("{name}.output")), row * own.length + place);
-            assert_close("prefix", &of(&read(by_prefix.clone()), row), &golden("prefix"), 1e-5);
-            assert_close("weights", &of(&read(by_weights.clone()), row), &golden("weights"), 1e-5);
-            assert_close("joint", &of(&read(by_joint.clone()), row), &of(&expected, row), 1e-5);
+    let so_far = |x: &Tensor<3>, place: usize| x.clone().narrow(1, 0, place + 1);
+    for (name, net) in nets(&Device::flex()) {
+        let mut sums = match &net {
+            Net::Prefix(net) => net.reader().start(own.batch, &x.device()),
+            Net::Weights(net) => net.reader().start(own.batch, &x.device()),
+            Net::Joint(net) => net.start(&net.read(&states, &other)),
+            _ => Tensor::zeros([1, 1], &x.device()),
+        };
+        for place in 0..own.length {
+            let token = places.clone().narrow(1, place, 1).reshape([own.batch, 8]);
+            let said = match &net {
+                Net::Prefix(net) => {
+                    let said;
+                    (said, sums) = net.next(&token, place, sums, &net.reader().folded());
+                    said
+                }
+                Net::Weights(net) if name == "own_weights" => {
+                    let said;
+                    (said, sums) = net.next(&token, so_far(&own_values, place), sums, &net.reader().folded());
+                    said
+                }
+                Net::Weights(net) => {
+                    net.weigh(&token, net.read(&states, &other), values.clone(), hidden_padding(&other))
+                }
+                Net::Query(net) => net.answer(&token, net.read(&states, &other)),
+                Net::Joint(net) => {
+                    let said;
+                    (said, sums) = net.next(&token, place, net.read(&states, &other), sums);
+                    said
+                }
+                Net::Shallow(_) | Net::Heads(_) => continue,
+            };
+            let expected = match &net {
+                Net::Joint(net) => {
+                    let cut = Rows::new(&vec![vec![4; place + 1]; own.batch], None, &Device::flex());
+                    let so_far = so_far(&places, place).reshape([own.batch * (place + 1), 8]);
+                    read(net.forward(&so_far, &cut, &states, &other))
+                }
+                _ => GOLDEN.values(&format!("{name}.output")).to_vec(),
+            };
+            let (said, length) = (read(said), expected.len() / own.batch / 8);
+            for row in (0..own.batch).filter(|&row| place < own.counts[row]) {
+                let of = |values: &[f32], index: usize| values[index * 8..][..8].to_vec();
+                assert_close(name, &of(&said, row), &of(&expected, row * length + place), 1e-5);
+            }
         }
     }
 }

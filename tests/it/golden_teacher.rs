@@ -11,7 +11,7 @@ use attentionless::{
         batch::{PairRows, Rows},
         fillings::{Fillings, Pass, Place, Standing},
         layers::Init,
-        nets::{Net, Seen},
+        nets::{Net, Seen, Source},
         sites::{NetKind, Region, Site},
         transformer::{Sizes, Transformer},
     },
@@ -78,7 +78,7 @@ fn loss_and_gradients_in_both_conventions() {
     let all = rows.output.batch * rows.output.length;
     for (convention, scale, prefix) in [("ours", rows.output.tokens(), "grad."), ("authors", all, "grad_authors.")] {
         let loss = loss(&model, &rows, scale);
-        let found = outside(gradients(&model, loss.backward()), &model);
+        let found = outside(gradients(&model, &mut loss.backward()), &model);
         assert_close(convention, &read(loss), GOLDEN.values(&format!("loss.{convention}")), 1e-5);
         let expected = GOLDEN.checkpoint(prefix);
         assert!(expected.tensors.len() >= 4);
@@ -108,7 +108,7 @@ fn inputs_and_outputs_of_attention() {
     model.forward(&rows.source, &rows.input, &mut Pass { tap: Some(&mut tap), ..Pass::default() });
     assert_eq!(seen, 12);
     for target in [None, Some(&rows.input)] {
-        let record = capture::record(&model, &rows.source, target);
+        let record = capture::record(&model, &rows.source, target, None);
         assert_eq!(record.at.len(), if target.is_some() { 10 } else { 6 });
         let found = shown(record.at[&(Site::Encoder, 1, Region::Heads)].output.clone(), &rows.source);
         assert_close("captured", &found, GOLDEN.values("site.enc.1.output"), 1e-5);
@@ -135,7 +135,7 @@ fn controls() {
 fn parts_of_the_encoder() {
     let device = Device::flex();
     let (model, rows) = (teacher(&device), rows(&device).source);
-    let record = capture::record(&model, &rows, None);
+    let record = capture::record(&model, &rows, None, None);
     let values = |tensor: &Tensor<2>| shown(tensor.clone(), &rows);
     let at = |layer, region| &record.at[&(Site::Encoder, layer, region)];
     for layer in [0, 1] {
@@ -173,7 +173,10 @@ fn nets_of_whole_layers() {
         x = x + Tensor::cat(vec![positions(&device, rows.length); rows.batch], 0);
         for (layer, block) in model.encoder.layers.iter().enumerate() {
             let Some(Standing::Net(_, net)) = fillings.at(Site::Encoder, layer) else { panic!("no net") };
-            let said = |x: &Tensor<2>| net.forward(Seen { x, rows: &rows, source: None });
+            let said = |x: &Tensor<2>| {
+                let source = Source { states: x, rows: &rows, values: &|| unreachable!("these nets mix no values") };
+                net.forward(Seen { x, rows: &rows, source })
+            };
             let fed = |x: Tensor<2>| {
                 let hidden = block.linear1.activated(block.norm2.forward(x.clone()), 0.0);
                 x + block.linear2.forward(hidden)
@@ -220,7 +223,7 @@ fn three_steps_of_adam() {
     let mut losses = Vec::new();
     for step in 1..=3 {
         let loss = loss(&model, &rows, rows.output.tokens());
-        let found = gradients(&model, loss.backward());
+        let found = gradients(&model, &mut loss.backward());
         losses.extend(read(loss));
         model = adam.step(model, found, attentionless::teacher::rate(&recipe, step, 3));
     }
@@ -256,7 +259,15 @@ fn the_cache_says_what_the_decoder_says() {
     let device = Device::flex();
     let (model, rows) = (teacher(&device), rows(&device));
     let (length, ids) = (rows.input.length, GOLDEN.values("target_in"));
-    for kinds in [&[][..], &[(Site::DecoderSelf, "alr-m")], &[(Site::Cross, "awr-m")], &ALL] {
+    let apart = [
+        (Site::DecoderSelf, "alr-m"),
+        (Site::DecoderSelf, "alr-m+deep3"),
+        (Site::DecoderSelf, "awr-m"),
+        (Site::Cross, "awr-m"),
+        (Site::Cross, "alr-m+perquery"),
+        (Site::Cross, "alr-m+gated"),
+    ];
+    for kinds in [&[][..], &ALL].into_iter().chain(apart.chunks(1)) {
         let fillings = fillings(kinds, &device);
         let whole = read(model.forward(&rows.source, &rows.input, &mut Pass::with(&fillings)));
         let memory = model.encode(&rows.source, &mut Pass::with(&fillings));
@@ -275,6 +286,8 @@ fn the_cache_says_what_the_decoder_says() {
 /// A net at every attention.
 const ALL: [(Site, &str); 3] = [(Site::Encoder, "awr-s"), (Site::DecoderSelf, "alr-s"), (Site::Cross, "awr-s")];
 
+const OWN_AND_GATED: [(Site, &str); 2] = [(Site::DecoderSelf, "awr-s"), (Site::Cross, "alr-s+gated")];
+
 /// Nets with initial weights in both layers of these sites.
 fn fillings(kinds: &[(Site, &str)], device: &Device) -> Fillings {
     let init = &mut Init::new(1, 0, device);
@@ -292,7 +305,7 @@ fn nets_say_the_same_alone() {
     let device = Device::flex();
     let (model, sources) = (teacher(&device), GOLDEN.ids("source"));
     let mut shrank = 0;
-    for (kinds, beam) in [&ALL[1..2], &ALL[2..], &ALL[..], &[(Site::Cross, "alr-s")]]
+    for (kinds, beam) in [&ALL[1..2], &ALL[2..], &ALL[..], &[(Site::Cross, "alr-s")], &OWN_AND_GATED]
         .into_iter()
         .flat_map(|kinds| [(kinds, 1), (kinds, 3)])
     {

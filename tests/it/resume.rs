@@ -9,7 +9,8 @@ use attentionless::{
 use pollster::block_on;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Few steps of every kind: two epochs of the teacher, two nets, and a mix that needs the mean outputs.
+/// Few steps of every kind: two epochs of the teacher, three nets, mixes that are trained on and one
+/// that needs the mean outputs.
 fn recipe() -> Recipe {
     let small = [
         "corpus.pairs=300",
@@ -19,7 +20,8 @@ fn recipe() -> Recipe {
         "distil.epochs=1",
         "distil.batch=100",
         r#"nets=[{"site":"enc","method":"alr","size":"xs"},{"site":"self","method":"alr","size":"s"},{"site":"cross","method":"awr","size":"xs"}]"#,
-        r#"score.mixes=["teacher","enc=mean"]"#,
+        r#"score.mixes=["teacher","enc=mean","enc=alr-xs,self=alr-s,trained=all","cross=awr-xs,trained=scratch"]"#,
+        "finetune.epochs=2",
         "score.sentences=6",
         "score.resamples=20",
     ];
@@ -52,6 +54,52 @@ fn files(store: &Memory) -> BTreeMap<String, Vec<u8>> {
     let mut files = store.files();
     files.retain(|name, _| !["seconds.json", "rows.json"].contains(&name.as_str()));
     files
+}
+
+/// Nets that learn from a student's inputs are fitted layer after layer; left between two layers they end the same.
+#[test]
+fn layer_after_layer() {
+    let more = ["model.layers=2", "distil.inputs=student", r#"score.mixes=["teacher","enc=alr-xs"]"#];
+    let recipe = recipe().with(&more.map(str::to_string)).unwrap();
+    let run = |left: bool| {
+        let store = Memory::new([]);
+        let mut session = open(&store, &recipe);
+        let mut fitted = Vec::new();
+        loop {
+            let events = block_on(session.step(Duration::ZERO)).unwrap();
+            let nets = events.iter().filter_map(|event| match event {
+                Event::Fitted { net, .. } => Some(net.clone()),
+                _ => None,
+            });
+            let before = fitted.len();
+            fitted.extend(nets);
+            if matches!(events.last(), Some(Event::Done { .. })) {
+                return (store, fitted);
+            }
+            if left && fitted.len() > before {
+                session = open(&store, &recipe);
+            }
+        }
+    };
+    let (whole, fitted) = run(false);
+    let layer = |net: &String| net.split('.').nth(1).map(str::to_string);
+    assert_eq!(fitted.iter().filter_map(layer).collect::<String>(), "111222");
+    let (expected, found) = (files(&whole), files(&run(true).0));
+    let differing = expected.iter().filter(|(name, bytes)| found.get(*name) != Some(bytes)).map(|(name, _)| name);
+    assert_eq!(differing.collect::<Vec<_>>(), Vec::<&String>::new());
+    let apart = recipe.with(&["distil.inputs=teacher".into()]).unwrap();
+    let store = Memory::new([]);
+    let mut session = open(&store, &apart);
+    while !matches!(block_on(session.step(Duration::ZERO)).unwrap().last(), Some(Event::Done { .. })) {}
+    let tensors = |store: &Memory, net: &str| {
+        let bytes = store.read(&format!("nets/{net}.safetensors")).unwrap().unwrap();
+        attentionless::checkpoint::Checkpoint::from_bytes(&bytes).unwrap().tensors
+    };
+    for site in ["enc", "self"] {
+        let net = |layer| format!("{site}.{layer}.alr-{}", if site == "enc" { "xs" } else { "s" });
+        assert_eq!(tensors(&whole, &net(1)), tensors(&store, &net(1)));
+        assert_ne!(tensors(&whole, &net(2)), tensors(&store, &net(2)));
+    }
 }
 
 #[test]

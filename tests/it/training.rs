@@ -6,10 +6,12 @@ use attentionless::{
     checkpoint::Checkpoint,
     corpus::{Spec, build},
     device::{self, Choice},
-    distil::Distillation,
+    distil::{Distillation, new_net},
+    finetune::{Finetuning, Places, Student},
     model::{
         batch::PairRows,
-        fillings::{Dropping, Pass, Share},
+        fillings::{Dropping, Fillings, Pass, Share, Standing},
+        mix::Trained,
     },
     recipe::Recipe,
     teacher::{Training, Validation},
@@ -17,6 +19,7 @@ use attentionless::{
 };
 use burn::{module::Module, tensor::Device};
 use pollster::block_on;
+use std::collections::BTreeMap;
 
 /// The preset `micro` on few sentences, and those sentences.
 fn micro() -> (Recipe, Text) {
@@ -56,7 +59,11 @@ const CURVES: f32 = 1e-3;
 #[test]
 fn loss_curves_of_cpu_and_gpu_agree() {
     let (recipe, text) = micro();
-    let net = |site: &str, method: &str| format!(r#"{{"site":"{site}","method":"{method}","size":"s"}}"#);
+    let net = |site: &str, method: &str| {
+        let (method, variant) = method.split_once('+').unwrap_or((method, ""));
+        let variant = if variant.is_empty() { "null".into() } else { format!("{variant:?}") };
+        format!(r#"{{"site":"{site}","method":"{method}","size":"s","variant":{variant}}}"#)
+    };
     let cells = [
         ("enc", "alr"),
         ("enc", "alrr"),
@@ -66,6 +73,11 @@ fn loss_curves_of_cpu_and_gpu_agree() {
         ("self", "alr"),
         ("cross", "alr"),
         ("cross", "awr"),
+        ("self", "awr"),
+        ("enc", "alr+deep2"),
+        ("cross", "alr+perquery"),
+        ("cross", "alr+gated"),
+        ("cross", "alr+prefix"),
     ];
     let nets = cells.map(|(site, method)| net(site, method)).join(",");
     let recipe = recipe.with(&[format!("nets=[{nets}]")]).unwrap();
@@ -219,4 +231,93 @@ fn a_run_repeats() {
     let other = recipe.with(&["seed=2".into()]).unwrap();
     let mut training = start(&other, &text, &Device::flex());
     assert_ne!(once, losses(&mut training, &text.train.examples, 10));
+}
+
+/// Layers in which the student's nets stand before it give a net other inputs than the teacher's do, and only these.
+#[test]
+fn a_students_inputs_are_what_its_nets_made_of_them() {
+    let (recipe, text) = micro();
+    let recipe = recipe.with(&["model.layers=2".into(), "distil.batch=100".into()]).unwrap();
+    let (examples, device) = (&text.train.examples, Device::flex());
+    let (teacher, ids) = (start(&recipe, &text, &device).model(), recipe.net_ids());
+    let curves = |before: BTreeMap<_, _>| {
+        let distillation = Distillation::new(&recipe, teacher.clone(), &ids, examples.len(), &device);
+        let mut distillation = distillation.behind(before);
+        for _ in 0..3 {
+            distillation.step(examples);
+        }
+        block_on(distillation.losses()).unwrap()
+    };
+    let first = ids[0];
+    let net = Standing::Net(first.kind.method.region(), new_net(first, &recipe, &device));
+    let fillings = Fillings(BTreeMap::from([((first.site, 0), net)]));
+    let (apart, behind) = (curves(BTreeMap::new()), curves(BTreeMap::from([((first.site, first.kind), fillings)])));
+    assert_eq!(apart[0], behind[0], "nothing stands before the first layer");
+    assert_ne!(apart[1], behind[1]);
+    assert!(behind[1].1[2] < behind[1].1[0], "{behind:?}");
+}
+
+/// A mix of micro's teacher, whose nets are as they begin.
+fn tuning(how: Trained, epochs: u32) -> (Finetuning, Text) {
+    let (recipe, text) = micro();
+    let mut recipe = recipe.with(&["finetune.hidden=0.5".into(), "teacher.tokens_per_batch=900".into()]).unwrap();
+    recipe.finetune.epochs = epochs;
+    let device = Device::flex();
+    let (examples, tracked) = (&text.train.examples, device.clone().autodiff());
+    let (model, ids) = (recipe.sizes(text.tokenizer.vocab_size()).init(5, &tracked), recipe.net_ids());
+    let nets = ids.iter().map(|&id| new_net(id, &recipe, &tracked)).collect();
+    let start = (Student { model: model.clone(), nets }, Places { ids, others: Fillings::default() });
+    (Finetuning::new(&recipe, how, model.valid(), start, examples, &device), text)
+}
+
+fn tuned(tuning: &Finetuning) -> [Checkpoint; 2] {
+    let (student, _) = tuning.student();
+    [block_on(Checkpoint::of(&student.model)).unwrap(), block_on(Checkpoint::of(&student.nets)).unwrap()]
+}
+
+/// The nets alone learn first; the model around them moves only where all is trained, in the second half.
+#[test]
+fn fine_tuning_brings_the_student_nearer() {
+    for (how, epochs, model_moves) in [(Trained::Nets, 2, false), (Trained::All, 2, true), (Trained::Scratch, 1, true)]
+    {
+        let (mut tuning, text) = tuning(how, epochs);
+        let begun = tuned(&tuning);
+        let first_epoch = tuning.total() / if how == Trained::Scratch { 3 } else { epochs };
+        while tuning.steps() < first_epoch {
+            tuning.step(&text.train.examples);
+        }
+        assert_eq!(begun[0] == tuned(&tuning)[0], how != Trained::Scratch, "{how:?} after an epoch");
+        while !tuning.finished() {
+            tuning.step(&text.train.examples);
+        }
+        let (losses, ended) = (block_on(tuning.losses()).unwrap(), tuned(&tuning));
+        assert_eq!(losses.len(), tuning.total() as usize);
+        let (head, tail) = (losses[..4].iter().sum::<f32>(), losses[losses.len() - 4..].iter().sum::<f32>());
+        assert!(tail < 0.9 * head, "{how:?}: {losses:?}");
+        assert_eq!((begun[0] != ended[0], begun[1] != ended[1]), (model_moves, true), "{how:?}");
+    }
+}
+
+#[test]
+fn fine_tuning_resumes_bit_for_bit() {
+    let (mut unbroken, text) = tuning(Trained::All, 2);
+    let examples = &text.train.examples;
+    let last = unbroken.total() / 2 + 2;
+    for _ in 0..last {
+        unbroken.step(examples);
+    }
+    let mut first = tuning(Trained::All, 2).0;
+    for _ in 0..3 {
+        first.step(examples);
+    }
+    let saved = block_on(first.checkpoint()).unwrap().to_bytes().unwrap();
+    let second = tuning(Trained::All, 2).0;
+    let mut second = second.resume(examples, Checkpoint::from_bytes(&saved).unwrap()).unwrap();
+    for _ in 3..last {
+        second.step(examples);
+    }
+    let (whole, parts) = (block_on(unbroken.checkpoint()).unwrap(), block_on(second.checkpoint()).unwrap());
+    assert_eq!(whole.metadata, parts.metadata);
+    let differing = whole.tensors.iter().filter(|(name, tensor)| parts.tensors.get(*name) != Some(tensor));
+    assert_eq!(differing.map(|(name, _)| name).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -4,7 +4,7 @@ use attentionless::{
     corpus::{Direction, Source},
     device::Choice,
     model::{
-        mix::Mix,
+        mix::{Mix, Trained},
         sites::{NetKind, Site},
     },
     recipe::{Layers, NetPart, Recipe, RecipeError},
@@ -87,9 +87,22 @@ pub enum Command {
     Distil {
         /// The run's directory
         run: PathBuf,
-        /// Which net: SITE[.LAYER]=METHOD-SIZE, layers from 1
+        /// Which net: SITE[.LAYER]=METHOD-SIZE[+VARIANT], layers from 1
         #[arg(long = "net", value_name = "NET", required = true)]
         nets: Vec<NetArg>,
+        #[command(flatten)]
+        how: HowArgs,
+    },
+    /// Train a mix of a run as a whole, and keep it in it
+    ///
+    /// Its nets alone (the default), then all weights too, or all from the first. `eval` scores what comes of it.
+    #[command(after_help = "Examples:\n  attentionless finetune R1 --mix enc=alr-m,self=alr-m,cross=awr-m\n  \
+        attentionless finetune R1 --mix enc=alr-m --what all --epochs 2\n  attentionless eval R1 --mix enc=alr-m,trained=all")]
+    Finetune {
+        /// The run's directory
+        run: PathBuf,
+        #[command(flatten)]
+        tuning: TuningArgs,
         #[command(flatten)]
         how: HowArgs,
     },
@@ -158,6 +171,9 @@ pub enum Command {
         /// All methods, sizes and sites instead of the recipe's nets
         #[arg(long)]
         table: bool,
+        /// With --table: the variants of the methods, too
+        #[arg(long, requires = "table")]
+        variants: bool,
         #[command(flatten)]
         how: HowArgs,
     },
@@ -181,7 +197,7 @@ pub struct RecipeArgs {
     /// Source and target language, such as de-en
     #[arg(long)]
     pub pair: Option<String>,
-    /// A net beside the recipe's: SITE[.LAYER]=METHOD-SIZE, layers from 1
+    /// A net beside the recipe's: SITE[.LAYER]=METHOD-SIZE[+VARIANT], layers from 1
     #[arg(long = "net", value_name = "NET")]
     pub nets: Vec<NetArg>,
     /// A row beside the recipe's: teacher, or SITE[.LAYER]=WHAT with commas
@@ -217,6 +233,33 @@ pub struct HowArgs {
     pub json: bool,
 }
 
+/// What is trained as a whole, and how.
+#[derive(Args)]
+pub struct TuningArgs {
+    /// What stands in place of attention
+    #[arg(long)]
+    pub mix: Mix,
+    /// nets; all (the nets alone in the first half); or scratch, without a teacher
+    #[arg(long)]
+    pub what: Option<Trained>,
+    /// Epochs; those of the teacher from scratch
+    #[arg(long)]
+    pub epochs: Option<u32>,
+    /// The highest learning rate
+    #[arg(long)]
+    pub rate: Option<f64>,
+}
+
+impl TuningArgs {
+    /// A run's recipe with this in it.
+    pub fn recipe(&self, mut recipe: Recipe) -> Result<Recipe, RecipeError> {
+        let how = self.what.or(self.mix.how_trained()).unwrap_or(recipe.finetune.what);
+        recipe.finetune.epochs = self.epochs.unwrap_or(recipe.finetune.epochs);
+        recipe.finetune.rate = self.rate.unwrap_or(recipe.finetune.rate);
+        with_nets(recipe, &[], &[self.mix.clone().trained(how)])
+    }
+}
+
 /// A net to fit, in one layer or in all.
 #[derive(Clone, Debug)]
 pub struct NetArg(NetPart);
@@ -232,20 +275,20 @@ impl FromStr for NetArg {
             None => (place, Layers::All),
         };
         let site: Site = site.parse().map_err(|error| format!("{error}"))?;
-        let NetKind { method, size } = kind.parse().map_err(|error| format!("{error}"))?;
-        Ok(Self(NetPart { site, layers, method, size, variant: None }))
+        let NetKind { method, size, variant } = kind.parse().map_err(|error| format!("{error}"))?;
+        Ok(Self(NetPart { site, layers, method, size, variant }))
     }
 }
 
 impl NetArg {
     /// The mix in which this net, and no other, stands.
     fn mix(&self) -> Result<Mix, RecipeError> {
-        let NetPart { site, layers, method, size, .. } = &self.0;
+        let NetPart { site, layers, .. } = &self.0;
         let layer = match layers {
             Layers::All => String::new(),
             Layers::These(layers) => format!(".{}", layers[0]),
         };
-        let mix = format!("{}{layer}={}", site.code(), NetKind { method: *method, size: *size });
+        let mix = format!("{}{layer}={}", site.code(), self.0.kind());
         Ok(mix.parse::<Mix>()?)
     }
 }

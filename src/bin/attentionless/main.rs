@@ -52,6 +52,7 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Run { recipe, work } => commands::work::run(&recipe, &work),
         Command::Train { recipe, work } => commands::work::train(&recipe, &work),
         Command::Distil { run, nets, how } => commands::work::distil(&run, &nets, &how),
+        Command::Finetune { run, tuning, how } => commands::work::finetune(&run, &tuning, &how),
         Command::Eval { run, mixes, on, how } => commands::eval::eval(&run, &mixes, &on, &how),
         Command::Translate { run, mix, beam, device } => commands::translate::translate(&run, &mix, beam, &device),
         Command::Corpus { source, pair, pairs, max_chars, seed, valid, test, out, json } => {
@@ -60,7 +61,7 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Export { run, out, half } => commands::bundle::export(&run, &out, half),
         Command::Import { file, out } => commands::bundle::import(&file, &out),
-        Command::Plan { recipe, table, how } => commands::plan::plan(&recipe, table, &how),
+        Command::Plan { recipe, table, variants, how } => commands::plan::plan(&recipe, [table, variants], &how),
         Command::Devices { json } => commands::devices::devices(json),
     }
 }

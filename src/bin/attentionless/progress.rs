@@ -55,6 +55,11 @@ impl Progress {
             Event::Fitted { net, parameters, fit } => {
                 self.say(&format!("{net}: {parameters} parameters, MSE {:.5}, R² {:.3}", fit.mse, fit.r2));
             }
+            Event::Tuning { mix, step, total, loss, tokens_per_second } => {
+                let detail = format!("steps, loss {loss:.4}, {tokens_per_second:.0} tokens/s");
+                self.work(mix, u64::from(*step), u64::from(*total), &detail);
+            }
+            Event::Tuned { mix } => self.say(&format!("{mix}: trained")),
             Event::Scoring { mix, sentences, total } => self.work(mix, *sentences as u64, *total as u64, "sentences"),
             Event::Scored(row) => self.say(&format!("{}: BLEU {:.2}", row.mix, row.bleu)),
             Event::Done { .. } => self.end(),

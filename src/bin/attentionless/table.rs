@@ -44,7 +44,8 @@ pub fn rows(report: &Report) -> String {
 
 /// What nets cost.
 pub fn nets(rows: &[NetPlan]) -> String {
-    let named = rows.iter().map(|row| (format!("{} {}-{}", row.site, row.method, row.size), row));
+    let variant = |row: &NetPlan| row.variant.map(|variant| format!("+{variant}")).unwrap_or_default();
+    let named = rows.iter().map(|row| (format!("{} {}-{}{}", row.site, row.method, row.size, variant(row)), row));
     costs(&named.collect::<Vec<_>>())
 }
 

@@ -1,6 +1,10 @@
 //! ASLR: a shallow net of its own for each head.
 
-use super::{Shapes, flatten, shallow::ShallowNet, unflatten};
+use super::{
+    Shapes, flatten,
+    shallow::{Hidden, ShallowNet},
+    unflatten,
+};
 use crate::model::{batch::Rows, layers::Init, transformer::Sizes};
 use burn::{module::Module, tensor::Tensor};
 
@@ -16,11 +20,11 @@ fn ends(sizes: &Sizes) -> [usize; 2] {
 }
 
 impl HeadNets {
-    pub fn new(sizes: &Sizes, hidden: usize, init: &mut Init) -> Self {
+    pub fn new(sizes: &Sizes, hidden: Hidden, init: &mut Init) -> Self {
         Self { heads: (0..sizes.heads).map(|_| ShallowNet::new(ends(sizes), hidden, init)).collect() }
     }
 
-    pub fn shapes(sizes: &Sizes, hidden: usize) -> Shapes {
+    pub fn shapes(sizes: &Sizes, hidden: Hidden) -> Shapes {
         let of_head = |head: usize| {
             let shapes = ShallowNet::shapes(ends(sizes), hidden).into_iter();
             shapes.map(move |(name, shape)| (format!("heads.{head}.{name}"), shape))

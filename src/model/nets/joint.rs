@@ -1,6 +1,10 @@
 //! The authors' ALR at cross-attention: all queries and the source at once.
 
-use super::{Shapes, flatten, shallow::ShallowNet, unflatten};
+use super::{
+    Shapes, flatten,
+    shallow::{Hidden, ShallowNet},
+    unflatten,
+};
 use crate::model::{batch::Rows, layers::Init};
 use burn::{module::Module, tensor::Tensor};
 
@@ -13,11 +17,11 @@ pub struct JointNet {
 }
 
 impl JointNet {
-    pub fn new(width: usize, hidden: usize, init: &mut Init) -> Self {
+    pub fn new(width: usize, hidden: Hidden, init: &mut Init) -> Self {
         Self { net: ShallowNet::new([2 * width, width], hidden, init) }
     }
 
-    pub fn shapes(width: usize, hidden: usize) -> Shapes {
+    pub fn shapes(width: usize, hidden: Hidden) -> Shapes {
         let shapes = ShallowNet::shapes([2 * width, width], hidden).into_iter();
         shapes.map(|(name, shape)| (format!("net.{name}"), shape)).collect()
     }

@@ -5,20 +5,22 @@
 pub mod heads;
 pub mod joint;
 pub mod prefix;
+pub mod query;
 pub mod shallow;
 pub mod weights;
 
 use super::{
     batch::Rows,
-    layers::Init,
-    sites::{Method, NetKind, Site},
+    layers::{Init, LayerNorm, Linear},
+    sites::{Method, NetKind, Site, Variant},
     transformer::Sizes,
 };
 use burn::{module::Module, tensor::Tensor};
 use heads::HeadNets;
 use joint::JointNet;
 use prefix::PrefixNet;
-use shallow::ShallowNet;
+use query::QueryNet;
+use shallow::{Hidden, ShallowNet};
 use weights::WeightsNet;
 
 /// The slope of the nets' leaky ReLU.
@@ -37,6 +39,7 @@ pub enum Net {
     Heads(HeadNets),
     Prefix(PrefixNet),
     Joint(JointNet),
+    Query(QueryNet),
     Weights(WeightsNet),
 }
 
@@ -51,38 +54,41 @@ pub enum Form {
     Prefix,
     /// A sentence and all that is asked of it to all answers.
     Joint,
+    /// A sentence and one query of it to one answer.
+    Query,
     /// A query and a sentence to weights over that sentence.
     Weights,
 }
 
 /// What goes into a region, and so what a net in its place can work with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Seen<'a> {
     /// `[batch · length, d_model]`, behind the norm for [`Region::Heads`](super::sites::Region).
     pub x: &'a Tensor<2>,
     pub rows: &'a Rows,
-    /// What attention looks at; none for a net that does not.
-    pub source: Option<Source<'a>>,
+    /// What attention looks at.
+    pub source: Source<'a>,
 }
 
 /// The sentences that an attention takes its values from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// `[batch · length, d_model]`
     pub states: &'a Tensor<2>,
     pub rows: &'a Rows,
-    /// The teacher's projection of the states, heads side by side: `[batch · length, d_model]`. None for a net that needs none.
-    pub values: Option<&'a Tensor<2>>,
+    /// The model's values of the states, heads side by side: `[batch · length, d_model]`. Projected for who asks.
+    pub values: &'a dyn Fn() -> Tensor<2>,
 }
 
 impl Form {
-    pub fn of(site: Site, method: Method) -> Self {
-        match (method, site) {
-            (Method::Awr, _) => Self::Weights,
-            (Method::Aslr, _) => Self::Heads,
-            (_, Site::Encoder) => Self::Shallow,
-            (_, Site::DecoderSelf) => Self::Prefix,
-            (_, Site::Cross) => Self::Joint,
+    pub fn of(site: Site, kind: NetKind) -> Self {
+        match (kind.method, site, kind.variant) {
+            (Method::Awr, _, _) => Self::Weights,
+            (Method::Aslr, _, _) => Self::Heads,
+            (_, Site::Encoder, _) => Self::Shallow,
+            (_, Site::DecoderSelf, _) => Self::Prefix,
+            (_, Site::Cross, Some(Variant::PerQuery | Variant::Gated)) => Self::Query,
+            (_, Site::Cross, _) => Self::Joint,
         }
     }
 }
@@ -93,25 +99,28 @@ pub type Shapes = Vec<(String, Vec<usize>)>;
 impl Net {
     /// With PyTorch's default initialisation, as the authors' nets.
     pub fn new(site: Site, kind: NetKind, sizes: &Sizes, init: &mut Init) -> Self {
-        let (width, hidden) = (sizes.width(), kind.hidden(site, sizes.width()));
-        match Form::of(site, kind.method) {
+        let (width, hidden) = (sizes.width(), Hidden::of(site, kind, sizes));
+        let gated = kind.variant == Some(Variant::Gated);
+        match Form::of(site, kind) {
             Form::Shallow => Self::Shallow(ShallowNet::new([width; 2], hidden, init)),
             Form::Heads => Self::Heads(HeadNets::new(sizes, hidden, init)),
             Form::Joint => Self::Joint(JointNet::new(width, hidden, init)),
+            Form::Query => Self::Query(QueryNet::new(sizes, hidden.width, gated, init)),
             Form::Prefix => Self::Prefix(PrefixNet::new(width, sizes.d_model, hidden, init)),
-            Form::Weights => Self::Weights(WeightsNet::new(sizes, hidden, init)),
+            Form::Weights => Self::Weights(WeightsNet::new(sizes, hidden.width, site == Site::DecoderSelf, init)),
         }
     }
 
     /// What [`Net::new`] gives, without making it.
     pub fn shapes(site: Site, kind: NetKind, sizes: &Sizes) -> Shapes {
-        let (width, hidden) = (sizes.width(), kind.hidden(site, sizes.width()));
-        match Form::of(site, kind.method) {
+        let (width, hidden) = (sizes.width(), Hidden::of(site, kind, sizes));
+        match Form::of(site, kind) {
             Form::Shallow => ShallowNet::shapes([width; 2], hidden),
             Form::Heads => HeadNets::shapes(sizes, hidden),
             Form::Joint => JointNet::shapes(width, hidden),
+            Form::Query => QueryNet::shapes(sizes, hidden.width, kind.variant == Some(Variant::Gated)),
             Form::Prefix => PrefixNet::shapes(width, sizes.d_model, hidden),
-            Form::Weights => WeightsNet::shapes(sizes, hidden),
+            Form::Weights => WeightsNet::shapes(sizes, hidden.width),
         }
     }
 
@@ -120,30 +129,37 @@ impl Net {
         Self::shapes(site, kind, sizes).iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
     }
 
-    /// Whether it looks at what attention looks at, and not at its own input alone.
-    pub fn uses_source(&self) -> bool {
-        matches!(self, Self::Joint(_) | Self::Weights(_))
-    }
-
-    /// Whether it mixes the teacher's own values, which then stay in the model.
-    pub fn uses_values(&self) -> bool {
-        matches!(self, Self::Weights(_))
-    }
-
-    /// What the region would give: `[batch · length, d_model]`, zero at padding, and everywhere for a net without the source
-    /// that it needs.
+    /// What the region would give: `[batch · length, d_model]`, zero at padding.
     pub fn forward(&self, seen: Seen) -> Tensor<2> {
-        let Seen { x, rows, source } = seen;
-        match (self, source) {
-            (Self::Shallow(net), _) => net.forward(x, rows),
-            (Self::Heads(net), _) => net.forward(x, rows),
-            (Self::Prefix(net), _) => net.forward(x, rows),
-            (Self::Joint(net), Some(source)) => net.forward(x, rows, source.states, source.rows),
-            (Self::Weights(net), Some(Source { values: Some(values), states, rows: source })) => {
-                net.forward(x, rows, (states, source, values))
-            }
-            (Self::Joint(_) | Self::Weights(_), _) => x.zeros_like(),
+        let Seen { x, rows, source: Source { states, rows: source, values } } = seen;
+        match self {
+            Self::Shallow(net) => net.forward(x, rows),
+            Self::Heads(net) => net.forward(x, rows),
+            Self::Prefix(net) => net.forward(x, rows),
+            Self::Joint(net) => net.forward(x, rows, states, source),
+            Self::Query(net) => net.forward(x, rows, states, source),
+            Self::Weights(net) => net.forward(x, rows, (states, source, &values())),
         }
+    }
+}
+
+/// The share of a source in a hidden layer: `[batch · length, d_model]` to `[batch, H]`, behind a norm over the padded, flattened
+/// sentence.
+fn read(norm: &LayerNorm, linear: &Linear, states: &Tensor<2>, rows: &Rows) -> Tensor<2> {
+    let [_, d_model] = states.dims();
+    let max_len = norm.weight.val().dims()[0] / d_model;
+    linear.forward(norm.forward(flatten(states, rows, max_len)))
+}
+
+/// A hidden layer for each query, `LeakyReLU(read + query(q)) · gate(q)`: `q: [batch · queries, d_model]`, `read: [batch, H]` or one
+/// row a query, to `[batch · queries, H]`.
+fn asked(q: Tensor<2>, read: Tensor<2>, query: &Linear, gate: Option<&Linear>) -> Tensor<2> {
+    let ([count, _], [sources, hidden]) = (q.dims(), read.dims());
+    let own = query.forward(q.clone()).reshape([sources, count / sources, hidden]);
+    let both = leaky_relu(own + read.reshape([sources, 1, hidden])).reshape([count, hidden]);
+    match gate {
+        Some(gate) => both * gate.forward(q),
+        None => both,
     }
 }
 

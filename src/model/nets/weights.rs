@@ -1,6 +1,10 @@
 //! AWR, attention-weights replacement: our own, not the paper's. A net predicts the weights; the values stay the teacher's.
 
-use super::{Shapes, flatten, leaky_relu, linear_shapes, norm_shapes};
+use super::{
+    Shapes, asked, linear_shapes, norm_shapes,
+    prefix::{Folded, Reader, Sums},
+    read,
+};
 use crate::{
     kernels::matmul::matmul,
     model::{
@@ -17,6 +21,8 @@ use burn::{
 /// For a query `q` and a source `e`, padded with zeros to `max_len` and flattened, each behind a norm of its own:
 /// `a = LeakyReLU(source(e) + query(q)) · gate(q)`, `s = out(a)` in `R^(heads × max_len)`, softmax over the unpadded source, and
 /// the teacher's values weighted by it. At the start `gate` is 1. No product of query and key is left. (findings.md, 4)
+///
+/// At the decoder's self-attention the source of a query is the prefix up to it, read as the [`Reader`] does.
 #[derive(Module, Debug)]
 pub struct WeightsNet {
     pub source_norm: LayerNorm,
@@ -27,10 +33,13 @@ pub struct WeightsNet {
     pub out: Linear,
     #[module(skip)]
     heads: usize,
+    /// Whether a query sees nothing behind it.
+    #[module(skip)]
+    causal: bool,
 }
 
 impl WeightsNet {
-    pub fn new(sizes: &Sizes, hidden: usize, init: &mut Init) -> Self {
+    pub fn new(sizes: &Sizes, hidden: usize, causal: bool, init: &mut Init) -> Self {
         let Sizes { d_model, heads, max_len, .. } = *sizes;
         Self {
             source_norm: LayerNorm::new(sizes.width(), init),
@@ -40,6 +49,7 @@ impl WeightsNet {
             gate: Linear::constant(d_model, hidden, [0.0, 1.0], init),
             out: Linear::pytorch(hidden, heads * max_len, init),
             heads,
+            causal,
         }
     }
 
@@ -66,32 +76,53 @@ impl WeightsNet {
     ) -> Tensor<2> {
         let [_, d_model] = x.dims();
         let values = values.clone().reshape([source.batch, source.length, d_model]);
-        self.weigh(x, self.read(states, source), values, hidden_padding(source)) * rows.mask.clone()
+        let heads = match self.causal {
+            true => self.weigh(x, self.read_prefixes(states, source), values, hidden_future(source)),
+            false => self.weigh(x, self.read(states, source), values, hidden_padding(source)),
+        };
+        heads * rows.mask.clone()
     }
 
     /// The source's share of the hidden layer, the same for all queries: `[batch, H]`.
     pub fn read(&self, states: &Tensor<2>, rows: &Rows) -> Tensor<2> {
-        let [_, d_model] = states.dims();
-        let max_len = self.source_norm.weight.val().dims()[0] / d_model;
-        self.source.forward(self.source_norm.forward(flatten(states, rows, max_len)))
+        read(&self.source_norm, &self.source, states, rows)
     }
 
-    /// The values, weighted for each query: `x: [batch · queries, d_model]`, `read: [batch, H]`, `values: [batch, length,
-    /// d_model]`, `padding` as [`hidden_padding`] gives it.
-    pub fn weigh(&self, x: &Tensor<2>, read: Tensor<2>, values: Tensor<3>, padding: Tensor<2>) -> Tensor<2> {
-        let ([count, d_model], [batch, hidden]) = (x.dims(), read.dims());
-        let ([_, length, _], heads, queries) = (values.dims(), self.heads, count / batch);
+    /// The share of the prefix up to each place: `[batch · length, H]`.
+    fn read_prefixes(&self, states: &Tensor<2>, rows: &Rows) -> Tensor<2> {
+        let read = self.reader().all(states, rows);
+        let [count, hidden] = read.dims();
+        read.reshape([rows.length, rows.batch, hidden]).swap_dims(0, 1).reshape([count, hidden])
+    }
+
+    /// What reads the prefixes, where the net is causal.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { norm: &self.source_norm, linear: &self.source }
+    }
+
+    /// The values, weighted for each query: `x: [batch · queries, d_model]`, `read: [batch, H]` or one row a query, `values: [batch,
+    /// length, d_model]`, `hidden` as [`hidden_padding`] gives it.
+    pub fn weigh(&self, x: &Tensor<2>, read: Tensor<2>, values: Tensor<3>, hidden: Tensor<3>) -> Tensor<2> {
+        let ([count, d_model], [batch, length, _], heads) = (x.dims(), values.dims(), self.heads);
         let q = self.query_norm.forward(x.clone());
-        let own = self.query.forward(q.clone()).reshape([batch, queries, hidden]);
-        let both = leaky_relu(own + read.reshape([batch, 1, hidden])).reshape([count, hidden]);
-        let scores = self.out.forward(both * self.gate.forward(q));
-        let places = scores.dims()[1] / heads;
-        let scores =
-            scores.reshape([count * heads, places]).narrow(1, 0, length).reshape([batch, queries * heads, length]);
-        let weights = softmax(scores + padding.reshape([batch, 1, length]), 2);
+        let scores = self.out.forward(asked(q, read, &self.query, Some(&self.gate)));
+        let (places, [_, masks, _]) = (scores.dims()[1] / heads, hidden.dims());
+        let scores = scores.reshape([count * heads, places]).narrow(1, 0, length);
+        let scores = scores.reshape([batch * masks, count / batch / masks * heads, length]);
+        let weights = softmax(scores + hidden.reshape([batch * masks, 1, length]), 2);
+        let weights = weights.reshape([batch, count / batch * heads, length]);
         // Each head weighs all columns and keeps its own: cheaper than to put the heads before the queries and back.
         let mixed = matmul(weights, values).reshape([count, heads, d_model]) * own_columns(heads, d_model, &x.device());
         mixed.sum_dim(1).reshape([count, d_model])
+    }
+
+    /// One more token of each sentence, at this place, for a causal net: `x: [batch, d_model]`, `values: [batch, place + 1,
+    /// d_model]` with its own. Gives what the heads would give for it, and the sums with it.
+    pub fn next(&self, x: &Tensor<2>, values: Tensor<3>, sums: Sums, folded: &Folded) -> (Tensor<2>, Sums) {
+        let [batch, seen, _] = values.dims();
+        let (read, sums) = self.reader().next(x, seen - 1, sums, folded);
+        let hidden = Tensor::zeros([batch, 1, seen], &x.device());
+        (self.weigh(x, read, values, hidden), sums)
     }
 }
 
@@ -102,7 +133,19 @@ fn own_columns(heads: usize, d_model: usize, device: &Device) -> Tensor<3> {
     Tensor::from_data(TensorData::new(values, [1, heads, d_model]), &device.clone().without_autodiff())
 }
 
-/// Added to the scores, so that padding gets no weight: 0 for a token, far below for padding, `[batch, length]`.
-pub fn hidden_padding(rows: &Rows) -> Tensor<2> {
-    (rows.mask.clone().reshape([rows.batch, rows.length]) - 1.0) * 1e30
+/// Added to the scores of all queries, so that padding gets no weight: 0 for a token, far below for padding, `[batch, 1, length]`.
+pub fn hidden_padding(rows: &Rows) -> Tensor<3> {
+    (rows.mask.clone().reshape([rows.batch, 1, rows.length]) - 1.0) * FAR
 }
+
+/// Added to the scores of each query, so that what is behind it gets no weight: `[batch, length, length]`.
+fn hidden_future(rows: &Rows) -> Tensor<3> {
+    let length = rows.length;
+    let values = (0..length * length).map(|i| if i % length <= i / length { 0f32 } else { -FAR });
+    let device = &rows.mask.device();
+    let one = Tensor::<3>::from_data(TensorData::new(values.collect::<Vec<_>>(), [1, length, length]), device);
+    one.expand([rows.batch, length, length])
+}
+
+/// Below any score by so much that its weight is 0.
+const FAR: f32 = 1e30;

@@ -153,9 +153,11 @@ fn mixes_and_nets() {
             "there is no filling `zero`; there are attention, none, uniform, mean, and nets such as alr-m",
         ),
         ("--mix enc", 2, "`enc` is not part of a mix"),
-        ("--mix cross=elr-m", 2, "puts `elr-m` at `cross`, which is not built yet; it can stand at enc"),
+        ("--mix cross=elr-m", 2, "puts `elr-m` at `cross`; it can stand at enc"),
         ("--net enc.2=alr-m", 2, "`nets.layers` is 2; the model's layers are 1 to 1"),
-        ("--net self=awr-m", 2, "`nets.site` is self; awr is built for enc, cross so far"),
+        ("--net self=elr-m", 2, "`nets.site` is self; where elr-m is asked for, it can stand at enc"),
+        ("--net enc=alr-m+gated", 2, "`nets.site` is enc; where alr-m+gated is asked for, it can stand at cross"),
+        ("--mix enc=none,trained=nets", 2, "the mix `enc=none,trained=nets` has no net to train"),
         ("--net enc=alr-huge", 2, "there is no size `huge`; there are xs, s, m, l, xl"),
         ("--net enc", 2, "`enc` is not SITE[.LAYER]=METHOD-SIZE, such as enc=alr-m"),
         // Told before anything is trained, not after.

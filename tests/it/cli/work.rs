@@ -244,13 +244,14 @@ fn controls_stand_everywhere() {
 }
 
 /// What is built, by what `plan --table` calls it.
-const CELLS: [[&str; 2]; 8] = [
+const CELLS: [[&str; 2]; 9] = [
     ["encoder", "alr"],
     ["encoder", "alrr"],
     ["encoder", "aslr"],
     ["encoder", "elr"],
     ["encoder", "awr"],
     ["decoder-self", "alr"],
+    ["decoder-self", "awr"],
     ["cross", "alr"],
     ["cross", "awr"],
 ];
@@ -384,4 +385,34 @@ fn every_attention_is_replaced() {
     folder.run(&["import", "whole.safetensors", "--out", "back"]).done();
     assert!(!translated("R").trim().is_empty());
     assert_eq!(translated("back"), translated("R"));
+}
+
+/// A mix trained as a whole is kept, scored and translated with, and is not trained again.
+#[test]
+fn a_mix_is_trained_as_a_whole() {
+    let folder = Folder::with_run();
+    let before = folder.files();
+    let ran = folder.run(&with(&[], "eval R --mix enc=alr-m,trained=nets --device cpu"));
+    assert_has(
+        &ran.error(1),
+        "`attentionless finetune R1 --mix enc=alr-m,trained=nets` trains them".replace("R1", "RUN").as_str(),
+    );
+    folder.assert_files(&before, "eval of a mix that is not trained");
+    let words = with(&[], "finetune R --mix enc=alr-m --what all --epochs 2 --device cpu");
+    folder.run(&words).done();
+    let kept = "R/tuned/enc=alr-m,trained=all.safetensors";
+    assert!(folder.path(kept).is_file());
+    let trained = folder.read(kept);
+    let report = folder.run(&with(&[], "eval R --device cpu --json")).json();
+    assert_eq!(mixes(&report).last().map(String::as_str), Some("enc=alr-m,trained=all"));
+    let row = |mix: &str| report["rows"].as_array().unwrap().iter().find(|row| row["mix"] == mix).unwrap().clone();
+    assert_eq!(row("enc=alr-m")["parameters"], row("enc=alr-m,trained=all")["parameters"]);
+    assert_eq!(row("enc=alr-m,trained=all")["r2"].as_object().map(serde_json::Map::len), Some(0));
+    folder.run(&words).done();
+    assert!(folder.read(kept) == trained, "trained again");
+    let other = folder.run(&with(&[], "finetune R --mix enc=alr-m --what all --epochs 3 --device cpu")).error(1);
+    assert_has(&other, "its `finetune` is epochs 2");
+    let translated =
+        |mix: &str| folder.feed(&["translate", "R", "--mix", mix, "--device", "cpu"], b"The dog sleeps.\n").done();
+    assert!(!translated("enc=alr-m,trained=all").trim().is_empty());
 }

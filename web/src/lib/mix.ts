@@ -21,7 +21,7 @@ export type Method = (typeof METHODS)[number];
  */
 export const BUILT: Record<Site, readonly Method[]> = {
   enc: ["alr", "alrr", "aslr", "elr", "awr"],
-  self: ["alr"],
+  self: ["alr", "awr"],
   cross: ["awr", "alr"],
 };
 

@@ -58,8 +58,8 @@ export function largestOfEach<T extends NetPick>(picks: readonly T[]): T[] {
 
 /** The nets of a recipe that this page knows. */
 export function placedNets(nets: Recipe["nets"]): PlacedNet[] {
-  return nets.flatMap(({ site, layers, method, size }) =>
-    isSite(site) && isMethod(method) && isSize(size) ? [{ site, layers, method, size }] : [],
+  return nets.flatMap(({ site, layers, method, size, variant }) =>
+    isSite(site) && isMethod(method) && isSize(size) && variant === null ? [{ site, layers, method, size }] : [],
   );
 }
 

@@ -17,7 +17,7 @@ use std::{
 pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     need_run(run)?;
     let recipe = recipe_of(Box::new(Directory::new(run)))?;
-    let mixes = if mixes.is_empty() { recipe.score.mixes.clone() } else { mixes.to_vec() };
+    let mixes = if mixes.is_empty() { recipe.mixes() } else { mixes.to_vec() };
     mixes.iter().try_for_each(|mix| mix.check(recipe.model.layers))?;
     let Some(source) = source(on) else {
         return pursue(recipe, Some(mixes), run, how, Goal::Scores);

@@ -9,10 +9,10 @@ use crate::{
 use attentionless::plan;
 use std::{error::Error, process::ExitCode};
 
-pub fn plan(recipe: &RecipeArgs, all: bool, how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
+pub fn plan(recipe: &RecipeArgs, [all, variants]: [bool; 2], how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
     let recipe = recipe.recipe()?;
     if all {
-        let rows = plan::table(&recipe);
+        let rows = plan::table(&recipe, variants);
         if how.json {
             let (length, d_model) = (recipe.model.max_len, recipe.model.d_model);
             return print_json(&serde_json::json!({ "length": length, "d_model": d_model, "rows": rows }));

@@ -19,7 +19,7 @@ pub fn translate(run: &Path, mix: &Mix, beam: usize, device: &Choice) -> Result<
     let opened = open(device)?;
     let translator = Translator::open(Box::new(Directory::new(run)), &opened)?.with_beam(beam);
     // Before any line is read.
-    translator.fillings(mix)?;
+    translator.check(mix)?;
     for (index, line) in io::stdin().lock().split(b'\n').enumerate() {
         let text = String::from_utf8(line?).map_err(|error| {
             let byte = error.utf8_error().valid_up_to() + 1;

@@ -2,7 +2,7 @@
 
 use super::{need_run, open, print_json};
 use crate::{
-    args::{HowArgs, NetArg, RecipeArgs, WorkArgs, with_nets},
+    args::{HowArgs, NetArg, RecipeArgs, TuningArgs, WorkArgs, with_nets},
     output::{print, say},
     progress::Progress,
     table,
@@ -43,6 +43,12 @@ pub fn distil(run: &Path, nets: &[NetArg], how: &HowArgs) -> Result<ExitCode, Bo
     need_run(run)?;
     let begun = recipe_of(Box::new(Directory::new(run)))?;
     pursue(with_nets(begun, nets, &[])?, None, run, how, Goal::Nets)
+}
+
+pub fn finetune(run: &Path, tuning: &TuningArgs, how: &HowArgs) -> Result<ExitCode, Box<dyn Error>> {
+    need_run(run)?;
+    let begun = recipe_of(Box::new(Directory::new(run)))?;
+    pursue(tuning.recipe(begun)?, None, run, how, Goal::Tuned)
 }
 
 /// Works until the goal is reached or a signal comes, then prints what was asked for. With `mixes`, these are scored and nothing

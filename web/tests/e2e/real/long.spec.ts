@@ -52,9 +52,12 @@ test("cpu: tiny is trained, paused, resumed, distilled, scored, tried and compar
       process.stdout.write(`${stage}: ${last.step} steps, ${first.seconds.toFixed(0)} to ${last.seconds.toFixed(0)} s, ${(first.bytes / MIB).toFixed(1)} to ${(last.bytes / MIB).toFixed(1)} MiB\n`);
     }
   }
-  const heap = samples.filter(({ stage, step }) => stage === "teacher" && step >= 100).map(({ bytes }) => bytes / MIB);
+  const heap = samples.filter(({ stage }) => stage === "teacher").map(({ step, bytes }) => ({ step, mib: bytes / MIB }));
+  process.stdout.write(`memory by step: ${heap.filter((_, index) => index % 40 === 0).map(({ step, mib }) => `${step} ${mib.toFixed(1)}`).join(", ")}\n`);
   expect(Math.max(...samples.map(({ bytes }) => bytes))).toBeLessThan(300 * MIB);
-  expect(heap[heap.length - 1], "the memory after 1,960 steps beside that after 100").toBeLessThan(heap[0] + 16);
+  // By then the longest batch, a validation and a checkpoint have each been there: what comes after has room.
+  const settled = heap.find(({ step }) => step >= 1000)?.mib ?? 0;
+  expect(heap[heap.length - 1].mib, "the memory at the end of the teacher beside that at step 1,000").toBeLessThan(settled + 4);
 
   await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
   await expect(page.getByLabel("Model")).toHaveValue(/^run-/);

@@ -1,0 +1,63 @@
+//! What one part of the teacher saw and said of a batch, as nets learn it.
+
+use crate::{
+    capture::Captured,
+    model::{
+        batch::Rows,
+        nets::{Net, Seen, Source},
+    },
+    random::Stream,
+};
+use burn::tensor::Tensor;
+use std::sync::Arc;
+
+/// A batch of sentences at one part of the teacher.
+#[derive(Clone)]
+pub struct Lesson {
+    /// `[batch · length, d_model]`
+    x: Tensor<2>,
+    rows: Rows,
+    source: LessonSource,
+    /// What came out, `[batch · length, d_model]`, zero at padding.
+    target: Tensor<2>,
+}
+
+/// What attention looked at.
+#[derive(Clone)]
+pub struct LessonSource {
+    /// `[batch · length, d_model]`
+    pub states: Tensor<2>,
+    pub rows: Rows,
+    /// Gives the teacher's values of the states, `[batch · length, d_model]`.
+    pub values: Arc<dyn Fn() -> Tensor<2> + Send + Sync>,
+}
+
+impl Lesson {
+    pub fn new(captured: Captured, rows: &Rows, source: LessonSource) -> Self {
+        Self { x: captured.input, target: captured.output * rows.mask.clone(), rows: rows.clone(), source }
+    }
+
+    /// Unpadded elements.
+    pub(super) fn elements(&self) -> usize {
+        self.rows.tokens() * self.target.dims()[1]
+    }
+
+    pub(super) fn target(&self) -> &Tensor<2> {
+        &self.target
+    }
+
+    /// The same of sentences that end earlier, each behind a token that is drawn.
+    pub fn cut(&self, stream: &mut Stream) -> Self {
+        let counts = self.rows.counts.iter().map(|&count| stream.below(count.max(1)) + 1).collect();
+        let rows = self.rows.cut(counts);
+        Self { target: self.target.clone() * rows.mask.clone(), rows, ..self.clone() }
+    }
+
+    /// The squared error over unpadded elements, divided by their number: `[1]`.
+    pub fn error(&self, net: &Net) -> Tensor<1> {
+        let LessonSource { states, rows, values } = &self.source;
+        let source = Source { states, rows, values: &**values };
+        let error = net.forward(Seen { x: &self.x, rows: &self.rows, source }) - self.target.clone();
+        (error.clone() * error).sum() / self.elements() as f32
+    }
+}
