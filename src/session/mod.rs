@@ -3,6 +3,7 @@
 //! [`Session::step`] does some work and says what came of it. Not calling it is pause; dropping the session is cancel.
 //! All that matters lies in the run's [`Store`](crate::store::Store), so that another session goes on from there.
 
+mod begin;
 mod event;
 pub(crate) mod files;
 pub(crate) mod nets;
@@ -13,6 +14,7 @@ pub(crate) mod teacher;
 mod translate;
 mod tuned;
 
+pub use begin::begin_from;
 pub use event::{Event, SessionError};
 pub use files::CorpusFile;
 pub use scores::eval_on;

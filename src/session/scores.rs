@@ -1,12 +1,18 @@
 //! The scores' part of a session: the test split translated by each mix, a row for each.
 
-use super::{Event, Files, Goal, Session, SessionError, Stage, files, translate::With, tuned::Mixed};
+use super::{
+    Event, Files, Goal, Session, SessionError, Stage, files,
+    nets::{FIT, fit_of},
+    translate::With,
+    tuned::Mixed,
+};
 use crate::{
     batching::Example,
     capture::{Averaging, Means},
     corpus::{self, Pair, Spec},
     decode::decode,
     device::Opened,
+    distil::Fit,
     metrics::{Bleu, Statistic},
     model::{
         fillings::{Fillings, Standing},
@@ -181,6 +187,18 @@ impl Session {
     fn test_pairs(&self) -> Result<Vec<Pair>, SessionError> {
         let text = self.text()?;
         Ok(text.test.pairs.iter().take(self.recipe.score.sentences).cloned().collect())
+    }
+
+    /// How well each net of the recipe's mixes fits, by `site.layer` with layers from 1.
+    pub fn fits(&self) -> Result<BTreeMap<String, Fit>, SessionError> {
+        let mut fits = BTreeMap::new();
+        for id in self.mixes.iter().flat_map(|mix| mix.nets(self.recipe.model.layers)) {
+            let name = files::net(id);
+            let checkpoint = self.files.weights(&name, &self.recipe)?.ok_or_else(|| SessionError::no_net(id))?;
+            let fit = fit_of(checkpoint.metadata.get(FIT)).ok_or(SessionError::Damaged(name))?;
+            fits.insert(format!("{}.{}", id.site.code(), id.layer + 1), fit);
+        }
+        Ok(fits)
     }
 
     /// What `run` prints: a row for each of the recipe's mixes that is scored.
