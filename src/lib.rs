@@ -47,6 +47,8 @@ pub mod recipe;
 pub mod score;
 pub mod session;
 pub mod store;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sweep;
 pub mod teacher;
 pub mod text;
 pub mod tokenizer;

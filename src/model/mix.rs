@@ -98,6 +98,14 @@ impl Mix {
         Self { entries: vec![Entry { site, layer: None, filling }], trained: None }
     }
 
+    /// The site and its filling, where all layers of one site are filled alike and nothing else is.
+    pub fn alone(&self) -> Option<(Site, Filling)> {
+        match self.0.as_slice() {
+            [Entry { site, layer: None, filling }] => Some((*site, *filling)),
+            _ => None,
+        }
+    }
+
     /// What stands at a layer, counted from 0. An entry for one layer wins over one for all; else the last wins.
     pub fn at(&self, site: Site, layer: usize) -> Filling {
         let matches = |entry: &&Entry, only| entry.site == site && entry.layer == only;
