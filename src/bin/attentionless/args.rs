@@ -1,5 +1,9 @@
 //! The words of the command line.
 
+mod sweep;
+
+pub use sweep::SweepArgs;
+
 use attentionless::{
     corpus::{Direction, Source},
     device::Choice,
@@ -138,6 +142,18 @@ pub enum Command {
         #[arg(long, default_value = "auto")]
         device: Choice,
     },
+    /// Many runs: methods by sizes by sites by seeds, and what they say together
+    ///
+    /// A cell is one seed and one mix. Each is a run of its own in the directory --out, so that --jobs, GNU parallel or a
+    /// cluster's scheduler may work at them in any order; a cell that is done is not done again. Examples with a scheduler are
+    /// in docs/sweep.md.
+    #[command(
+        after_help = "Examples:\n  attentionless sweep recipes/tiny.json --methods alr,awr --sizes xs,s,m --sites enc,cross --seeds 1-3 --jobs 2 --out S1\n  \
+        attentionless sweep --preset tiny --seeds 1-5 --mix enc=alr-m,self=alr-m --out S2\n  \
+        attentionless sweep --preset tiny --methods alr --out S3 --list | parallel -j 2\n  \
+        attentionless sweep --collect S1 --out figures"
+    )]
+    Sweep(Box<SweepArgs>),
     /// Write a trained run into one .safetensors file
     ///
     /// With its weights, tokenizer, test split and scores, but not the text it was trained on.

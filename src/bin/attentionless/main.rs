@@ -59,6 +59,7 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
             let spec = attentionless::corpus::Spec { source, direction: pair, pairs, valid, test, max_chars, seed };
             commands::corpus::corpus(&spec, out.as_deref(), json)
         }
+        Command::Sweep(sweep) => commands::sweep::sweep(&sweep),
         Command::Export { run, out, half } => commands::bundle::export(&run, &out, half),
         Command::Import { file, out } => commands::bundle::import(&file, &out),
         Command::Plan { recipe, table, variants, how } => commands::plan::plan(&recipe, [table, variants], &how),
@@ -68,9 +69,14 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
 
 /// 2 where the words of the command were wrong, 1 where the work failed.
 fn code_of(error: &(dyn Error + 'static)) -> u8 {
-    use attentionless::{model::mix::MixError, recipe::RecipeError, session::SessionError};
+    use attentionless::{model::mix::MixError, recipe::RecipeError, session::SessionError, sweep::SweepError};
+    let error: &(dyn Error + 'static) = match error.downcast_ref() {
+        Some(SweepError::Session(error)) => error,
+        _ => error,
+    };
     let usage = error.is::<RecipeError>()
         || error.is::<MixError>()
+        || matches!(error.downcast_ref(), Some(SweepError::OtherRecipe { .. } | SweepError::Mix(_)))
         || matches!(error.downcast_ref(), Some(SessionError::OtherRecipe { .. } | SessionError::Recipe(_)));
     if usage { 2 } else { 1 }
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bad_run;
+mod sweep;
 mod work;
 
 use std::{

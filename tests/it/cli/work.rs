@@ -76,7 +76,7 @@ fn another_row_costs_a_row() {
 
 /// The program at work, once it has said this.
 #[cfg(unix)]
-fn begin(folder: &Folder, words: &[&str], after: &str) -> (Child, BufReader<ChildStderr>) {
+pub fn begin(folder: &Folder, words: &[&str], after: &str) -> (Child, BufReader<ChildStderr>) {
     let mut child = folder.command(super::PROGRAM).args(words).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -89,7 +89,7 @@ fn begin(folder: &Folder, words: &[&str], after: &str) -> (Child, BufReader<Chil
 
 /// Ends it with a signal: INT as Ctrl-C or TERM as a scheduler.
 #[cfg(unix)]
-fn end(folder: &Folder, (mut child, mut lines): (Child, BufReader<ChildStderr>), signal: &str) {
+pub fn end(folder: &Folder, (mut child, mut lines): (Child, BufReader<ChildStderr>), signal: &str) {
     // The shell's own kill: a machine may have no other.
     let status = folder.command("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
     assert!(status.success());

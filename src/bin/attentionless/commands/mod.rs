@@ -5,6 +5,7 @@ pub mod corpus;
 pub mod devices;
 pub mod eval;
 pub mod plan;
+pub mod sweep;
 pub mod translate;
 pub mod work;
 

@@ -66,10 +66,8 @@ pub fn pursue(
     if let Some(mixes) = mixes {
         session = session.only_scoring(mixes);
     }
-    let events = drive(&mut session)?;
-    if !matches!(events.last(), Some(Event::Done { .. })) {
-        say("stopped; what was done is saved, and the same command goes on from there");
-        return Ok(ExitCode::FAILURE);
+    if !drive(&mut session, &stop_at_signals())? {
+        return Ok(stopped());
     }
     let report = session.report()?;
     if how.json {
@@ -81,28 +79,34 @@ pub fn pursue(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Pulls the session along, shows its progress, and gives all it said.
-fn drive(session: &mut Session) -> Result<Vec<Event>, Box<dyn Error>> {
-    let stop = stop_at_signals();
-    let (mut progress, mut all) = (Progress::new(), Vec::new());
+/// What is said last where a signal ended the work.
+pub const STOPPED: &str = "stopped; what was done is saved, and the same command goes on from there";
+
+/// Says so, and gives the code for it.
+pub fn stopped() -> ExitCode {
+    say(STOPPED);
+    ExitCode::FAILURE
+}
+
+/// Pulls the session along and shows its progress; whether it reached its goal before it was to stop.
+pub fn drive(session: &mut Session, stop: &AtomicBool) -> Result<bool, Box<dyn Error>> {
+    let mut progress = Progress::new();
     loop {
         let events = pollster::block_on(session.step(BUDGET))?;
         events.iter().for_each(|event| progress.show(event));
-        let done = matches!(events.last(), Some(Event::Done { .. }));
-        all.extend(events);
-        if done {
-            return Ok(all);
+        if matches!(events.last(), Some(Event::Done { .. })) {
+            return Ok(true);
         }
         if stop.load(Ordering::SeqCst) {
             pollster::block_on(session.save())?;
             progress.end();
-            return Ok(all);
+            return Ok(false);
         }
     }
 }
 
 /// Is set by the first Ctrl-C, or SIGTERM as schedulers send it; the second ends the program at once.
-fn stop_at_signals() -> Arc<AtomicBool> {
+pub fn stop_at_signals() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // In this order, so that the first one only sets the flag. Where neither can be registered, a signal ends the program;
