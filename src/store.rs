@@ -9,7 +9,7 @@ pub use directory::{Directory, write_whole};
 pub use memory::{Change, Memory, UPLOADS};
 
 use std::{
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
@@ -28,8 +28,8 @@ pub trait Store: Send + Sync {
     /// The names of the files of one folder, sorted, with the folder before them: `nets/enc.1.alr-m.safetensors`.
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
 
-    /// The bytes of a text that a recipe names as its corpus, which is no file of the run itself.
-    fn source(&self, file: &Path) -> io::Result<Vec<u8>>;
+    /// Opens a text that a recipe names as its corpus, which is no file of the run itself.
+    fn source(&self, file: &Path) -> io::Result<Box<dyn Read + Send>>;
 }
 
 /// A file that could not be read or written.

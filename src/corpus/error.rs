@@ -7,7 +7,7 @@ use super::language::{Direction, Language};
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     #[error(
-        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE or aligned:SRC,TGT; {hint}"
+        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT or tmx:FILE; {hint}"
     )]
     Source { text: String, hint: &'static str },
 
@@ -55,6 +55,21 @@ pub enum CorpusError {
         file = file.display()
     )]
     NotDing { file: PathBuf, lines: usize },
+
+    #[error("{file}, line {line}: no well-formed memory: {reason}; mend it there, or export it again", file = file.display())]
+    Xml { file: PathBuf, line: usize, reason: String },
+
+    #[error(
+        "{file}: expected a translation memory, which is <tmx> with units <tu> in it, found {found}; export it as TMX 1.4",
+        file = file.display()
+    )]
+    NotTmx { file: PathBuf, found: String },
+
+    #[error(
+        "{file}: none of {units} units holds both languages of {direction}, found {languages}; choose the direction that the file holds",
+        file = file.display()
+    )]
+    Languages { file: PathBuf, units: usize, languages: String, direction: Direction },
 
     #[error(
         "{corpus} has no {missing}: it holds {languages}, but the direction is {direction}; choose another direction or corpus"

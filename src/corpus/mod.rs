@@ -14,6 +14,7 @@ pub mod report;
 pub mod source;
 pub mod split;
 mod text;
+pub mod tmx;
 pub mod tsv;
 pub mod words;
 

@@ -1,7 +1,8 @@
 //! The names of corpora, as the command line and the recipe write them, and reading one into pairs.
 
 use std::{
-    fmt, io,
+    fmt,
+    io::{self, Read},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -14,10 +15,11 @@ use super::{
     everyday,
     language::{Direction, Language},
     report::Tally,
-    text, tsv,
+    text, tmx, tsv,
 };
 
-/// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE` or `aligned:SRC,TGT`.
+/// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE`, `aligned:SRC,TGT` or
+/// `tmx:FILE`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Source {
@@ -31,6 +33,8 @@ pub enum Source {
     Tsv(PathBuf),
     /// Two text files, a sentence a line.
     Aligned(PathBuf, PathBuf),
+    /// A translation memory.
+    Tmx(PathBuf),
 }
 
 impl FromStr for Source {
@@ -47,12 +51,15 @@ impl FromStr for Source {
             Some(("everyday", "long")) => Ok(Self::EverydayLong),
             Some(("ding", path)) => Ok(Self::Ding(file(path)?)),
             Some(("tsv", path)) => Ok(Self::Tsv(file(path)?)),
+            Some(("tmx", path)) => Ok(Self::Tmx(file(path)?)),
             Some(("aligned", paths)) => match paths.split(',').collect::<Vec<_>>()[..] {
                 [source, target] => Ok(Self::Aligned(file(source)?, file(target)?)),
                 _ => Err(wrong("aligned takes two files with one comma between them, and no comma in their names")),
             },
             Some(("everyday", _)) => Err(wrong("the only variant of everyday is `long`")),
-            None if ["ding", "tsv", "aligned"].contains(&text.trim()) => Err(wrong("the file's name is missing")),
+            None if ["ding", "tsv", "aligned", "tmx"].contains(&text.trim()) => {
+                Err(wrong("the file's name is missing"))
+            }
             None if Path::new(text).extension().is_some() => Err(wrong("write the kind of the file before its name")),
             _ => Err(wrong("the word before the colon is the kind of the corpus")),
         }
@@ -66,6 +73,7 @@ impl fmt::Display for Source {
             Self::EverydayLong => formatter.write_str("everyday:long"),
             Self::Ding(file) => write!(formatter, "ding:{}", file.display()),
             Self::Tsv(file) => write!(formatter, "tsv:{}", file.display()),
+            Self::Tmx(file) => write!(formatter, "tmx:{}", file.display()),
             Self::Aligned(source, target) => write!(formatter, "aligned:{},{}", source.display(), target.display()),
         }
     }
@@ -85,12 +93,12 @@ impl From<Source> for String {
     }
 }
 
-/// Gives the bytes of a file: the disk's ([`from_disk`]), or in the browser those of a file the user picked.
-pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
+/// Opens a file: the disk's ([`from_disk`]), or in the browser one that the user picked.
+pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Box<dyn Read + Send>>;
 
 /// Opens files natively; a browser has none.
-pub fn from_disk(file: &Path) -> io::Result<Vec<u8>> {
-    std::fs::read(file)
+pub fn from_disk(file: &Path) -> io::Result<Box<dyn Read + Send>> {
+    Ok(Box::new(std::fs::File::open(file)?))
 }
 
 /// What is wanted of a source. Sources without an end of their own make `count` pairs for `part`; files give all.
@@ -102,8 +110,8 @@ pub struct Request {
     pub seed: u64,
 }
 
-/// Raw pairs, drawn or read one by one.
-pub type RawPairs = Box<dyn Iterator<Item = Pair> + Send>;
+/// Raw pairs, drawn or read one by one. After an error there are no more.
+pub type RawPairs = Box<dyn Iterator<Item = Result<Pair, CorpusError>> + Send>;
 
 impl Source {
     /// The raw pairs, before cleaning. Pairs that the source itself holds unfit are tallied, not returned.
@@ -122,8 +130,9 @@ impl Source {
             Self::Aligned(source, target) => {
                 aligned::parse(source, &load(source, open)?, target, &load(target, open)?)?
             }
+            Self::Tmx(file) => return Ok(Box::new(tmx::parse(file, opened(file, open)?, direction))),
         };
-        Ok(Box::new(pairs.into_iter()))
+        Ok(Box::new(pairs.into_iter().map(Ok)))
     }
 
     fn holds(&self, direction: Direction, held: &[Language], languages: &'static str) -> Result<(), CorpusError> {
@@ -137,16 +146,30 @@ impl Source {
 fn from_grammar(request: Request, part: everyday::Part) -> RawPairs {
     let Direction { source, target } = request.direction;
     let pair = move |sentence: everyday::Sentence| Pair::new(sentence.text(source), sentence.text(target));
-    Box::new(everyday::Sentences::new(request.seed, part).take(request.count).map(pair))
+    Box::new(everyday::Sentences::new(request.seed, part).take(request.count).map(pair).map(Ok))
 }
 
 fn load(file: &Path, open: Open) -> Result<String, CorpusError> {
-    let bytes = open(file).map_err(|error| match error.kind() {
+    text::decode(file, all_of(file, open)?)
+}
+
+/// All of a file's bytes.
+pub(super) fn all_of(file: &Path, open: Open) -> Result<Vec<u8>, CorpusError> {
+    let mut bytes = Vec::new();
+    opened(file, open)?.read_to_end(&mut bytes).map_err(|error| unreadable(file, &error))?;
+    Ok(bytes)
+}
+
+fn opened(file: &Path, open: Open) -> Result<Box<dyn Read + Send>, CorpusError> {
+    open(file).map_err(|error| unreadable(file, &error))
+}
+
+pub(super) fn unreadable(file: &Path, error: &io::Error) -> CorpusError {
+    match error.kind() {
         // An error with words of its own says where the file is missing: on no disk.
         io::ErrorKind::NotFound if error.get_ref().is_none() => CorpusError::NotFound { file: file.to_owned() },
         _ => CorpusError::Unreadable { file: file.to_owned(), reason: error.to_string() },
-    })?;
-    text::decode(file, bytes)
+    }
 }
 
 #[cfg(test)]
@@ -155,9 +178,15 @@ mod tests {
 
     #[test]
     fn names_go_both_ways() {
-        for name in
-            ["everyday", "everyday:long", "ding:/a b/de-en", "tsv:x.csv", "tsv:C:\\x.tsv", "aligned:a.de,b/a.en"]
-        {
+        for name in [
+            "everyday",
+            "everyday:long",
+            "ding:/a b/de-en",
+            "tsv:x.csv",
+            "tsv:C:\\x.tsv",
+            "aligned:a.de,b/a.en",
+            "tmx:m.tmx",
+        ] {
             let source: Source = name.parse().unwrap();
             assert_eq!(source.to_string(), name);
             let json = serde_json::to_string(&source).unwrap();

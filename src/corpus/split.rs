@@ -133,7 +133,9 @@ impl Building {
         };
         let Some(mut reading) = reading else { return Ok(false) };
         let before = reading.pairs.len();
-        reading.pairs.extend(reading.rest.by_ref().take(PAIRS));
+        for pair in reading.rest.by_ref().take(PAIRS) {
+            reading.pairs.push(pair?);
+        }
         if reading.pairs.len() > before {
             self.reading = Some(reading);
         } else {

@@ -2,7 +2,8 @@
 
 use super::{Store, StoreError};
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -114,8 +115,8 @@ impl Store for Directory {
     }
 
     /// A file of the disk, found from the directory that the program runs in.
-    fn source(&self, file: &Path) -> io::Result<Vec<u8>> {
-        fs::read(file)
+    fn source(&self, file: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(fs::File::open(file)?))
     }
 }
 

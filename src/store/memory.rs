@@ -3,7 +3,7 @@
 use super::{Store, StoreError};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
+    io::{self, Read},
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -89,9 +89,9 @@ impl Store for Memory {
     }
 
     /// The file of this name in [`UPLOADS`].
-    fn source(&self, file: &Path) -> io::Result<Vec<u8>> {
+    fn source(&self, file: &Path) -> io::Result<Box<dyn Read + Send>> {
         if let Some(bytes) = self.inner().files.get(&format!("{UPLOADS}/{}", file.display())) {
-            return Ok(bytes.clone());
+            return Ok(Box::new(io::Cursor::new(bytes.clone())));
         }
         let there = self.list(UPLOADS).unwrap_or_default();
         let there = there.iter().filter_map(|name| name.split_once('/')).map(|(_, name)| name).collect::<Vec<_>>();
@@ -131,8 +131,9 @@ mod tests {
     #[test]
     fn sources_are_uploads() {
         let memory = Memory::new([("uploads/mine.tsv".to_string(), vec![7]), ("other.tsv".to_string(), vec![8])]);
-        assert_eq!(memory.source(Path::new("mine.tsv")).unwrap(), [7]);
-        let error = memory.source(Path::new("other.tsv")).unwrap_err().to_string();
+        let read = |file| memory.source(Path::new(file)).and_then(io::read_to_string);
+        assert_eq!(read("mine.tsv").unwrap(), "\u{7}");
+        let error = read("other.tsv").unwrap_err().to_string();
         assert_eq!(error, "it is not among the texts given: mine.tsv");
     }
 }

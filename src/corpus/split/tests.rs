@@ -25,7 +25,10 @@ fn spec(source: &str) -> Spec {
 fn from(spec: &Spec, files: &[(&str, &[u8])]) -> Result<Corpus, CorpusError> {
     let files: HashMap<PathBuf, Vec<u8>> =
         files.iter().map(|(name, bytes)| (PathBuf::from(name), bytes.to_vec())).collect();
-    let open = |file: &Path| files.get(file).cloned().ok_or(io::ErrorKind::NotFound.into());
+    let open = |file: &Path| {
+        let bytes = files.get(file).cloned().ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(io::Cursor::new(bytes)) as Box<dyn io::Read + Send>)
+    };
     let mut building = Building::new(spec)?;
     loop {
         if let Some(corpus) = building.step(&open)? {
