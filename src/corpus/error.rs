@@ -7,7 +7,7 @@ use super::language::{Direction, Language};
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     #[error(
-        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT or tmx:FILE; {hint}"
+        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE or iwslt:DIR|ZIP; {hint}"
     )]
     Source { text: String, hint: &'static str },
 
@@ -70,6 +70,37 @@ pub enum CorpusError {
         file = file.display()
     )]
     Languages { file: PathBuf, units: usize, languages: String, direction: Direction },
+
+    #[error("{file}: {reason}", file = file.display())]
+    Zip { file: PathBuf, reason: &'static str },
+
+    #[error(
+        "{place}: expected IWSLT2017's files {wanted}, found {found} among {files} files; give the folder or the zip of this pair of languages",
+        place = place.display()
+    )]
+    NotIwslt { place: PathBuf, wanted: String, found: &'static str, files: usize },
+
+    #[error("{file}, line {line}: expected `<seg id=\"1\"> a sentence </seg>`, found {reason}; mend it there, or fetch the file again", file = file.display())]
+    Segment { file: PathBuf, line: usize, reason: &'static str },
+
+    #[error(
+        "{target_file}, line {target_line}: segment {target_id} stands where {source_file}, line {source_line}, has segment {source_id}; give two files of one set",
+        source_file = source_file.display(), target_file = target_file.display()
+    )]
+    Segments {
+        source_file: PathBuf,
+        source_line: usize,
+        source_id: String,
+        target_file: PathBuf,
+        target_line: usize,
+        target_id: String,
+    },
+
+    #[error(
+        "{source_file} has {source_count} segments and {target_file} has {target_count}: the two files of a set need the same; one of them is cut",
+        source_file = source_file.display(), target_file = target_file.display()
+    )]
+    SegmentCounts { source_file: PathBuf, source_count: usize, target_file: PathBuf, target_count: usize },
 
     #[error(
         "{corpus} has no {missing}: it holds {languages}, but the direction is {direction}; choose another direction or corpus"

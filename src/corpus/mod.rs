@@ -9,6 +9,7 @@ pub mod clean;
 pub mod ding;
 pub mod error;
 pub mod everyday;
+pub mod iwslt;
 pub mod language;
 pub mod report;
 pub mod source;
@@ -17,6 +18,7 @@ mod text;
 pub mod tmx;
 pub mod tsv;
 pub mod words;
+mod zip;
 
 pub use error::CorpusError;
 pub use language::{Direction, Language};

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     Pair, aligned, ding,
     error::CorpusError,
-    everyday,
+    everyday, iwslt,
     language::{Direction, Language},
     report::Tally,
     text, tmx, tsv,
 };
 
-/// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE`, `aligned:SRC,TGT` or
-/// `tmx:FILE`.
+/// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE`, `aligned:SRC,TGT`,
+/// `tmx:FILE` or `iwslt:DIR|ZIP`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Source {
@@ -35,6 +35,8 @@ pub enum Source {
     Aligned(PathBuf, PathBuf),
     /// A translation memory.
     Tmx(PathBuf),
+    /// IWSLT2017's files, in a folder or in a zip archive; with sets of its own for validation and for tests.
+    Iwslt(PathBuf),
 }
 
 impl FromStr for Source {
@@ -52,12 +54,13 @@ impl FromStr for Source {
             Some(("ding", path)) => Ok(Self::Ding(file(path)?)),
             Some(("tsv", path)) => Ok(Self::Tsv(file(path)?)),
             Some(("tmx", path)) => Ok(Self::Tmx(file(path)?)),
+            Some(("iwslt", path)) => Ok(Self::Iwslt(file(path)?)),
             Some(("aligned", paths)) => match paths.split(',').collect::<Vec<_>>()[..] {
                 [source, target] => Ok(Self::Aligned(file(source)?, file(target)?)),
                 _ => Err(wrong("aligned takes two files with one comma between them, and no comma in their names")),
             },
             Some(("everyday", _)) => Err(wrong("the only variant of everyday is `long`")),
-            None if ["ding", "tsv", "aligned", "tmx"].contains(&text.trim()) => {
+            None if ["ding", "tsv", "aligned", "tmx", "iwslt"].contains(&text.trim()) => {
                 Err(wrong("the file's name is missing"))
             }
             None if Path::new(text).extension().is_some() => Err(wrong("write the kind of the file before its name")),
@@ -74,6 +77,7 @@ impl fmt::Display for Source {
             Self::Ding(file) => write!(formatter, "ding:{}", file.display()),
             Self::Tsv(file) => write!(formatter, "tsv:{}", file.display()),
             Self::Tmx(file) => write!(formatter, "tmx:{}", file.display()),
+            Self::Iwslt(place) => write!(formatter, "iwslt:{}", place.display()),
             Self::Aligned(source, target) => write!(formatter, "aligned:{},{}", source.display(), target.display()),
         }
     }
@@ -99,6 +103,28 @@ pub type Open<'a> = &'a dyn Fn(&Path) -> io::Result<Box<dyn Read + Send>>;
 /// Opens files natively; a browser has none.
 pub fn from_disk(file: &Path) -> io::Result<Box<dyn Read + Send>> {
     Ok(Box::new(std::fs::File::open(file)?))
+}
+
+/// The files of a folder on the disk and of the folders in it, sorted, with `/` between folder and file.
+pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, CorpusError> {
+    /// Folders within one another; a link back to one of them then ends too.
+    const DEEPEST: usize = 5;
+    let (mut names, mut folders) = (Vec::new(), vec![(String::new(), 0)]);
+    while let Some((inside, depth)) = folders.pop() {
+        let path = folder.join(&inside);
+        let failed = |error| unreadable(&path, &error);
+        for entry in std::fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = format!("{inside}{}", entry.file_name().to_string_lossy());
+            match entry.path().is_dir() {
+                true if depth < DEEPEST => folders.push((name + "/", depth + 1)),
+                true => {}
+                false => names.push(name),
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// What is wanted of a source. Sources without an end of their own make `count` pairs for `part`; files give all.
@@ -130,9 +156,15 @@ impl Source {
             Self::Aligned(source, target) => {
                 aligned::parse(source, &load(source, open)?, target, &load(target, open)?)?
             }
+            Self::Iwslt(place) => iwslt::read(place, direction, request.part, open)?,
             Self::Tmx(file) => return Ok(Box::new(tmx::parse(file, opened(file, open)?, direction))),
         };
         Ok(Box::new(pairs.into_iter().map(Ok)))
+    }
+
+    /// Whether there are sets for validation and for tests in it, which then are not split off its training pairs.
+    pub(super) fn has_sets(&self) -> bool {
+        matches!(self, Self::Everyday | Self::Iwslt(_))
     }
 
     fn holds(&self, direction: Direction, held: &[Language], languages: &'static str) -> Result<(), CorpusError> {
@@ -186,6 +218,7 @@ mod tests {
             "tsv:C:\\x.tsv",
             "aligned:a.de,b/a.en",
             "tmx:m.tmx",
+            "iwslt:de-en.zip",
         ] {
             let source: Source = name.parse().unwrap();
             assert_eq!(source.to_string(), name);

@@ -32,7 +32,7 @@ pub struct Spec {
     pub direction: Direction,
     /// At most this many training pairs.
     pub pairs: usize,
-    /// Where the validation set comes from; split off, or for `everyday` made, if there is none.
+    /// Where the validation set comes from; if there is none, the source's own, or else one split off.
     pub valid: Option<Source>,
     /// The same for the test set.
     pub test: Option<Source>,
@@ -106,10 +106,10 @@ struct Reading {
 impl Building {
     pub fn new(spec: &Spec) -> Result<Self, CorpusError> {
         at_least_one("corpus.pairs", spec.pairs)?;
-        // The grammar makes held-out sets itself, from combinations that training never has.
-        let made = (spec.source == Source::Everyday).then_some(Source::Everyday);
+        // The grammar makes held-out sets itself, from combinations that training never has; IWSLT comes with its own.
+        let own = spec.source.has_sets().then(|| spec.source.clone());
         let named = [(Part::Test, &spec.test), (Part::Valid, &spec.valid)];
-        let named = named.into_iter().filter_map(|(part, source)| Some((part, source.clone().or(made.clone())?)));
+        let named = named.into_iter().filter_map(|(part, source)| Some((part, source.clone().or(own.clone())?)));
         Self::of(spec, named.chain([(Part::Train, spec.source.clone())]).collect())
     }
 
