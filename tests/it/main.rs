@@ -8,3 +8,5 @@ mod golden_net;
 mod golden_teacher;
 mod resume;
 mod training;
+#[path = "../../src/corpus/zip/testing.rs"]
+mod zip_writer;

@@ -46,10 +46,11 @@ pub enum Command {
     },
     /// Build or inspect a corpus: what was kept, what dropped and why
     #[command(
-        after_help = "Examples:\n  attentionless corpus everyday --pair en-fr\n  attentionless corpus tsv:mine.tsv --pair de-en --out clean.tsv"
+        after_help = "Examples:\n  attentionless corpus everyday --pair en-fr\n  attentionless corpus tsv:mine.tsv --pair de-en --out clean.tsv\n  \
+        attentionless corpus iwslt:de-en.zip --pair de-en"
     )]
     Corpus {
-        /// everyday, everyday:long, ding:FILE, tsv:FILE or aligned:SRC,TGT
+        /// everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE or iwslt:DIR|ZIP
         source: Source,
         /// Source and target language, such as de-en
         #[arg(long, default_value = "en-fr")]
@@ -121,7 +122,8 @@ pub enum Command {
         /// What to score: teacher, or SITE[.LAYER]=METHOD-SIZE|none|uniform|mean|attention with commas
         #[arg(long = "mix", value_name = "MIX")]
         mixes: Vec<Mix>,
-        /// Other sentences than the test split: SRC.txt REF.txt, or FILE.tsv
+        /// Other sentences than the test split: SRC.txt REF.txt, a .tsv, .csv, .tmx or IWSLT .zip, or a source such as
+        /// iwslt:DIR
         #[arg(long, num_args = 1..=2)]
         on: Vec<PathBuf>,
         #[command(flatten)]

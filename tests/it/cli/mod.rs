@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bad_run;
+mod corpora;
 mod sweep;
 mod work;
 

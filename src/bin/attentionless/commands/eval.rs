@@ -44,7 +44,19 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
 fn source(on: &[PathBuf]) -> Option<Source> {
     match on {
         [] => None,
-        [table] => Some(Source::Tsv(table.clone())),
+        [one] => Some(source_of(one)),
         [source, target, ..] => Some(Source::Aligned(source.clone(), target.clone())),
+    }
+}
+
+/// A file by the end of its name, or a source as it is written elsewhere.
+fn source_of(one: &Path) -> Source {
+    let named = one.to_str().filter(|_| !one.exists()).and_then(|name| name.parse().ok());
+    let ends = |end: &str| one.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end));
+    match named {
+        Some(source) => source,
+        None if ends("tmx") => Source::Tmx(one.into()),
+        None if ends("zip") || one.is_dir() => Source::Iwslt(one.into()),
+        None => Source::Tsv(one.into()),
     }
 }
