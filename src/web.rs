@@ -10,6 +10,7 @@ mod values;
 use crate::{
     bundle,
     checkpoint::Precision,
+    corpus::hub,
     device,
     metrics::{Bleu, Chrf, Statistic, statistics},
     plan,
@@ -40,6 +41,25 @@ fn start() {
 #[wasm_bindgen(unchecked_return_type = "Probe")]
 pub async fn probe() -> Result<JsValue, Thrown> {
     to_js(&device::probe().await)
+}
+
+/// The corpora that the page may load for `hub:`, each as the file `NAME.zip` among the uploads.
+#[wasm_bindgen(unchecked_return_type = "CatalogueEntry[]")]
+pub fn catalogue() -> Result<JsValue, Thrown> {
+    #[derive(Serialize)]
+    struct Entry {
+        name: &'static str,
+        pair: String,
+        url: String,
+        about: &'static str,
+        licence: &'static str,
+        bytes: u64,
+    }
+    let entry = |entry: &hub::Entry| {
+        let &hub::Entry { name, direction, path, about, licence, bytes } = entry;
+        Entry { name, pair: direction.to_string(), url: format!("{}{path}", hub::HOME), about, licence, bytes }
+    };
+    to_js(&hub::CATALOGUE.iter().map(entry).collect::<Vec<_>>())
 }
 
 /// The presets by name.

@@ -7,7 +7,7 @@ use super::language::{Direction, Language};
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     #[error(
-        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE or iwslt:DIR|ZIP; {hint}"
+        "`{text}` is no corpus source: expected everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE, iwslt:DIR|ZIP or hub:NAME; {hint}"
     )]
     Source { text: String, hint: &'static str },
 
@@ -70,6 +70,9 @@ pub enum CorpusError {
         file = file.display()
     )]
     Languages { file: PathBuf, units: usize, languages: String, direction: Direction },
+
+    #[error("hub:{name} is not on this machine yet: `attentionless corpus hub:{name} --pair {direction}` fetches it")]
+    NotFetched { name: &'static str, direction: Direction },
 
     #[error("{file}: {reason}", file = file.display())]
     Zip { file: PathBuf, reason: &'static str },

@@ -1,14 +1,15 @@
 //! Sentence pairs: where they come from, how they are cleaned, how they are split.
 //!
 //! A [`Source`] is read into pairs, every pair takes the same way through [`clean`], and [`build`] splits what is left
-//! into train, valid and test so that no source sentence is in two of them. Parsers work on text, so that they run in
-//! the browser as well; only [`from_disk`] opens files.
+//! into train, valid and test so that no source sentence is in two of them. Parsers work on text or on a
+//! stream of bytes, so that they run in the browser as well; natively [`from_disk`] opens files, and [`hub`] alone fetches any.
 
 pub mod aligned;
 pub mod clean;
 pub mod ding;
 pub mod error;
 pub mod everyday;
+pub mod hub;
 pub mod iwslt;
 pub mod language;
 pub mod report;

@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     Pair, aligned, ding,
     error::CorpusError,
-    everyday, iwslt,
+    everyday, hub, iwslt,
     language::{Direction, Language},
     report::Tally,
     text, tmx, tsv,
 };
 
 /// Where sentence pairs come from: `everyday`, `everyday:long`, `ding:FILE`, `tsv:FILE`, `aligned:SRC,TGT`,
-/// `tmx:FILE` or `iwslt:DIR|ZIP`.
+/// `tmx:FILE`, `iwslt:DIR|ZIP` or `hub:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Source {
@@ -37,6 +37,8 @@ pub enum Source {
     Tmx(PathBuf),
     /// IWSLT2017's files, in a folder or in a zip archive; with sets of its own for validation and for tests.
     Iwslt(PathBuf),
+    /// A corpus of the catalogue, in the form of IWSLT2017.
+    Hub(&'static hub::Entry),
 }
 
 impl FromStr for Source {
@@ -55,12 +57,18 @@ impl FromStr for Source {
             Some(("tsv", path)) => Ok(Self::Tsv(file(path)?)),
             Some(("tmx", path)) => Ok(Self::Tmx(file(path)?)),
             Some(("iwslt", path)) => Ok(Self::Iwslt(file(path)?)),
+            Some(("hub", name)) => match hub::Entry::of(name.trim()) {
+                Some(entry) => Ok(Self::Hub(entry)),
+                None => Err(wrong(
+                    "the catalogue has iwslt2017-de-en, iwslt2017-en-de, iwslt2017-fr-en and iwslt2017-en-fr",
+                )),
+            },
             Some(("aligned", paths)) => match paths.split(',').collect::<Vec<_>>()[..] {
                 [source, target] => Ok(Self::Aligned(file(source)?, file(target)?)),
                 _ => Err(wrong("aligned takes two files with one comma between them, and no comma in their names")),
             },
             Some(("everyday", _)) => Err(wrong("the only variant of everyday is `long`")),
-            None if ["ding", "tsv", "aligned", "tmx", "iwslt"].contains(&text.trim()) => {
+            None if ["ding", "tsv", "aligned", "tmx", "iwslt", "hub"].contains(&text.trim()) => {
                 Err(wrong("the file's name is missing"))
             }
             None if Path::new(text).extension().is_some() => Err(wrong("write the kind of the file before its name")),
@@ -78,6 +86,7 @@ impl fmt::Display for Source {
             Self::Tsv(file) => write!(formatter, "tsv:{}", file.display()),
             Self::Tmx(file) => write!(formatter, "tmx:{}", file.display()),
             Self::Iwslt(place) => write!(formatter, "iwslt:{}", place.display()),
+            Self::Hub(entry) => write!(formatter, "hub:{}", entry.name),
             Self::Aligned(source, target) => write!(formatter, "aligned:{},{}", source.display(), target.display()),
         }
     }
@@ -157,6 +166,7 @@ impl Source {
                 aligned::parse(source, &load(source, open)?, target, &load(target, open)?)?
             }
             Self::Iwslt(place) => iwslt::read(place, direction, request.part, open)?,
+            Self::Hub(entry) => hub::read(entry, direction, request.part, open)?,
             Self::Tmx(file) => return Ok(Box::new(tmx::parse(file, opened(file, open)?, direction))),
         };
         Ok(Box::new(pairs.into_iter().map(Ok)))
@@ -164,7 +174,7 @@ impl Source {
 
     /// Whether there are sets for validation and for tests in it, which then are not split off its training pairs.
     pub(super) fn has_sets(&self) -> bool {
-        matches!(self, Self::Everyday | Self::Iwslt(_))
+        matches!(self, Self::Everyday | Self::Iwslt(_) | Self::Hub(_))
     }
 
     fn holds(&self, direction: Direction, held: &[Language], languages: &'static str) -> Result<(), CorpusError> {
@@ -219,6 +229,7 @@ mod tests {
             "aligned:a.de,b/a.en",
             "tmx:m.tmx",
             "iwslt:de-en.zip",
+            "hub:iwslt2017-de-en",
         ] {
             let source: Source = name.parse().unwrap();
             assert_eq!(source.to_string(), name);
@@ -241,6 +252,8 @@ mod tests {
             "aligned:a,",
             "aligned:a,b,c",
             "x.tsv",
+            "hub:",
+            "hub:iwslt2017",
         ];
         for name in wrong {
             let message = name.parse::<Source>().unwrap_err().to_string();

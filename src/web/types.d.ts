@@ -15,6 +15,11 @@ export interface DeviceInfo {
 }
 export interface DeviceMemory { in_use: number; reserved: number }
 
+/** A corpus for `hub:`, and about how many bytes it has. */
+export interface CatalogueEntry {
+  name: string; pair: string; url: string; about: string; licence: string; bytes: number;
+}
+
 export type Preset = "micro" | "tiny" | "small" | "paper";
 /** A recipe as in recipes/*.json, with every field. */
 export interface Recipe {

@@ -50,7 +50,7 @@ pub enum Command {
         attentionless corpus iwslt:de-en.zip --pair de-en"
     )]
     Corpus {
-        /// everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE or iwslt:DIR|ZIP
+        /// everyday, everyday:long, ding:FILE, tsv:FILE, aligned:SRC,TGT, tmx:FILE, iwslt:DIR|ZIP or hub:NAME
         source: Source,
         /// Source and target language, such as de-en
         #[arg(long, default_value = "en-fr")]
@@ -123,7 +123,7 @@ pub enum Command {
         #[arg(long = "mix", value_name = "MIX")]
         mixes: Vec<Mix>,
         /// Other sentences than the test split: SRC.txt REF.txt, a .tsv, .csv, .tmx or IWSLT .zip, or a source such as
-        /// iwslt:DIR
+        /// hub:NAME
         #[arg(long, num_args = 1..=2)]
         on: Vec<PathBuf>,
         #[command(flatten)]

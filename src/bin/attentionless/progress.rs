@@ -66,6 +66,11 @@ impl Progress {
         }
     }
 
+    /// A download so far.
+    pub fn bytes(&mut self, name: &str, received: u64, total: u64) {
+        self.work(name, received / 1000, total / 1000, "kB");
+    }
+
     /// Ends the bar, if there is one.
     pub fn end(&mut self) {
         if let Some(bar) = self.bar.take() {

@@ -1,6 +1,6 @@
 //! `corpus`: what a source holds, and what cleaning makes of it.
 
-use super::print_json;
+use super::{hub, print_json};
 use crate::output::{print, say};
 use attentionless::{
     corpus::{Spec, build},
@@ -9,6 +9,7 @@ use attentionless::{
 use std::{error::Error, path::Path, process::ExitCode};
 
 pub fn corpus(spec: &Spec, out: Option<&Path>, json: bool) -> Result<ExitCode, Box<dyn Error>> {
+    hub::bring([Some(&spec.source), spec.valid.as_ref(), spec.test.as_ref()].into_iter().flatten())?;
     let corpus = build(spec)?;
     if let Some(file) = out {
         let lines = corpus.train.iter().map(|pair| format!("{}\t{}\n", pair.source, pair.target));

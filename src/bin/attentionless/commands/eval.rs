@@ -1,6 +1,6 @@
 //! `eval`: rows of scores, on the run's test split or on other sentences.
 
-use super::{need_run, open, print_json, work::pursue};
+use super::{hub, need_run, open, print_json, work::pursue};
 use crate::{args::HowArgs, output::print, table};
 use attentionless::{
     corpus::{Source, Spec},
@@ -22,6 +22,7 @@ pub fn eval(run: &Path, mixes: &[Mix], on: &[PathBuf], how: &HowArgs) -> Result<
     let Some(source) = source(on) else {
         return pursue(recipe, Some(mixes), run, how, Goal::Scores);
     };
+    hub::bring([&source])?;
     let spec = Spec {
         direction: recipe.pair,
         pairs: usize::MAX,

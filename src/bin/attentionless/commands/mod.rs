@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod corpus;
 pub mod devices;
 pub mod eval;
+pub mod hub;
 pub mod plan;
 pub mod sweep;
 pub mod translate;

@@ -1,6 +1,6 @@
 //! `run`, `train` and `distil`: one session each, to another goal.
 
-use super::{need_run, open, print_json};
+use super::{hub, need_run, open, print_json};
 use crate::{
     args::{HowArgs, NetArg, RecipeArgs, TuningArgs, WorkArgs, with_nets},
     output::{print, say},
@@ -62,6 +62,11 @@ pub fn pursue(
 ) -> Result<ExitCode, Box<dyn Error>> {
     let store = Directory::new(out);
     store.claim()?;
+    // A run that has begun has its text.
+    if !out.join("recipe.json").is_file() {
+        let corpus = &recipe.corpus;
+        hub::bring([Some(&corpus.source), corpus.valid.as_ref(), corpus.test.as_ref()].into_iter().flatten())?;
+    }
     let mut session = Session::open(recipe, Box::new(store), open(&how.device)?, goal)?;
     if let Some(mixes) = mixes {
         session = session.only_scoring(mixes);
