@@ -98,10 +98,10 @@ impl Mix {
         Self { entries: vec![Entry { site, layer: None, filling }], trained: None }
     }
 
-    /// The site and its filling, where all layers of one site are filled alike and nothing else is.
+    /// The site and its filling, where all layers of one site are filled alike and nothing else is done.
     pub fn alone(&self) -> Option<(Site, Filling)> {
-        match self.0.as_slice() {
-            [Entry { site, layer: None, filling }] => Some((*site, *filling)),
+        match self.entries.as_slice() {
+            [Entry { site, layer: None, filling }] if self.trained.is_none() => Some((*site, *filling)),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        mix::{Filling, Mix, MixError},
+        mix::{Filling, Mix, MixError, Trained},
         sites::{Method, NetKind, Site, Size, UnknownName},
     },
     recipe::{Layers, NetPart, Recipe},
@@ -31,20 +31,23 @@ impl Cell {
         let mut recipe = shared.clone();
         recipe.seed = self.seed;
         recipe.nets = net_parts(&self.mix, recipe.model.layers);
-        recipe.score.mixes = vec![self.mix.clone()];
+        (recipe.finetune.mix, recipe.score.mixes) = (None, vec![self.mix.clone()]);
         recipe
     }
 }
 
-/// The nets of a mix as a recipe has them: one part for all layers that have the same.
+/// The nets of a mix as a recipe has them: one part for all layers that have the same; none where all is trained from the first.
 fn net_parts(mix: &Mix, layers: usize) -> Vec<NetPart> {
+    if mix.how_trained() == Some(Trained::Scratch) {
+        return Vec::new();
+    }
     let mut places = BTreeMap::<(Site, NetKind), Vec<usize>>::new();
     for id in mix.nets(layers) {
         places.entry((id.site, id.kind)).or_default().push(id.layer + 1);
     }
-    let part = |((site, NetKind { method, size }), these): (_, Vec<usize>)| {
+    let part = |((site, NetKind { method, size, variant }), these): (_, Vec<usize>)| {
         let layers = if these.len() == layers { Layers::All } else { Layers::These(these) };
-        NetPart { site, layers, method, size, variant: None }
+        NetPart { site, layers, method, size, variant }
     };
     places.into_iter().map(part).collect()
 }
@@ -170,6 +173,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::sites::Variant;
 
     fn names(mixes: &[Mix]) -> Vec<String> {
         mixes.iter().map(Mix::to_string).collect()
@@ -236,8 +240,9 @@ mod tests {
 
     #[test]
     fn families_come_in_sizes() {
-        for kind in Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind { method, size })) {
-            assert_eq!(Family::of(kind).sized(kind.size), Ok(kind));
+        for kind in Method::ALL.into_iter().flat_map(|method| Size::ALL.map(|size| NetKind::plain(method, size))) {
+            let gated = NetKind { variant: Some(Variant::Gated), ..kind };
+            assert_eq!([kind, gated].map(|kind| Family::of(kind).sized(kind.size)), [Ok(kind), Ok(gated)]);
         }
         assert_eq!("alr-m".parse::<Family>().unwrap_err().what, "method");
     }

@@ -182,7 +182,7 @@ pub mod tests {
             sentences: 10,
             beam: 1,
         };
-        let seconds = Seconds { teacher: 0.0, distil: 3.0, eval: cell.seed as f64 };
+        let seconds = Seconds { distil: 3.0, eval: cell.seed as f64, ..Seconds::default() };
         let (hash, fit) = (recipe.hash(), BTreeMap::new());
         let (device, program) = ("CPU".into(), "0".into());
         Done { seed: cell.seed, mix: cell.mix.to_string(), hash, row, fit, seconds, device, program, recipe }

@@ -7,7 +7,7 @@ impl Collected {
     /// All cells, for a spreadsheet or a statistics program. Seconds are those of the cell alone.
     pub fn csv(&self) -> String {
         let head = "seed,mix,site,method,size,bleu,bleu_low,bleu_high,bleu_difference,bleu_authors,chrf,parameters,r2,\
-                    ms_per_sentence,teacher_seconds,distil_seconds,eval_seconds,sentences,beam,device,program\n";
+                    ms_per_sentence,teacher_seconds,distil_seconds,finetune_seconds,eval_seconds,sentences,beam,device,program\n";
         head.to_string() + &self.cells.iter().map(line).collect::<String>()
     }
 
@@ -68,6 +68,7 @@ fn line(done: &Done) -> String {
         row.ms_per_sentence.to_string(),
         done.seconds.teacher.to_string(),
         done.seconds.distil.to_string(),
+        done.seconds.finetune.to_string(),
         done.seconds.eval.to_string(),
         row.sentences.to_string(),
         row.beam.to_string(),
