@@ -150,7 +150,7 @@ export interface RunRecord {
   finished: boolean;
 }
 
-export type Stage = "text" | "teacher" | "nets" | "scores";
+export type Stage = "text" | "teacher" | "nets" | "tuned" | "scores";
 
 export type JobState = "waits" | "runs" | "done";
 export interface Job {

@@ -6,7 +6,7 @@ type Form = "shallow" | "heads" | "prefix" | "joint" | "weights";
 
 const FORMS: Record<string, Form> = {
   "enc.alr": "shallow", "enc.alrr": "shallow", "enc.aslr": "heads", "enc.elr": "shallow", "enc.awr": "weights",
-  "self.alr": "prefix", "cross.alr": "joint", "cross.awr": "weights",
+  "self.alr": "prefix", "self.awr": "weights", "cross.alr": "joint", "cross.awr": "weights",
 };
 const SITE_NAMES: Record<string, string> = { enc: "encoder", self: "decoder-self", cross: "cross" };
 const DIVISORS: Record<string, number> = { xs: 256, s: 128, m: 8, l: 2, xl: 0.5 };

@@ -33,6 +33,7 @@ function recipe(layers: number, width: number, length: number, vocab: number, pa
     },
     nets,
     distil: { schedule: "ours", inputs: "teacher", epochs: 6, batch: 64, rate: 0.002 },
+    finetune: { epochs: 1, what: "nets", rate: 0.0003, mix: null, cross_entropy: 0.5, hidden: 0 },
     score: {
       mixes: ["teacher", ...placed, ...together, ...controls],
       sentences: 500,

@@ -41,7 +41,7 @@ class FakeRun implements Contract {
     if (this.#stage === "teacher") return this.#teach();
     if (this.#stage === "nets") return this.#distil();
     if (this.#stage === "scores") return this.#score();
-    return [{ event: "done", seconds: { teacher: 4, distil: 2, eval: 1 } }];
+    return [{ event: "done", seconds: { teacher: 4, distil: 2, finetune: 0, eval: 1 } }];
   }
 
   #text(): RunEvent[] {
@@ -152,7 +152,7 @@ class FakeRun implements Contract {
       recipe: "0",
       signature: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:0.1.0",
       rows: this.#rows,
-      seconds: { teacher: 4, distil: 2, eval: 1 },
+      seconds: { teacher: 4, distil: 2, finetune: 0, eval: 1 },
     };
   }
 

@@ -26,11 +26,14 @@ export function stageOf(event: RunEvent): Stage | null {
     case "distilling":
     case "fitted":
       return "nets";
+    case "tuning":
+    case "tuned":
+      return "tuned";
     case "scoring":
     case "scored":
       return "scores";
     case "resumed":
-      return event.stage === "nets" ? "nets" : "teacher";
+      return event.stage;
     case "done":
       return null;
   }

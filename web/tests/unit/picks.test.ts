@@ -18,7 +18,7 @@ describe("picks", () => {
   it("come in groups of a site and a method, what is ours told apart", () => {
     expect(GROUPS.map(groupName)).toEqual([
       "Encoder self, ALR", "Encoder self, ALRR", "Encoder self, ASLR", "Encoder self, ELR", "Encoder self, AWR (ours)",
-      "Decoder self, ALR", "Cross, ALR", "Cross, AWR (ours)",
+      "Decoder self, ALR", "Decoder self, AWR (ours)", "Cross, ALR", "Cross, AWR (ours)",
     ]);
     expect(SITES.flatMap(groupsAt)).toEqual(GROUPS);
     expect(ALL_PICKS).toHaveLength(5 * GROUPS.length);

@@ -8,6 +8,7 @@ const UNTRAINED = [
   { method: "ALR", site: "Cross", group: "cross-alr", mixes: ["Cross 2: ALR L", "Cross: nothing (zero)"] },
   { method: "ALR", site: "Decoder self", group: "self-alr", mixes: ["Decoder self 2: ALR L", "Decoder self: nothing (zero)"] },
   { method: "AWR", site: "Cross", group: "cross-awr", mixes: ["Cross 2: AWR L", "Cross: equal weights"] },
+  { method: "AWR", site: "Decoder self", group: "self-awr", mixes: ["Decoder self 2: AWR L", "Decoder self: equal weights"] },
   { method: "AWR", site: "Encoder self", group: "enc-awr", mixes: ["Encoder self 2: AWR L", "Encoder self: mean output"] },
 ];
 
@@ -50,10 +51,10 @@ test("where a method is not built, its cells say what is; presets take the nets 
   await cell("Cross").click();
   await expect(page.getByRole("status")).toHaveText("ASLR is not built for cross-attention; ALR and AWR are.");
   await expect(page.getByText("ASLR is not built for cross-attention; ALR and AWR are.").locator("visible=true").first()).toBeVisible();
+  await cell("Decoder self").click();
+  await expect(page.getByRole("status")).toHaveText("ASLR is not built for decoder self-attention; ALR and AWR are.");
   await page.getByRole("radio", { name: "AWR", exact: true }).check({ force: true });
   await expect(cell("Cross")).toHaveAccessibleName("Cross, layer 1: attention");
-  await cell("Decoder self").click();
-  await expect(page.getByRole("status")).toHaveText("AWR is not built for decoder self-attention; ALR is.");
   await cell("Cross").click();
   await expect(cell("Cross")).toContainText("AWR M");
   await expect(page.getByText("AWR, attention-weights replacement, is ours, not the paper’s.").first()).toBeVisible();
@@ -97,15 +98,12 @@ test("nets are chosen by site and method, and scored one by one, together and ag
   // What was the last choice of a site does not close it under the pointer.
   await page.getByTestId("net-cross-awr-s").getByRole("checkbox").uncheck();
   for (const group of ["cross", "cross-awr"]) await expect(page.getByTestId(`nets-${group}`)).toHaveAttribute("open");
-  // Where no other method is built, there is none to choose first.
-  await netSummary(page, "self").click();
-  await expect(page.getByTestId("net-self-alr-m")).toBeVisible();
   await page.getByRole("combobox", { name: /^Preset/ }).selectOption("tiny");
   await expect(netSummary(page, "enc")).toHaveText(/ALR XS, S, M · ALRR M · ASLR M · ELR M$/);
   await expect(netSummary(page, "self")).toHaveText(/Decoder self\s*ALR M$/);
   await expect(netSummary(page, "cross")).toHaveText(/Cross\s*ALR M · AWR M$/);
   await expect(page.getByTestId("nets-cross-alr")).toContainText("The authors’ joint net");
-  // Three sites, and all that is built in them but AWR in the encoder.
+  // Three sites, and all that is built in them but AWR for self-attention.
   await expect(opened).toHaveCount(3 + 7);
   // By then the address has the recipe.
   await expect(page.getByTestId("job").filter({ hasText: "Decoder self 1, ALR M" }).first()).toBeVisible();
