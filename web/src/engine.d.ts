@@ -13,6 +13,7 @@ export interface Device {
   info(): DeviceInfo;
   memory(): DeviceMemory | null;
   wasmBytes(): number;
+  speed(): Promise<number>;
   lose(): void;
   free(): void;
 }
@@ -35,6 +36,7 @@ export interface Translator {
   recipe(): Recipe;
   layers(): number;
   nets(): string[];
+  tuned(): string[];
   translate(mix: string, text: string): Promise<Translation>;
   unknownWords(text: string): string[];
   tokens(text: string): number;
@@ -49,7 +51,7 @@ export function probe(): Promise<Probe>;
 export function presets(): Record<Preset, Recipe>;
 export function checkRecipe(recipe: unknown): CheckedRecipe;
 export function withAssignments(recipe: Recipe, assignments: string[]): Recipe;
-export function plan(recipe: Recipe): Plan;
+export function plan(recipe: Recipe, gflops?: number): Plan;
 export function sentenceScores(hypotheses: string[], references: string[]): SentenceScore[];
 export function unpack(bundle: Uint8Array): FileEntry[];
 export function pack(files: FileEntry[]): Uint8Array;

@@ -105,6 +105,8 @@ export interface ModelInfo {
   recipe: Recipe;
   layers: number;
   nets: string[];
+  /** The mixes that were trained as a whole. */
+  tuned: string[];
   heldOut: number;
   /** As the run, or the pack, has them; not scored here. */
   rows: Row[];

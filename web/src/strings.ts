@@ -1,7 +1,7 @@
 /** Everything the page says. Numbers come formatted; sentences end here. */
 import type { Reason } from "./protocol.ts";
 import type { BoardPreset } from "./lib/board.ts";
-import type { Method, Site } from "./lib/mix.ts";
+import type { Method, Site, Trained, Variant } from "./lib/mix.ts";
 
 const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
@@ -133,6 +133,11 @@ export const tryView = {
   freshHint: "Shaded: changed by your last swap.",
   whatChanged: "What changed",
   nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",
+  trained: {
+    nets: "The nets were trained on in their places; the rest is the Transformer’s.",
+    all: "All weights were trained on, the nets first.",
+    scratch: "All weights were trained from the first, without a teacher.",
+  } satisfies Record<Trained, string>,
   layers: (site: string, first: number, last: number) =>
     first === last ? `${site}, layer ${first}` : `${site}, layers ${first}–${last}`,
   becomes: (gone: string, filling: string) => `${gone} → ${filling}`,
@@ -158,6 +163,23 @@ export const board = {
   attentionLetter: "A",
   methods: { alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR", awr: "AWR" } satisfies Record<Method, string>,
   ours: (method: string) => `${method} (ours)`,
+  transformer: "Transformer",
+  variants: { perquery: "per query", gated: "gated", prefix: "on prefixes", deep2: "2 hidden layers", deep3: "3 hidden layers" } satisfies Record<Variant, string>,
+  variantIs: {
+    perquery: "a query by itself with the source, and not all queries at once",
+    gated: "the same, its hidden layer times a layer of the query",
+    prefix: "the authors’ net, fitted on targets that are cut at random, as decoding sees them",
+    deep2: "one more hidden layer than the paper’s nets",
+    deep3: "two more hidden layers than the paper’s nets",
+  } satisfies Record<Variant, string>,
+  plain: "as in the paper",
+  more: (variant: string | null) => (variant ? `More: ${variant}` : "More"),
+  variant: "Variant",
+  variantNote: (name: string, is: string) => `${name}: ${is}. Ours, not the paper’s.`,
+  trainings: { nets: "nets trained on", all: "all weights trained on", scratch: "trained from scratch" } satisfies Record<Trained, string>,
+  whole: "Trained as a whole",
+  wholeNot: "no",
+  wholeWords: { nets: "nets", all: "all weights", scratch: "from scratch" } satisfies Record<Trained, string>,
   /** Of the brush: whose what is. */
   kin: { teacher: "Teacher’s", paper: "Paper’s", ours: "Ours", controls: "Controls" },
   controls: { none: "Nothing", uniform: "Uniform", mean: "Mean" } as Record<string, string>,

@@ -1,8 +1,9 @@
 /** The engine's contract played by a script, for tests of the page's states. */
 import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, FileEntry, Plan, Probe, Recipe } from "attentionless";
-import { costOf, formOf } from "./costs.ts";
+import { isBuilt, type NetKind, type Site } from "../lib/mix.ts";
+import { costOf, secondsOf } from "./costs.ts";
 import { netNames, PRESETS } from "./files.ts";
-import { fault, played } from "./script.ts";
+import { fault, played, wait } from "./script.ts";
 
 export { Run } from "./run.ts";
 export { Translator } from "./translator.ts";
@@ -34,6 +35,10 @@ class FakeDevice implements DeviceContract {
   }
   memory = () => (this.cpu ? null : { in_use: 212_000_000, reserved: 2_600_000_000 });
   wasmBytes = () => 64_000_000;
+  async speed(): Promise<number> {
+    await wait(played.script === "slow" ? 2000 : 50);
+    return this.cpu ? 20 : 200;
+  }
   lose(): void {
     played.losses += 1;
   }
@@ -57,7 +62,7 @@ export function checkRecipe(recipe: unknown): CheckedRecipe {
   if (merged.model.layers < 1 || merged.model.layers > 64) {
     throw fault("usage", `\`model.layers\` is ${merged.model.layers}; expected 1 to 64`);
   }
-  const lost = merged.nets.find(({ site, method }) => !formOf(site, method));
+  const lost = merged.nets.find(({ site, method, variant }) => !isBuilt({ method, variant } as NetKind, site as Site));
   if (lost) throw fault("usage", `\`nets.site\` is ${lost.site}; ${lost.method} is not built there`);
   return { recipe: merged, canonical: JSON.stringify(merged), hash: "0" };
 }
@@ -79,14 +84,14 @@ export function withAssignments(recipe: Recipe, assignments: string[]): Recipe {
   return checkRecipe(result).recipe;
 }
 
-export function plan(recipe: Recipe): Plan {
+export function plan(recipe: Recipe, gflops?: number): Plan {
   const nets = netNames(recipe).map((net) => costOf(net, recipe));
   const { d_model, layers } = recipe.model;
   const parameters = 2 * recipe.tokenizer.vocab * d_model + layers * 28 * d_model * d_model;
   const largest = 4 * recipe.teacher.tokens_per_batch * recipe.tokenizer.vocab;
   const teacher = { parameters, attention_parameters: 3 * d_model * (d_model + 1), training_bytes: 16 * parameters + 2 * largest, largest_buffer_bytes: largest };
   const largest_buffer_bytes = Math.max(largest, ...nets.map((net) => net.largest_buffer_bytes));
-  return { recipe: "0", teacher, nets, largest_buffer_bytes, seconds: null };
+  return { recipe: "0", teacher, nets, largest_buffer_bytes, seconds: gflops ? secondsOf(recipe, parameters, nets, gflops) : null };
 }
 
 /** Shares of equal words: enough for an order. */

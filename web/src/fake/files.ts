@@ -1,19 +1,26 @@
 /** Recipes, sentences and files of the scripted engine. */
 import type { FileEntry, Preset, Recipe, Row } from "attentionless";
 import manifest from "../../tests/fixtures/manifest.json";
+import { CONTROLS, entryOf, netOf } from "../lib/mix.ts";
+import { played } from "./script.ts";
 
 const ENCODER = ["enc=alr-xs", "enc=alr-s", "enc=alr-m"];
 /** What the demo has: nets of every method of the paper, and at every site. */
 const EVERYWHERE = [...ENCODER, "enc=alrr-m", "enc=aslr-m", "enc=elr-m", "self=alr-m", "cross=alr-m", "cross=awr-m"];
-const CONTROLS = ["none", "uniform", "mean"];
+/** What the script `ours` has beside it: variants, AWR at the third site, and mixes that were trained as a whole. */
+const OURS = ["enc=alr-m+deep2", "self=awr-m", "cross=alr-m+gated"];
+const TUNED = [
+  "enc=alr-m,self=alr-m,cross=awr-m,trained=nets", "enc=alr-m,self=alr-m,cross=awr-m,trained=all", "enc=alr-m,trained=scratch", "trained=all",
+];
 
 function recipe(layers: number, width: number, length: number, vocab: number, pairs: number, epochs: number, placed = ENCODER): Recipe {
   const nets = placed.map((place) => {
-    const [site, method, size] = place.split(/[=-]/);
-    return { site, layers: "all" as const, method, size, variant: null };
+    const { site = "", filling = "" } = entryOf(place) ?? {};
+    const kind = netOf(filling) ?? { method: "", size: "", variant: null };
+    return { site, layers: "all" as const, ...kind };
   });
   const controls = [...new Set(nets.map(({ site }) => site))].flatMap((site) => CONTROLS.map((control) => `${site}=${control}`));
-  const together = placed === EVERYWHERE ? ["enc=alr-m,self=alr-m,cross=awr-m"] : [];
+  const together = placed.length >= EVERYWHERE.length ? ["enc=alr-m,self=alr-m,cross=awr-m"] : [];
   return {
     version: 1,
     seed: 1,
@@ -50,10 +57,17 @@ export const PRESETS: Record<Preset, Recipe> = {
   paper: recipe(6, 128, 50, 8000, 250_000, 20),
 };
 
+/** What the demo was made by. */
+export function demoRecipe(): Recipe {
+  if (played.script !== "ours") return PRESETS.tiny;
+  const ours = recipe(2, 64, 24, 2000, 32_000, 7, [...EVERYWHERE, ...OURS]);
+  return { ...ours, score: { ...ours.score, mixes: [...ours.score.mixes, ...TUNED] } };
+}
+
 export const EXAMPLES = manifest.examples;
 
 export function fakeRows(): Row[] {
-  return manifest.rows as unknown as Row[];
+  return (played.script === "ours" ? [...manifest.rows, ...manifest.ours] : manifest.rows) as unknown as Row[];
 }
 
 /** As it is written down, or like that of the control. */
@@ -71,9 +85,9 @@ export function entry(name: string, text: string): FileEntry {
 }
 
 export function netNames(recipe: Recipe): string[] {
-  return recipe.nets.flatMap(({ site, layers, method, size }) => {
+  return recipe.nets.flatMap(({ site, layers, method, size, variant }) => {
     const all = Array.from({ length: recipe.model.layers }, (_, index) => index + 1);
-    return (layers === "all" ? all : layers).map((layer) => `${site}.${layer}.${method}-${size}`);
+    return (layers === "all" ? all : layers).map((layer) => `${site}.${layer}.${method}-${size}${variant ? `+${variant}` : ""}`);
   });
 }
 
@@ -85,10 +99,11 @@ export function heldOutPairs(count: number): { source: string; reference: string
 export function fakeFiles(): FileEntry[] {
   const test = heldOutPairs(60).map(({ source, reference }) => `${source}\t${reference}\n`);
   return [
-    entry("recipe.json", JSON.stringify(PRESETS.tiny)),
+    entry("recipe.json", JSON.stringify(demoRecipe())),
     entry("tokenizer.json", "{}"),
     entry("corpus/test.tsv", test.join("")),
     entry("teacher.safetensors", "weights"),
-    ...netNames(PRESETS.tiny).map((net) => entry(`nets/${net}.safetensors`, "weights")),
+    ...netNames(demoRecipe()).map((net) => entry(`nets/${net}.safetensors`, "weights")),
+    ...(played.script === "ours" ? TUNED : []).map((mix) => entry(`tuned/${mix}.safetensors`, "weights")),
   ];
 }

@@ -18,6 +18,7 @@ export const SCRIPTS = [
   "lost-always",
   "crash",
   "slow",
+  "ours",
 ] as const;
 export type Script = (typeof SCRIPTS)[number];
 

@@ -1,6 +1,6 @@
 /** A scripted translator: the examples as they are written down, other sentences word by word. */
 import type { Device, FileEntry, MixSize, Recipe, Translation, Translator as Contract } from "attentionless";
-import { ATTENTION, netsOf, parseMix, SITES } from "../lib/mix.ts";
+import { ATTENTION, netOf, netsOf, parseMix, SITES } from "../lib/mix.ts";
 import { goneFor, parametersOf } from "./costs.ts";
 import { asText, EXAMPLES } from "./files.ts";
 import { fault, played, wait } from "./script.ts";
@@ -23,8 +23,9 @@ const HARM: Record<string, number> = { xs: 1, s: 1, m: 0.5, l: 0.5, xl: 0.5 };
 function damage(mix: string, layers: number): number {
   const board = parseMix(mix, layers);
   if (!board) throw fault("usage", `\`${mix}\` is not a mix`);
-  const weight = (filling: string) => (filling === ATTENTION ? 0 : (HARM[filling.split("-")[1] ?? ""] ?? 2));
-  return SITES.flatMap((site) => board[site]).reduce((sum, filling) => sum + weight(filling), 0);
+  const weight = (filling: string) => (filling === ATTENTION ? 0 : (HARM[netOf(filling)?.size ?? ""] ?? 2));
+  const harm = SITES.flatMap((site) => board[site]).reduce((sum, filling) => sum + weight(filling), 0);
+  return board.trained ? harm / 2 : harm;
 }
 
 export function say(mix: string, text: string, layers: number): string {
@@ -56,6 +57,10 @@ class FakeTranslator implements Contract {
 
   nets(): string[] {
     return this.#files.flatMap(({ name }) => /^nets\/(.*)\.safetensors$/.exec(name)?.slice(1) ?? []);
+  }
+
+  tuned(): string[] {
+    return this.#files.flatMap(({ name }) => /^tuned\/(.*)\.safetensors$/.exec(name)?.slice(1) ?? []);
   }
 
   async translate(mix: string, text: string): Promise<Translation> {

@@ -1,30 +1,36 @@
 /** The switchboard: what a click does at a cell, and the steps back. */
-import { ATTENTION, BUILT, isMethod, netOf, SITES, type Board, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import {
+  ATTENTION, formatMix, isBuilt, isMethod, netFilling, netOf, netsOf, sameMix, SITES, TRAININGS,
+  type Board, type Filling, type Method, type Site, type Size, type Trained, type Variant,
+} from "./mix.ts";
 import { completePicks, fillingOfPick, largest } from "./picks.ts";
 
 export interface Brush {
   /** A method, a control, or `attention`. */
   kind: Method | Filling;
   size: Size;
+  /** Of a method that has it somewhere. */
+  variant: Variant | null;
 }
 
-export function fillingOf(brush: Brush): Filling {
-  return isMethod(brush.kind) ? `${brush.kind}-${brush.size}` : brush.kind;
+export function fillingOf({ kind, size, variant }: Brush): Filling {
+  return isMethod(kind) ? netFilling({ method: kind, size, variant }) : kind;
 }
 
 /** Why a filling cannot stand at a cell. */
-export type Obstacle = { kind: "not-built"; method: Method; site: Site } | { kind: "not-trained"; net: string };
+export type Obstacle = { kind: "not-built"; method: Method; variant: Variant | null; site: Site } | { kind: "not-trained"; net: string };
 
 export function obstacleAt(filling: Filling, site: Site, layer: number, nets: readonly string[]): Obstacle | null {
-  const method = netOf(filling)?.method;
-  if (!method) return null;
-  if (!BUILT[site].includes(method)) return { kind: "not-built", method, site };
+  const kind = netOf(filling);
+  if (!kind) return null;
+  if (!isBuilt(kind, site)) return { kind: "not-built", method: kind.method, variant: kind.variant, site };
   const net = `${site}.${layer + 1}.${filling}`;
   return nets.includes(net) ? null : { kind: "not-trained", net };
 }
 
+/** What was trained as a whole was that mix alone. */
 function withCell(board: Board, site: Site, layer: number, filling: Filling): Board {
-  return { ...board, [site]: board[site].map((old, index) => (index === layer ? filling : old)) };
+  return { ...board, trained: null, [site]: board[site].map((old, index) => (index === layer ? filling : old)) };
 }
 
 /** A click: the brush's filling, or attention again where it stands already. The board as it is where it cannot stand. */
@@ -83,7 +89,25 @@ export function presetBoard(preset: BoardPreset, layers: number, nets: readonly 
     const filling = GONE[preset].includes(site) ? bestFilling(site, layers, nets) : ATTENTION;
     return Array.from({ length: layers }, () => filling);
   };
-  return { enc: column("enc"), self: column("self"), cross: column("cross") };
+  return { enc: column("enc"), self: column("self"), cross: column("cross"), trained: null };
+}
+
+/** What a model has: its nets, and the mixes that were trained as a whole. */
+export interface Weights {
+  layers: number;
+  nets: readonly string[];
+  tuned: readonly string[];
+}
+
+/** The ways in which a model has what stands on the board trained as a whole. */
+export function trainingsOf(board: Board, { tuned, layers }: Weights): Trained[] {
+  return TRAININGS.filter((trained) => sameMix(formatMix({ ...board, trained }), tuned, layers) !== undefined);
+}
+
+/** Whether a model has all that a board asks for. */
+export function hasAll(board: Board, weights: Weights): boolean {
+  if (board.trained) return trainingsOf(board, weights).includes(board.trained);
+  return netsOf(board).every((net) => weights.nets.includes(net));
 }
 
 /** The boards before this one, newest last. */

@@ -15,6 +15,9 @@ export const MARKS: Record<Method, Mark> = {
   awr: { color: "var(--awr)", dash: [8, 2, 2, 2, 2, 2], path: "M.2 .2h9.6L6 5l3.8 4.8H.2L4 5z" },
 };
 
+/** Behind the mark of a variant, at the top. */
+export const PLUS = "M12.7 -.2v4.6M10.4 2.1h4.6";
+
 const COLORS = ["var(--alrr)", "var(--aslr)", "var(--elr)", "var(--ink-2)", "var(--alr)"];
 const DASHES = [[], [2, 3], [12, 4], [6, 3]];
 

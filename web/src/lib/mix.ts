@@ -1,4 +1,7 @@
-/** What stands at each attention, and its text: `teacher`, or a list such as `enc=alr-m,cross.2=none`. */
+/**
+ * What stands at each attention, and its text: `teacher`, or a list such as `enc=alr-m,cross.2=none`. Behind it `trained=nets`
+ * and the like say that it was trained as a whole.
+ */
 
 export const SITES = ["enc", "self", "cross"] as const;
 export type Site = (typeof SITES)[number];
@@ -15,31 +18,52 @@ export const OUR_METHODS = ["awr"] as const;
 export const METHODS = [...PAPER_METHODS, ...OUR_METHODS] as const;
 export type Method = (typeof METHODS)[number];
 
+/** Ways of a method that are not the plain one; all are ours. */
+export const VARIANTS = ["perquery", "gated", "prefix", "deep2", "deep3"] as const;
+export type Variant = (typeof VARIANTS)[number];
+const DEEPER: readonly Variant[] = ["deep2", "deep3"];
+
 /**
- * What is built where; a method that comes, or comes to another site, is one word here. Of nets of one size, the best at a
- * site is that of the method which stands first: at cross-attention ALR loses by far the most (paper, and our experiments).
+ * What is built where, and in which variants beside the plain one; whatever comes is one word here. Of nets of one size, the
+ * best at a site is that of the method which stands first: at cross-attention ALR loses by far the most (paper, and our
+ * experiments).
  */
-export const BUILT: Record<Site, readonly Method[]> = {
-  enc: ["alr", "alrr", "aslr", "elr", "awr"],
-  self: ["alr", "awr"],
-  cross: ["awr", "alr"],
+export const BUILT: Record<Site, Partial<Record<Method, readonly Variant[]>>> = {
+  enc: { alr: DEEPER, alrr: DEEPER, aslr: DEEPER, elr: DEEPER, awr: [] },
+  self: { alr: DEEPER, awr: [] },
+  cross: { awr: [], alr: VARIANTS },
 };
 
 /** The methods of a site in the order in which they are named: the paper's, then ours. */
 export function methodsAt(site: Site): Method[] {
-  return METHODS.filter((method) => BUILT[site].includes(method));
+  return METHODS.filter((method) => BUILT[site][method]);
 }
 
-/** `attention`, a control, or a net such as `alr-m`. */
+export function variantsAt(site: Site, method: Method): readonly Variant[] {
+  return BUILT[site][method] ?? [];
+}
+
+/** Wherever they are built. */
+export function variantsOf(method: Method): Variant[] {
+  return VARIANTS.filter((variant) => SITES.some((site) => variantsAt(site, method).includes(variant)));
+}
+
+/** How a mix came to its weights, where its nets are not simply put into the teacher. */
+export const TRAININGS = ["nets", "all", "scratch"] as const;
+export type Trained = (typeof TRAININGS)[number];
+
+/** `attention`, a control, or a net such as `alr-m` or `alr-m+gated`. */
 export type Filling = string;
 export const ATTENTION: Filling = "attention";
 
-/** Fillings by site, a layer each; layers count from 0 here and from 1 in text. */
-export type Board = Record<Site, Filling[]>;
+/** Fillings by site, a layer each; layers count from 0 here and from 1 in text. With the way in which the whole was trained. */
+export interface Board extends Record<Site, Filling[]> {
+  trained: Trained | null;
+}
 
 export function teacherBoard(layers: number): Board {
   const row = () => Array.from({ length: layers }, () => ATTENTION);
-  return { enc: row(), self: row(), cross: row() };
+  return { enc: row(), self: row(), cross: row(), trained: null };
 }
 
 function among<T extends string>(all: readonly T[]): (text: string) => text is T {
@@ -50,47 +74,76 @@ export const isSite = among(SITES);
 export const isMethod = among(METHODS);
 export const isSize = among(SIZES);
 export const isControl = among(CONTROLS);
+export const isVariant = among(VARIANTS);
+const isTrained = among(TRAININGS);
 
-/** Method and size of a net; null for what is none. */
-export function netOf(filling: Filling): { method: Method; size: Size } | null {
-  const [method, size = "", ...more] = filling.split("-");
-  return isMethod(method) && isSize(size) && more.length === 0 ? { method, size } : null;
+/** What a net is, wherever it stands. */
+export interface NetKind {
+  method: Method;
+  size: Size;
+  /** The plain one where there is none. */
+  variant: Variant | null;
+}
+
+/** What the text of a net says; null for what is none. */
+export function netOf(filling: Filling): NetKind | null {
+  const [, method = "", size = "", variant] = /^([a-z]+)-([a-z]+)(?:\+([a-z0-9]+))?$/.exec(filling) ?? [];
+  if (!isMethod(method) || !isSize(size) || (variant !== undefined && !isVariant(variant))) return null;
+  return { method, size, variant: variant ?? null };
+}
+
+export function netFilling({ method, size, variant }: NetKind): Filling {
+  return `${method}-${size}${variant ? `+${variant}` : ""}`;
 }
 
 export function isNet(filling: Filling): boolean {
   return netOf(filling) !== null;
 }
 
-/** The method of a net such as `enc.1.alr-m`, its size, and where it stands. */
-export function netNamed(name: string): { site: Site; layer: number; method: Method; size: Size } | null {
+/** What a net such as `enc.1.alr-m` is, and where it stands. */
+export function netNamed(name: string): ({ site: Site; layer: number } & NetKind) | null {
   const [site, layer = "", filling = ""] = name.split(".");
   const kind = netOf(filling);
   return isSite(site) && /^[1-9][0-9]*$/.test(layer) && kind ? { site, layer: Number(layer), ...kind } : null;
 }
 
+export function isBuilt({ method, variant }: Omit<NetKind, "size">, site: Site): boolean {
+  const variants = BUILT[site][method];
+  return variants !== undefined && (variant === null || variants.includes(variant));
+}
+
 function canStand(filling: Filling, site: Site): boolean {
   const net = netOf(filling);
-  return net ? BUILT[site].includes(net.method) : filling === ATTENTION || isControl(filling);
+  return net ? isBuilt(net, site) : filling === ATTENTION || isControl(filling);
 }
 
 /** A site, a layer counted from 0 (null: all) and what stands there; null where the text is no such thing. */
 export function entryOf(part: string): { site: Site; layer: number | null; filling: Filling } | null {
-  const [, site = "", layer, filling = ""] = /^([a-z]+)(?:\.([1-9][0-9]*))?=([a-z-]+)$/.exec(part.trim()) ?? [];
+  const [, site = "", layer, filling = ""] = /^([a-z]+)(?:\.([1-9][0-9]*))?=([a-z0-9+-]+)$/.exec(part.trim()) ?? [];
   if (!isSite(site) || !canStand(filling, site)) return null;
   return { site, layer: layer ? Number(layer) - 1 : null, filling };
+}
+
+/** What `trained=` in a part of a mix says; null where the part is another one. */
+export function trainedOf(part: string): Trained | null {
+  const [, word = ""] = /^trained=([a-z]+)$/.exec(part.trim()) ?? [];
+  return isTrained(word) ? word : null;
 }
 
 /** The board of a mix's text; null where the text is none, or not of a model of so many layers. */
 export function parseMix(text: string, layers: number): Board | null {
   const board = teacherBoard(layers);
   if (text.trim() === "teacher") return board;
-  const entries = text.split(",").map(entryOf);
+  const parts = text.split(",");
+  board.trained = parts.map(trainedOf).findLast((trained) => trained !== null) ?? null;
+  const entries = parts.filter((part) => trainedOf(part) === null).map(entryOf);
   if (!entries.every((found) => found !== null && (found.layer ?? 0) < layers)) return null;
   const found = entries.filter((it) => it !== null);
   // An entry for one layer wins over one for all, wherever it stands; else the last wins.
   for (const { site, layer, filling } of found) if (layer === null) board[site].fill(filling);
   for (const { site, layer, filling } of found) if (layer !== null) board[site][layer] = filling;
-  return board;
+  // Without a net, there is none that could be trained on.
+  return board.trained === "nets" && netsOf(board).length === 0 ? null : board;
 }
 
 /** The shortest text of a board; equal boards have equal texts. */
@@ -101,7 +154,18 @@ export function formatMix(board: Board): string {
     if (alike) return fillings[0] === ATTENTION ? [] : [`${site}=${fillings[0]}`];
     return fillings.flatMap((filling, layer) => (filling === ATTENTION ? [] : [`${site}.${layer + 1}=${filling}`]));
   });
-  return parts.length > 0 ? parts.join(",") : "teacher";
+  const all = board.trained ? [...parts, `trained=${board.trained}`] : parts;
+  return all.length > 0 ? all.join(",") : "teacher";
+}
+
+/** The mix among others that is this one, however it is written: weights and rows are kept under the text they were asked by. */
+export function sameMix(mix: string, others: readonly string[], layers: number): string | undefined {
+  const shortest = (text: string) => {
+    const board = parseMix(text, layers);
+    return board && formatMix(board);
+  };
+  const wanted = shortest(mix);
+  return wanted === null ? undefined : others.find((other) => shortest(other) === wanted);
 }
 
 /** The nets that a board needs, by the names that the engine gives them. */

@@ -1,7 +1,10 @@
 /** Mixes and fillings in the page's words. */
 import { board, fillings, sites } from "../strings.ts";
 import type { Obstacle } from "./board.ts";
-import { ATTENTION, isNet, isSite, methodsAt, netOf, OUR_METHODS, SITES, type Board, type Filling, type Method, type Site } from "./mix.ts";
+import {
+  ATTENTION, isSite, methodsAt, netOf, OUR_METHODS, SITES, trainedOf, variantsAt,
+  type Board, type Filling, type Method, type NetKind, type Site, type Variant,
+} from "./mix.ts";
 import { GROUPS, inGroup, type Group, type NetPick } from "./picks.ts";
 
 export function isOurs(method: Method): boolean {
@@ -18,23 +21,41 @@ export function groupName({ site, method }: Group): string {
   return `${sites[site]}, ${methodName(method)}`;
 }
 
-/** Method by method: `ALR XS, M` and `AWR M`. */
+/** Method by method, then by variant: `ALR XS, M`, `ALR M, gated` and `AWR M`. */
 export function chosenNames(picks: readonly NetPick[]): string[] {
-  return GROUPS.flatMap((group) => {
-    const sizes = picks.filter(inGroup(group)).map(({ size }) => size.toUpperCase());
-    return sizes.length > 0 ? [`${board.methods[group.method]} ${sizes.join(", ")}`] : [];
-  });
+  return GROUPS.flatMap((group) =>
+    [null, ...variantsAt(group.site, group.method)].flatMap((variant) => {
+      const chosen = picks.filter((pick) => inGroup(group)(pick) && pick.variant === variant);
+      const sizes = chosen.map(({ size }) => size.toUpperCase());
+      return sizes.length > 0 ? [`${board.methods[group.method]} ${sizes.join(", ")}${variant ? `, ${board.variants[variant]}` : ""}`] : [];
+    }),
+  );
 }
 
+/** `ALR M`, whatever its variant. */
+function plainName({ method, size }: NetKind): string {
+  return `${board.methods[method]} ${size.toUpperCase()}`;
+}
+
+/** Beside the paper's nets, variants are told apart: `ALR M, gated (ours)`. */
 export function fillingName(filling: Filling): string {
   const net = netOf(filling);
-  return net ? `${board.methods[net.method]} ${net.size.toUpperCase()}` : (fillings[filling] ?? filling);
+  if (!net) return fillings[filling] ?? filling;
+  return net.variant ? board.ours(`${plainName(net)}, ${board.variants[net.variant]}`) : plainName(net);
 }
 
 /** As short as a cell of the switchboard. */
 export function fillingLabel(filling: Filling): string {
   if (filling === ATTENTION) return board.attentionLetter;
-  return isNet(filling) ? fillingName(filling) : (board.controls[filling] ?? filling);
+  const net = netOf(filling);
+  return net ? plainName(net) : (board.controls[filling] ?? filling);
+}
+
+/** What a cell says below it in small letters. */
+export function fillingNote(filling: Filling): string | null {
+  const net = netOf(filling);
+  const notes = [net?.method === "elr" ? board.wholeLayer : null, net?.variant ? board.variants[net.variant] : null];
+  return notes.filter((note) => note !== null).join(", ") || null;
 }
 
 /** What a filling takes the place of, in a word or three: `attention`. */
@@ -48,11 +69,16 @@ export function spansLayer(filling: Filling): boolean {
   return netOf(filling)?.method === "elr";
 }
 
+/** `ALR, gated` */
+export function kindName(method: Method, variant: Variant | null): string {
+  return variant ? `${board.methods[method]}, ${board.variants[variant]}` : board.methods[method];
+}
+
 /** Why nothing comes of a click on a cell. */
 export function obstacleName(why: Obstacle): string {
   if (why.kind === "not-trained") return board.notTrained(fillingName(why.net.split(".")[2]));
   const instead = methodsAt(why.site).map((method) => board.methods[method]);
-  return board.notBuiltHere(board.methods[why.method], board.attentions[why.site], instead);
+  return board.notBuiltHere(kindName(why.method, why.variant), board.attentions[why.site], instead);
 }
 
 export interface Stretch {
@@ -76,18 +102,22 @@ export function stretches(from: Board): Stretch[] {
   return found;
 }
 
-/** What a mix is marked by: a filling for each method that it puts in, one for its controls; attention where there is none. */
+/**
+ * What a mix is marked by: a filling for each method that it puts in, its variants apart, and one for its controls; attention
+ * where there is none.
+ */
 export function marksOf(fillings: readonly Filling[]): Filling[] {
   const found = new Map<string, Filling>();
   for (const filling of fillings) {
-    const kind = netOf(filling)?.method ?? "control";
+    const net = netOf(filling);
+    const kind = net ? `${net.method}${net.variant ? "+" : ""}` : "control";
     if (filling !== ATTENTION && !found.has(kind)) found.set(kind, filling);
   }
   return found.size > 0 ? [...found.values()] : [ATTENTION];
 }
 
 export function fillingsOfMix(mix: string): Filling[] {
-  return mix.split(",").flatMap((part) => part.split("=")[1] ?? []);
+  return mix.split(",").flatMap((part) => (trainedOf(part) ? [] : (part.split("=")[1] ?? [])));
 }
 
 export function hasOurs(fillings: readonly Filling[]): boolean {
@@ -97,16 +127,29 @@ export function hasOurs(fillings: readonly Filling[]): boolean {
   });
 }
 
+export interface MixPart {
+  name: string;
+  /** None of what was done with the whole. */
+  filling: Filling | null;
+}
+
+function partOf(part: string): MixPart {
+  const trained = trainedOf(part);
+  if (trained) return { name: board.trainings[trained], filling: null };
+  const [place, filling] = part.split("=");
+  const [site, layer] = place.split(".");
+  return { name: `${isSite(site) ? sites[site] : site}${layer ? ` ${layer}` : ""}: ${fillingName(filling)}`, filling };
+}
+
+const TRANSFORMER: MixPart = { name: board.transformer, filling: ATTENTION };
+
 /** A mix as it is called in lists, part by part: `Encoder self: ALR M`. */
-export function mixParts(mix: string): string[] {
-  if (mix === "teacher") return ["Transformer"];
-  return mix.split(",").map((part) => {
-    const [place, filling] = part.split("=");
-    const [site, layer] = place.split(".");
-    return `${isSite(site) ? sites[site] : site}${layer ? ` ${layer}` : ""}: ${fillingName(filling)}`;
-  });
+export function mixParts(mix: string): MixPart[] {
+  if (mix === "teacher") return [TRANSFORMER];
+  const parts = mix.split(",").map(partOf);
+  return parts.every(({ filling }) => filling === null) ? [TRANSFORMER, ...parts] : parts;
 }
 
 export function mixName(mix: string): string {
-  return mixParts(mix).join(" · ");
+  return mixParts(mix).map(({ name }) => name).join(" · ");
 }

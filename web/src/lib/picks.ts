@@ -1,15 +1,16 @@
-/** Nets by site, method and size: what Train fits and scores, what Compare lists, what the presets of the board put in. */
+/** Nets by site, method, size and variant: what Train fits and scores, what Compare lists, what the presets of the board put in. */
 import type { Recipe } from "../protocol.ts";
-import { BUILT, CONTROLS, isMethod, isSite, isSize, methodsAt, SITES, SIZES, type Filling, type Method, type Site, type Size } from "./mix.ts";
+import {
+  BUILT, CONTROLS, isMethod, isSite, isSize, isVariant, methodsAt, netFilling, SITES, SIZES, VARIANTS, variantsAt,
+  type Filling, type Method, type NetKind, type Site,
+} from "./mix.ts";
 
 export interface Group {
   site: Site;
   method: Method;
 }
 
-export interface NetPick extends Group {
-  size: Size;
-}
+export interface NetPick extends Group, NetKind {}
 
 /** Layers counted from 1. */
 export type Layers = "all" | number[];
@@ -25,19 +26,21 @@ export function groupsAt(site: Site): Group[] {
 
 export const GROUPS: readonly Group[] = SITES.flatMap(groupsAt);
 
-/** All sizes of all groups, in the order in which nets and mixes are named. */
-export const ALL_PICKS: readonly NetPick[] = GROUPS.flatMap((group) => SIZES.map((size) => ({ ...group, size })));
+/** All sizes of all groups, the plain ones first, in the order in which nets and mixes are named. */
+export const ALL_PICKS: readonly NetPick[] = GROUPS.flatMap((group) =>
+  [null, ...variantsAt(group.site, group.method)].flatMap((variant) => SIZES.map((size) => ({ ...group, size, variant }))),
+);
 
 export function inGroup(group: Group): (pick: Group) => boolean {
   return ({ site, method }) => site === group.site && method === group.method;
 }
 
 export function samePick(pick: NetPick): (other: NetPick) => boolean {
-  return (other) => inGroup(pick)(other) && other.size === pick.size;
+  return (other) => inGroup(pick)(other) && other.size === pick.size && other.variant === pick.variant;
 }
 
-export function fillingOfPick({ method, size }: NetPick): Filling {
-  return `${method}-${size}`;
+export function fillingOfPick(pick: NetPick): Filling {
+  return netFilling(pick);
 }
 
 /** In their order, each once. */
@@ -45,9 +48,16 @@ export function inOrder(picks: readonly NetPick[]): NetPick[] {
   return ALL_PICKS.filter((pick) => picks.some(samePick(pick)));
 }
 
-/** Of the largest size; of several of it, that of the method which stands first at its site. */
+/** From 0 to less than 1: how far behind the first of its size a net stands, by its method, then by its variant. */
+function behind({ site, method, variant }: NetPick): number {
+  const methods = Object.keys(BUILT[site]);
+  const within = variant ? (VARIANTS.indexOf(variant) + 1) / (VARIANTS.length + 1) : 0;
+  return (methods.indexOf(method) + within) / methods.length;
+}
+
+/** Of the largest size; of several of it, that of the method which stands first at its site, and the plain one of it. */
 export function largest<T extends NetPick>(picks: readonly T[]): T | undefined {
-  const rank = ({ site, method, size }: NetPick) => SIZES.indexOf(size) - BUILT[site].indexOf(method) / BUILT[site].length;
+  const rank = (pick: NetPick) => SIZES.indexOf(pick.size) - behind(pick);
   return picks.reduce<T | undefined>((most, pick) => (most && rank(most) >= rank(pick) ? most : pick), undefined);
 }
 
@@ -59,7 +69,7 @@ export function largestOfEach<T extends NetPick>(picks: readonly T[]): T[] {
 /** The nets of a recipe that this page knows. */
 export function placedNets(nets: Recipe["nets"]): PlacedNet[] {
   return nets.flatMap(({ site, layers, method, size, variant }) =>
-    isSite(site) && isMethod(method) && isSize(size) && variant === null ? [{ site, layers, method, size }] : [],
+    isSite(site) && isMethod(method) && isSize(size) && (variant === null || isVariant(variant)) ? [{ site, layers, method, size, variant }] : [],
   );
 }
 

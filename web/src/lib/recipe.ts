@@ -6,7 +6,7 @@ import { mixesOf, type PlacedNet } from "./picks.ts";
 const TEACHER = ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"] as const;
 
 export function netsAssignment(nets: readonly PlacedNet[]): string {
-  return `nets=${JSON.stringify(nets.map(({ site, layers, method, size }) => ({ site, layers, method, size, variant: null })))}`;
+  return `nets=${JSON.stringify(nets.map(({ site, layers, method, size, variant }) => ({ site, layers, method, size, variant })))}`;
 }
 
 export function mixesAssignment(nets: readonly PlacedNet[]): string {

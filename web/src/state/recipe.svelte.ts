@@ -35,7 +35,9 @@ function placed(picks: readonly NetPick[], layers: Layers): PlacedNet[] {
 function offersOf(plan: Plan): Offer[] {
   return plan.nets.flatMap((net) => {
     const named = netNamed(net.net);
-    return named ? [{ site: named.site, method: named.method, size: named.size, plan: net }] : [];
+    if (!named) return [];
+    const { site, method, size, variant } = named;
+    return [{ site, method, size, variant, plan: net }];
   });
 }
 
@@ -137,7 +139,8 @@ class RecipeState {
   /** The net that takes the most memory of those that can be smaller, and the next one that takes less. */
   get smaller(): { from: NetPick; to: NetPick } | null {
     const steps = this.picks.flatMap((from) => {
-      const [group, own] = [this.offers.filter(inGroup(from)), this.offers.find(samePick(from))];
+      const group = this.offers.filter((offer) => inGroup(from)(offer) && offer.variant === from.variant);
+      const own = group.find(samePick(from));
       const to = own && group.findLast(({ plan }) => plan.training_bytes < own.plan.training_bytes);
       return to ? [{ from, to, bytes: own.plan.training_bytes }] : [];
     });

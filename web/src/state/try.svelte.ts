@@ -1,7 +1,7 @@
 /** The Try view: a text, a board, and what the models make of them. The latest request wins. */
-import { History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
+import { hasAll, History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
 import { changedWords } from "../lib/diff.ts";
-import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../lib/mix.ts";
+import { formatMix, parseMix, sameMix, teacherBoard, type Board, type Trained } from "../lib/mix.ts";
 import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
@@ -22,7 +22,7 @@ class TryState {
   text = $state("");
   reference = $state<string | null>(null);
   board = $state.raw<Board>(teacherBoard(2));
-  brush = $state<Brush>({ kind: "alr", size: "m" });
+  brush = $state<Brush>({ kind: "alr", size: "m", variant: null });
   undoable = $state(0);
   recorded = $state(true);
   teacher = $state.raw<Output | null>(null);
@@ -47,6 +47,12 @@ class TryState {
 
   get mix(): string {
     return formatMix(this.board);
+  }
+
+  /** As the model has it written, whose weights or rows it may be. */
+  get written(): string {
+    const { model } = app;
+    return (model && sameMix(this.mix, [...model.tuned, ...model.rows.map(({ mix }) => mix)], model.layers)) ?? this.mix;
   }
 
   get layers(): number {
@@ -80,7 +86,7 @@ class TryState {
   #setUp(model: ModelInfo): void {
     const wanted = parseMix(this.linkedMix ?? (model.id === DEMO ? this.mix : "teacher"), model.layers);
     const board = wanted ?? parseMix(this.mix, model.layers) ?? teacherBoard(model.layers);
-    const lacking = netsOf(board).some((net) => !model.nets.includes(net));
+    const lacking = !hasAll(board, model);
     this.board = lacking ? presetBoard("no-encoder", model.layers, model.nets) : board;
     this.linkFailed = this.linkedMix !== null && (lacking || !wanted);
     this.error = this.linkFailed ? this.linkedMix : null;
@@ -144,6 +150,11 @@ class TryState {
     this.#swap(board);
   }
 
+  /** The same nets and controls with other weights. */
+  train(trained: Trained | null): void {
+    this.change({ ...this.board, trained });
+  }
+
   undo(): void {
     const board = this.#history.pop();
     if (board) this.#swap(board);
@@ -183,7 +194,7 @@ class TryState {
   async refresh(): Promise<boolean> {
     if (!app.model) return false;
     const generation = ++this.#generation;
-    const [text, mix] = [this.text, this.mix];
+    const [text, mix] = [this.text, this.written];
     try {
       const [info, inspection] = await Promise.all([
         app.client.request({ type: "describe-mix", mix }),

@@ -122,6 +122,7 @@ export class Host {
       recipe: translator.recipe(),
       layers: translator.layers(),
       nets: translator.nets(),
+      tuned: translator.tuned(),
       heldOut: translator.heldOut(),
       rows: fromPack?.rows ?? this.#rowsOfFiles(),
       command: fromPack?.command ?? null,

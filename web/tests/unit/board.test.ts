@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, History, moved, obstacleAt, presetBoard, restored, rowOf } from "../../src/lib/board.ts";
-import { formatMix, netsOf, parseMix, teacherBoard, type Board } from "../../src/lib/mix.ts";
+import {
+  applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
+  trainingsOf, type Brush,
+} from "../../src/lib/board.ts";
+import { formatMix, netNamed, netOf, netsOf, parseMix, sameMix, teacherBoard, variantsOf, type Board } from "../../src/lib/mix.ts";
 import { obstacleName, stretches } from "../../src/lib/name.ts";
 
 const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
 const both = (net: string) => [1, 2].map((layer) => net.replace("=", `.${layer}.`));
 const EVERYWHERE = [...NETS, "self.1.alr-s", "self.2.alr-s", "cross.1.awr-m", "cross.2.awr-m", "cross.1.awr-l"];
-const ALR_M = { kind: "alr", size: "m" } as const;
+const ALR_M: Brush = { kind: "alr", size: "m", variant: null };
 
 function board(mix: string): Board {
   const found = parseMix(mix, 2);
@@ -15,7 +18,7 @@ function board(mix: string): Board {
 }
 
 describe("mixes", () => {
-  it.each(["teacher", "enc=alr-m", "enc=elr-xl", "enc.1=alrr-s,enc.2=aslr-l,cross=alr-m", "enc=alr-m,self=alr-m,cross=awr-m", "enc=awr-xl", "self=awr-s", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none"])("%s comes back", (mix) => {
+  it.each(["teacher", "enc=alr-m", "enc=elr-xl", "enc.1=alrr-s,enc.2=aslr-l,cross=alr-m", "enc=alr-m,self=alr-m,cross=awr-m", "enc=awr-xl", "self=awr-s", "enc=none,self=uniform,cross=mean", "enc.2=alr-m", "enc.1=alr-m,enc.2=none", "cross=alr-m+gated", "enc.1=elr-s+deep3,self=alr-m+deep2", "enc=alr-m,trained=nets", "trained=all", "enc=none,trained=scratch"])("%s comes back", (mix) => {
     expect(formatMix(board(mix))).toBe(mix);
   });
 
@@ -25,7 +28,7 @@ describe("mixes", () => {
     expect(netsOf(parsed)).toEqual(["enc.2.alr-s"]);
   });
 
-  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=alr-m-m", "enc=xyz-m", "self=alrr-m", "cross=aslr-m", "cross=elr-m", "enc=<b>"])("%s is none", (mix) => {
+  it.each(["", "enc", "enc.0=none", "enc.3=none", "encoder=none", "enc=alr", "enc=alr-m-m", "enc=xyz-m", "self=alrr-m", "enc=alr-m+gated", "self=alr-m+perquery", "cross=awr-m+deep2", "enc=alr-m+", "enc=alr-m+wide", "trained=nets", "enc=none,trained=nets", "enc=alr-m,trained=on", "teacher,trained=all", "cross=aslr-m", "cross=elr-m", "enc=<b>"])("%s is none", (mix) => {
     expect(parseMix(mix, 2)).toBeNull();
   });
 
@@ -34,6 +37,46 @@ describe("mixes", () => {
       { site: "enc", first: 1, last: 2, filling: "alr-m" },
       { site: "cross", first: 2, last: 2, filling: "none" },
     ]);
+  });
+});
+
+describe("variants", () => {
+  it("are read from a net's text and name", () => {
+    expect(netOf("alr-m+deep2")).toEqual({ method: "alr", size: "m", variant: "deep2" });
+    expect(netNamed("cross.2.alr-xl+gated")).toEqual({ site: "cross", layer: 2, method: "alr", size: "xl", variant: "gated" });
+    expect(netsOf(board("cross.2=alr-m+gated"))).toEqual(["cross.2.alr-m+gated"]);
+    expect([variantsOf("alr"), variantsOf("elr"), variantsOf("awr")]).toEqual([["perquery", "gated", "prefix", "deep2", "deep3"], ["deep2", "deep3"], []]);
+  });
+
+  it("stand where they are built, and are nets of their own", () => {
+    const gated: Brush = { kind: "alr", size: "m", variant: "gated" };
+    const nets = [...EVERYWHERE, "cross.1.alr-m+gated"];
+    expect(obstacleAt(fillingOf(gated), "cross", 0, nets)).toBeNull();
+    expect(obstacleAt(fillingOf(gated), "cross", 1, nets)).toEqual({ kind: "not-trained", net: "cross.2.alr-m+gated" });
+    const why = obstacleAt(fillingOf(gated), "enc", 0, nets);
+    expect(why).toEqual({ kind: "not-built", method: "alr", variant: "gated", site: "enc" });
+    expect(why && obstacleName(why)).toBe("ALR, gated is not built for encoder self-attention; ALR, ALRR, ASLR, ELR and AWR are.");
+    expect(formatMix(applied(teacherBoard(2), gated, "cross", 0, nets))).toBe("cross.1=alr-m+gated");
+  });
+});
+
+describe("mixes that are trained as a whole", () => {
+  const weights = { layers: 2, nets: NETS, tuned: ["enc.1=alr-m,enc.2=alr-m,trained=nets", "enc=alr-m,trained=all", "trained=all", "cross=alr-s,trained=scratch"] };
+
+  it("are found however they are written", () => {
+    expect(sameMix("enc=alr-m,trained=nets", weights.tuned, 2)).toBe("enc.1=alr-m,enc.2=alr-m,trained=nets");
+    expect(sameMix("enc=alr-m", weights.tuned, 2)).toBeUndefined();
+    expect(sameMix("nonsense", ["nonsense"], 2)).toBeUndefined();
+    expect([trainingsOf(board("enc=alr-m"), weights), trainingsOf(board("enc=alr-s"), weights), trainingsOf(board("teacher"), weights)]).toEqual([["nets", "all"], [], ["all"]]);
+  });
+
+  it("are there without the nets that they began as", () => {
+    const has = (mix: string) => hasAll(board(mix), weights);
+    expect(["cross=alr-s,trained=scratch", "cross=alr-s", "enc=alr-m", "enc=alr-m,trained=scratch"].map(has)).toEqual([true, false, true, false]);
+  });
+
+  it("are others once a cell is", () => {
+    expect(formatMix(restored(board("enc=alr-m,trained=nets"), "enc", 1))).toBe("enc.1=alr-m");
   });
 });
 
@@ -52,10 +95,10 @@ describe("the switchboard", () => {
     expect(obstacleAt("awr-xs", "cross", 1, NETS)).toEqual({ kind: "not-trained", net: "cross.2.awr-xs" });
     expect(obstacleAt("alr-m", "cross", 0, NETS)).toEqual({ kind: "not-trained", net: "cross.1.alr-m" });
     expect(obstacleAt("elr-s", "enc", 1, NETS)).toEqual({ kind: "not-trained", net: "enc.2.elr-s" });
-    expect(obstacleAt("elr-s", "cross", 0, NETS)).toEqual({ kind: "not-built", method: "elr", site: "cross" });
+    expect(obstacleAt("elr-s", "cross", 0, NETS)).toEqual({ kind: "not-built", method: "elr", variant: null, site: "cross" });
     expect(obstacleAt("awr-m", "cross", 0, EVERYWHERE)).toBeNull();
     for (const site of ["enc", "self", "cross"] as const) expect(obstacleAt("none", site, 0, [])).toBeNull();
-    expect(applied(teacher, { kind: "alr", size: "s" }, "enc", 1, NETS)).toBe(teacher);
+    expect(applied(teacher, { kind: "alr", size: "s", variant: null }, "enc", 1, NETS)).toBe(teacher);
   });
 
   it.each([
@@ -74,10 +117,10 @@ describe("the switchboard", () => {
     const column = appliedToAll(teacher, ALR_M, columnOf("enc", 2), NETS);
     expect(formatMix(column)).toBe("enc=alr-m");
     expect(formatMix(appliedToAll(column, ALR_M, columnOf("enc", 2), NETS))).toBe("teacher");
-    expect(formatMix(appliedToAll(teacher, { kind: "none", size: "m" }, rowOf(0), NETS))).toBe("enc.1=none,self.1=none,cross.1=none");
+    expect(formatMix(appliedToAll(teacher, { kind: "none", size: "m", variant: null }, rowOf(0), NETS))).toBe("enc.1=none,self.1=none,cross.1=none");
     expect(formatMix(appliedToAll(teacher, ALR_M, rowOf(0), NETS))).toBe("enc.1=alr-m");
-    expect(formatMix(appliedToAll(teacher, { kind: "awr", size: "m" }, columnOf("cross", 2), EVERYWHERE))).toBe("cross=awr-m");
-    expect(appliedToAll(teacher, { kind: "awr", size: "m" }, columnOf("self", 2), EVERYWHERE)).toBe(teacher);
+    expect(formatMix(appliedToAll(teacher, { kind: "awr", size: "m", variant: null }, columnOf("cross", 2), EVERYWHERE))).toBe("cross=awr-m");
+    expect(appliedToAll(teacher, { kind: "awr", size: "m", variant: null }, columnOf("self", 2), EVERYWHERE)).toBe(teacher);
   });
 
   it("A gives attention back", () => {
@@ -106,7 +149,7 @@ describe("the switchboard", () => {
   });
 
   it("a brush without sizes is its own filling", () => {
-    expect([fillingOf(ALR_M), fillingOf({ kind: "mean", size: "m" })]).toEqual(["alr-m", "mean"]);
+    expect([fillingOf(ALR_M), fillingOf({ kind: "mean", size: "m", variant: null })]).toEqual(["alr-m", "mean"]);
   });
 
   it("remembers 50 steps", () => {

@@ -25,6 +25,14 @@ describe("the scripted engine counts as the engine does", () => {
     expect(all("enc.1.alr").every((cost) => cost.parameters_all_heads === undefined)).toBe(true);
   });
 
+  it("variants, as the engine counted them for a width of 4096", () => {
+    const small = { ...PRESETS.small, model: { ...PRESETS.small.model, heads: 8 } };
+    const parameters = (net: string) => costOf(net, small).parameters;
+    expect(["cross.1.alr-m+perquery", "cross.1.alr-m+gated", "cross.1.alr-m+prefix"].map(parameters)).toEqual([4_469_120, 4_601_216, 12_606_464]);
+    expect(parameters("enc.1.alr-m+deep2") - parameters("enc.1.alr-m")).toBe(512 * 512 + 3 * 512);
+    expect(parameters("self.1.alr-m+deep3") - parameters("self.1.alr-m")).toBe(2 * (512 * 512 + 3 * 512));
+  });
+
   it("what is gone of the teacher", () => {
     const gone = (filling: string) => goneFor(filling, PAPER);
     expect(["attention", "alr-m", "aslr-m", "none", "awr-m", "uniform"].map(gone)).toEqual([0, 49_536, 49_536, 49_536, 33_024, 33_024]);

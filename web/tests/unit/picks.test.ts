@@ -7,10 +7,10 @@ import { chosenNames, fillingsOfMix, goneFor, groupName, hasOurs, marksOf, mixNa
 import { ALL_PICKS, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, largestOfEach, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
 import { netsAssignment } from "../../src/lib/recipe.ts";
 
-const ENC_M: NetPick = { site: "enc", method: "alr", size: "m" };
+const ENC_M: NetPick = { site: "enc", method: "alr", size: "m", variant: null };
 const ENC_XS: NetPick = { ...ENC_M, size: "xs" };
-const SELF_S: NetPick = { site: "self", method: "alr", size: "s" };
-const CROSS_L: NetPick = { site: "cross", method: "awr", size: "l" };
+const SELF_S: NetPick = { site: "self", method: "alr", size: "s", variant: null };
+const CROSS_L: NetPick = { site: "cross", method: "awr", size: "l", variant: null };
 const everywhere = (picks: NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
 const controlsOf = (site: string) => [`${site}=none`, `${site}=uniform`, `${site}=mean`];
 
@@ -21,7 +21,8 @@ describe("picks", () => {
       "Decoder self, ALR", "Decoder self, AWR (ours)", "Cross, ALR", "Cross, AWR (ours)",
     ]);
     expect(SITES.flatMap(groupsAt)).toEqual(GROUPS);
-    expect(ALL_PICKS).toHaveLength(5 * GROUPS.length);
+    // ALR has six forms at cross-attention; it, ALRR, ASLR and ELR have three elsewhere; AWR has one.
+    expect(ALL_PICKS).toHaveLength(5 * (4 * 3 + 1 + 3 + 1 + 6 + 1));
   });
 
   it("are in one order, each once", () => {
@@ -29,10 +30,13 @@ describe("picks", () => {
     expect([largest([ENC_XS, ENC_M, SELF_S]), largest([])]).toEqual([ENC_M, undefined]);
     const elr: NetPick[] = [{ ...ENC_M, method: "elr", size: "s" }, { ...ENC_M, method: "elr", size: "l" }];
     expect(largestOfEach([CROSS_L, ...elr, ENC_XS, ENC_M])).toEqual([ENC_M, elr[1], CROSS_L]);
+    const deep: NetPick = { ...ENC_M, variant: "deep3" };
+    expect([largest([deep, ENC_M]), largest([{ ...deep, size: "l" }, ENC_M]), largest([deep, { ...ENC_M, method: "awr" }])]).toEqual([ENC_M, { ...deep, size: "l" }, deep]);
   });
 
   it("of a site are named method by method", () => {
     expect(chosenNames([ENC_XS, ENC_M, { ...ENC_M, method: "awr" }])).toEqual(["ALR XS, M", "AWR M"]);
+    expect(chosenNames([{ ...ENC_M, variant: "deep2" }, ENC_XS])).toEqual(["ALR XS", "ALR M, 2 hidden layers"]);
     expect(chosenNames([])).toEqual([]);
   });
 
@@ -77,7 +81,7 @@ describe("the mixes that are scored", () => {
   });
 
   it("of several methods have together those that lose least", () => {
-    const cross: NetPick = { site: "cross", method: "alr", size: "l" };
+    const cross: NetPick = { ...CROSS_L, method: "alr" };
     expect(mixesOf(everywhere([{ ...ENC_M, method: "elr" }, ENC_M, cross, CROSS_L])).slice(0, 6)).toEqual([
       "teacher", "enc=alr-m", "enc=elr-m", "cross=alr-l", "cross=awr-l", "enc=alr-m,cross=awr-l",
     ]);
@@ -103,6 +107,9 @@ describe("names and marks", () => {
     ["enc.2=awr-xl", "Encoder self 2: AWR XL"],
     ["enc=aslr-l", "Encoder self: ASLR L"],
     ["cross=none", "Cross: nothing (zero)"],
+    ["cross=alr-m+gated", "Cross: ALR M, gated (ours)"],
+    ["enc.1=elr-s+deep2,trained=nets", "Encoder self 1: ELR S, 2 hidden layers (ours) · nets trained on"],
+    ["trained=all", "Transformer · all weights trained on"],
     ["enc=alr-m,self=alr-s,cross=awr-m", "Encoder self: ALR M · Decoder self: ALR S · Cross: AWR M"],
   ])("%s is %s", (mix, name) => {
     expect(mixName(mix)).toBe(name);
@@ -120,6 +127,8 @@ describe("names and marks", () => {
     expect(marks("teacher")).toEqual(["attention"]);
     expect(marks("enc=alr-m,self=alr-s,cross=awr-m")).toEqual(["alr-m", "awr-m"]);
     expect(marks("self=none,cross=mean")).toEqual(["none"]);
+    expect(marks("enc=alr-m+deep2,self=alr-m,cross=alr-l+gated,trained=all")).toEqual(["alr-m+deep2", "alr-m"]);
+    expect(marks("trained=all")).toEqual(["attention"]);
     expect([hasOurs(fillingsOfMix("enc=alr-m,cross=awr-m")), hasOurs(fillingsOfMix("enc=alr-m"))]).toEqual([true, false]);
   });
 
