@@ -157,7 +157,8 @@ export type Stage = "text" | "teacher" | "nets" | "tuned" | "scores";
 export type JobState = "waits" | "runs" | "done";
 export interface Job {
   id: string;
-  kind: "teacher" | "net" | "score";
+  /** `tuned`: a mix that is trained as a whole. */
+  kind: "teacher" | "net" | "tuned" | "score";
   state: JobState;
   /** From 0 to 1. */
   part: number;
@@ -167,7 +168,7 @@ export interface Job {
   savedAt: number | null;
 }
 
-/** New points of a series. Series: `train`, `validation`, `rate`, and the nets by their names. */
+/** New points of a series. Series: `train`, `validation`, `rate`, the nets by their names, and mixes that are trained as a whole. */
 export interface Points {
   series: string;
   x: Float64Array;

@@ -167,7 +167,7 @@ export const board = {
   variants: { perquery: "per query", gated: "gated", prefix: "on prefixes", deep2: "2 hidden layers", deep3: "3 hidden layers" } satisfies Record<Variant, string>,
   variantIs: {
     perquery: "a query by itself with the source, and not all queries at once",
-    gated: "the same, its hidden layer times a layer of the query",
+    gated: "per query, its hidden layer times a layer of the query",
     prefix: "the authors’ net, fitted on targets that are cut at random, as decoding sees them",
     deep2: "one more hidden layer than the paper’s nets",
     deep3: "two more hidden layers than the paper’s nets",

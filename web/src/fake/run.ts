@@ -2,17 +2,20 @@
 import type { Change, Device, FileEntry, Goal, Recipe, Report, Row, Run as Contract, RunEvent } from "attentionless";
 import { parametersOf } from "./costs.ts";
 import { asText, entry, fakeRow, heldOutPairs, netNames } from "./files.ts";
+import { isTrained } from "../lib/mix.ts";
+import { scoredMixes } from "../lib/recipe.ts";
 import { fault, played, wait } from "./script.ts";
 import { say } from "./translator.ts";
 
 const TEACHER_STEPS = 400;
 const NET_STEPS = 200;
+const WHOLE_STEPS = 100;
 const STEP_MS = 2;
 const STATE = "state/teacher.safetensors";
 /** Where scripts have something happen. */
 const TROUBLE = 0.4;
 
-type Stage = "text" | "teacher" | "nets" | "scores" | "done";
+type Stage = "text" | "teacher" | "nets" | "tuned" | "scores" | "done";
 
 class FakeRun implements Contract {
   #changes: Change[] = [];
@@ -20,6 +23,7 @@ class FakeRun implements Contract {
   #step = 0;
   #told = false;
   #rows: Row[] = [];
+  #tuned: string[] = [];
 
   constructor(
     readonly device: Device,
@@ -40,6 +44,7 @@ class FakeRun implements Contract {
     if (this.#stage === "text") return this.#text();
     if (this.#stage === "teacher") return this.#teach();
     if (this.#stage === "nets") return this.#distil();
+    if (this.#stage === "tuned") return this.#tune();
     if (this.#stage === "scores") return this.#score();
     return [{ event: "done", seconds: { teacher: 4, distil: 2, finetune: 0, eval: 1 } }];
   }
@@ -111,9 +116,26 @@ class FakeRun implements Contract {
       const parameters = parametersOf(net, this.recipe);
       events.push({ event: "fitted", net, parameters, fit: { mse: floor(net), r2: 1 - 4 * floor(net) } });
     }
-    this.#stage = "scores";
+    this.#stage = "tuned";
     this.#step = 0;
     return events;
+  }
+
+  #tune(): RunEvent[] {
+    const mix = this.mixes.find((mix) => isTrained(mix) && !this.#has(`tuned/${mix}.safetensors`) && !this.#tuned.includes(mix));
+    if (mix === undefined) {
+      this.#stage = "scores";
+      this.#step = 0;
+      return [];
+    }
+    this.#step += 20;
+    const loss = 1.2 + 0.8 * Math.exp(-this.#step / 30);
+    const tuning: RunEvent = { event: "tuning", mix, step: this.#step, total: WHOLE_STEPS, loss, tokens_per_second: 9_200 };
+    if (this.#step < WHOLE_STEPS) return [tuning];
+    this.#write(`tuned/${mix}.safetensors`, "weights");
+    this.#tuned.push(mix);
+    this.#step = 0;
+    return [tuning, { event: "tuned", mix }];
   }
 
   #score(): RunEvent[] {
@@ -165,7 +187,7 @@ class FakeRun implements Contract {
 
 export const Run = {
   open: (device: Device, recipe: Recipe, files: FileEntry[], _goal: Goal): Contract =>
-    new FakeRun(device, recipe, files, recipe.score.mixes, true),
+    new FakeRun(device, recipe, files, scoredMixes(recipe), true),
   scoring: (device: Device, recipe: Recipe, files: FileEntry[], mixes: string[]): Contract =>
     new FakeRun(device, recipe, files, mixes, false),
 };

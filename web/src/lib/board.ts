@@ -3,7 +3,7 @@ import {
   ATTENTION, formatMix, isBuilt, isMethod, netFilling, netOf, netsOf, sameMix, SITES, TRAININGS,
   type Board, type Filling, type Method, type Site, type Size, type Trained, type Variant,
 } from "./mix.ts";
-import { completePicks, fillingOfPick, largest } from "./picks.ts";
+import { best, completePicks, fillingOfPick, type Scores } from "./picks.ts";
 
 export interface Brush {
   /** A method, a control, or `attention`. */
@@ -69,10 +69,10 @@ export function rowOf(layer: number): Cell[] {
 export type BoardPreset = "teacher" | "no-encoder" | "no-self" | "no-cross" | "no-attention";
 export const BOARD_PRESETS: readonly BoardPreset[] = ["teacher", "no-encoder", "no-self", "no-cross", "no-attention"];
 
-/** The largest net that every layer of a site has; the control `none` where there is none. */
-export function bestFilling(site: Site, layers: number, nets: readonly string[]): Filling {
-  const best = largest(completePicks(layers, nets).filter((pick) => pick.site === site));
-  return best ? fillingOfPick(best) : "none";
+/** The best of the nets that every layer of a site has; the control `none` where there is none. */
+export function bestFilling(site: Site, layers: number, nets: readonly string[], scores: Scores): Filling {
+  const found = best(completePicks(layers, nets).filter((pick) => pick.site === site), scores);
+  return found ? fillingOfPick(found) : "none";
 }
 
 /** Where each preset takes attention away. */
@@ -84,12 +84,18 @@ const GONE: Record<BoardPreset, readonly Site[]> = {
   "no-attention": SITES,
 };
 
-export function presetBoard(preset: BoardPreset, layers: number, nets: readonly string[]): Board {
+export function presetBoard(preset: BoardPreset, layers: number, nets: readonly string[], scores: Scores): Board {
   const column = (site: Site) => {
-    const filling = GONE[preset].includes(site) ? bestFilling(site, layers, nets) : ATTENTION;
+    const filling = GONE[preset].includes(site) ? bestFilling(site, layers, nets, scores) : ATTENTION;
     return Array.from({ length: layers }, () => filling);
   };
   return { enc: column("enc"), self: column("self"), cross: column("cross"), trained: null };
+}
+
+/** What a model shows before anything is asked for: the best nets of the first site that has some; else the teacher. */
+export function firstBoard(layers: number, nets: readonly string[], scores: Scores): Board {
+  const shown = (["no-encoder", "no-self", "no-cross"] as const).map((preset) => presetBoard(preset, layers, nets, scores));
+  return shown.find((board) => netsOf(board).length > 0) ?? presetBoard("teacher", layers, nets, scores);
 }
 
 /** What a model has: its nets, and the mixes that were trained as a whole. */

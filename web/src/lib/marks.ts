@@ -21,6 +21,12 @@ export const PLUS = "M12.7 -.2v4.6M10.4 2.1h4.6";
 const COLORS = ["var(--alrr)", "var(--aslr)", "var(--elr)", "var(--ink-2)", "var(--alr)"];
 const DASHES = [[], [2, 3], [12, 4], [6, 3]];
 
+/** Lines that are of no one method. */
+export function anyStyle(index: number): { color: string; dash: number[] } {
+  const colors = ["var(--accent)", ...COLORS.slice(0, 4)];
+  return { color: colors[index % colors.length], dash: DASHES[index % DASHES.length] };
+}
+
 /** Lines of one method beside each other: its own colour and dash first, then others that are not those. */
 export function lineStyle(method: Method, index: number): { color: string; dash: number[] } {
   const { color, dash } = MARKS[method];

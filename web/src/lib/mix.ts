@@ -75,7 +75,7 @@ export const isMethod = among(METHODS);
 export const isSize = among(SIZES);
 export const isControl = among(CONTROLS);
 export const isVariant = among(VARIANTS);
-const isTrained = among(TRAININGS);
+const isTraining = among(TRAININGS);
 
 /** What a net is, wherever it stands. */
 export interface NetKind {
@@ -127,7 +127,18 @@ export function entryOf(part: string): { site: Site; layer: number | null; filli
 /** What `trained=` in a part of a mix says; null where the part is another one. */
 export function trainedOf(part: string): Trained | null {
   const [, word = ""] = /^trained=([a-z]+)$/.exec(part.trim()) ?? [];
-  return isTrained(word) ? word : null;
+  return isTraining(word) ? word : null;
+}
+
+/** Whether a mix was, or is to be, trained as a whole. */
+export function isTrained(mix: string): boolean {
+  return mix.split(",").some((part) => trainedOf(part) !== null);
+}
+
+/** The same mix, trained so. */
+export function trainedAs(mix: string, trained: Trained): string {
+  const parts = mix.split(",").filter((part) => part.trim() !== "teacher" && trainedOf(part) === null);
+  return [...parts, `trained=${trained}`].join(",");
 }
 
 /** The board of a mix's text; null where the text is none, or not of a model of so many layers. */

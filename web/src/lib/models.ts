@@ -1,5 +1,5 @@
 /** The mixes that Compare offers, sorted: nets by their site, several sites together, what was trained as a whole, controls. */
-import { entryOf, isControl, isNet, SITES, trainedOf, type Site } from "./mix.ts";
+import { entryOf, isControl, isNet, isTrained, SITES, type Site } from "./mix.ts";
 import { fillingsOfMix } from "./name.ts";
 
 export interface Offered {
@@ -13,10 +13,6 @@ export interface Offered {
 export function isControls(mix: string): boolean {
   const fillings = fillingsOfMix(mix);
   return fillings.length > 0 && fillings.every(isControl) && !isTrained(mix);
-}
-
-export function isTrained(mix: string): boolean {
-  return mix.split(",").some((part) => trainedOf(part) !== null);
 }
 
 /** Where a mix has the same net in every layer, and nowhere else another. */

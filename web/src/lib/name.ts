@@ -21,15 +21,18 @@ export function groupName({ site, method }: Group): string {
   return `${sites[site]}, ${methodName(method)}`;
 }
 
+/** Of one method at one site, variant by variant: `XS, M` and `M, gated`. */
+export function sizesName(group: Group, picks: readonly NetPick[]): string[] {
+  return [null, ...variantsAt(group.site, group.method)].flatMap((variant) => {
+    const chosen = picks.filter((pick) => inGroup(group)(pick) && pick.variant === variant);
+    const sizes = chosen.map(({ size }) => size.toUpperCase()).join(", ");
+    return sizes ? [variant ? `${sizes}, ${board.variants[variant]}` : sizes] : [];
+  });
+}
+
 /** Method by method, then by variant: `ALR XS, M`, `ALR M, gated` and `AWR M`. */
 export function chosenNames(picks: readonly NetPick[]): string[] {
-  return GROUPS.flatMap((group) =>
-    [null, ...variantsAt(group.site, group.method)].flatMap((variant) => {
-      const chosen = picks.filter((pick) => inGroup(group)(pick) && pick.variant === variant);
-      const sizes = chosen.map(({ size }) => size.toUpperCase());
-      return sizes.length > 0 ? [`${board.methods[group.method]} ${sizes.join(", ")}${variant ? `, ${board.variants[variant]}` : ""}`] : [];
-    }),
-  );
+  return GROUPS.flatMap((group) => sizesName(group, picks).map((sizes) => `${board.methods[group.method]} ${sizes}`));
 }
 
 /** `ALR M`, whatever its variant. */

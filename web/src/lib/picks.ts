@@ -1,5 +1,5 @@
 /** Nets by site, method, size and variant: what Train fits and scores, what Compare lists, what the presets of the board put in. */
-import type { Recipe } from "../protocol.ts";
+import type { Recipe, Row } from "../protocol.ts";
 import {
   BUILT, CONTROLS, isMethod, isSite, isSize, isVariant, methodsAt, netFilling, SITES, SIZES, VARIANTS, variantsAt,
   type Filling, type Method, type NetKind, type Site,
@@ -61,9 +61,29 @@ export function largest<T extends NetPick>(picks: readonly T[]): T | undefined {
   return picks.reduce<T | undefined>((most, pick) => (most && rank(most) >= rank(pick) ? most : pick), undefined);
 }
 
-/** Of each group the largest. */
-export function largestOfEach<T extends NetPick>(picks: readonly T[]): T[] {
-  return GROUPS.flatMap((group) => largest(picks.filter(inGroup(group))) ?? []);
+/** BLEU by mixes, as they are written here. */
+export type Scores = ReadonlyMap<string, number>;
+const NOT_SCORED: Scores = new Map();
+
+export function scoresOf(rows: readonly Row[]): Scores {
+  return new Map(rows.map(({ mix, bleu }) => [mix, bleu]));
+}
+
+/** The one with the highest BLEU of those that were scored by themselves; where none was, the largest. */
+export function best<T extends NetPick>(picks: readonly T[], scores: Scores): T | undefined {
+  const bleu = (pick: NetPick) => scores.get(`${pick.site}=${fillingOfPick(pick)}`);
+  const scored = picks.filter((pick) => bleu(pick) !== undefined);
+  if (scored.length === 0) return largest(picks);
+  return scored.reduce((most, pick) => ((bleu(pick) ?? 0) > (bleu(most) ?? 0) ? pick : most));
+}
+
+/** Of each group the best of the paper's form, and the best variant. */
+export function bestOfEach<T extends NetPick>(picks: readonly T[], scores: Scores): T[] {
+  return GROUPS.flatMap((group) => {
+    const own = picks.filter(inGroup(group));
+    const [plain, varied] = [own.filter(({ variant }) => variant === null), own.filter(({ variant }) => variant !== null)];
+    return [best(plain, scores), best(varied, scores)].filter((pick) => pick !== undefined);
+  });
 }
 
 /** The nets of a recipe that this page knows. */
@@ -84,11 +104,20 @@ function mixOf(nets: readonly PlacedNet[]): string {
   return nets.flatMap((net) => places(net).map((place) => `${place}=${fillingOfPick(net)}`)).join(",");
 }
 
-/** The teacher, each net by itself, the largest of several sites together, and the controls that tell what a net is worth. */
-export function mixesOf(nets: readonly PlacedNet[]): string[] {
+function bestOfSites(nets: readonly PlacedNet[], scores: Scores): PlacedNet[] {
+  return SITES.flatMap((site) => best(nets.filter((net) => net.site === site), scores) ?? []);
+}
+
+/** The largest nets of all sites in one mix; null without nets. */
+export function together(nets: readonly PlacedNet[]): string | null {
+  return nets.length > 0 ? mixOf(bestOfSites(nets, NOT_SCORED)) : null;
+}
+
+/** The teacher, each net by itself, the best of several sites together, and the controls that tell what a net is worth. */
+export function mixesOf(nets: readonly PlacedNet[], scores: Scores = NOT_SCORED): string[] {
   const ordered = ALL_PICKS.flatMap((pick) => nets.filter(samePick(pick)));
-  const sites = SITES.filter((site) => ordered.some((net) => net.site === site));
-  const best = sites.flatMap((site) => largest(ordered.filter((net) => net.site === site)) ?? []);
+  const chosen = bestOfSites(ordered, scores);
+  const sites = chosen.map(({ site }) => site);
   const controls = (sites.length > 0 ? sites : (["enc"] as const)).flatMap((site) => CONTROLS.map((control) => `${site}=${control}`));
-  return ["teacher", ...ordered.map((net) => mixOf([net])), ...(best.length > 1 ? [mixOf(best)] : []), ...controls];
+  return ["teacher", ...ordered.map((net) => mixOf([net])), ...(chosen.length > 1 ? [mixOf(chosen)] : []), ...controls];
 }

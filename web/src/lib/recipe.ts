@@ -1,6 +1,7 @@
 /** Recipes by their parts. */
 import type { Recipe } from "../protocol.ts";
-import { mixesOf, type PlacedNet } from "./picks.ts";
+import { isTrained, trainedAs } from "./mix.ts";
+import type { PlacedNet } from "./picks.ts";
 
 /** What a run cannot change any more: its teacher, and the way of distilling. */
 const TEACHER = ["seed", "pair", "corpus", "tokenizer", "model", "teacher", "distil"] as const;
@@ -9,8 +10,20 @@ export function netsAssignment(nets: readonly PlacedNet[]): string {
   return `nets=${JSON.stringify(nets.map(({ site, layers, method, size, variant }) => ({ site, layers, method, size, variant })))}`;
 }
 
-export function mixesAssignment(nets: readonly PlacedNet[]): string {
-  return `score.mixes=${JSON.stringify(mixesOf(nets))}`;
+/** These and no others, so that none is said twice. */
+export function mixesAssignments(mixes: readonly string[]): string[] {
+  return [`score.mixes=${JSON.stringify(mixes)}`, "finetune.mix=null"];
+}
+
+/** What a run scores: the mixes of `score`, and that of `finetune`, trained as it says. */
+export function scoredMixes({ score, finetune }: Recipe): string[] {
+  const tuned = finetune.mix === null ? [] : [trainedAs(finetune.mix, finetune.what)];
+  return union(score.mixes, tuned);
+}
+
+/** Whether a run of this recipe trains a mix as a whole. */
+export function trainsWhole(recipe: Recipe): boolean {
+  return scoredMixes(recipe).some(isTrained);
 }
 
 export function sameTeacher(one: Recipe, other: Recipe): boolean {
@@ -22,8 +35,9 @@ function union<T>(one: readonly T[], other: readonly T[]): T[] {
   return [...one, ...other.filter((item) => !known.has(JSON.stringify(item)))];
 }
 
-/** A begun run's recipe with the nets and scores of another in addition. */
+/** A begun run's recipe with the nets and scores of another in addition. Wholes of one run are all trained in one way. */
 export function extended(begun: Recipe, added: Recipe): Recipe {
   const mixes = union(begun.score.mixes, added.score.mixes);
-  return { ...begun, nets: union(begun.nets, added.nets), score: { ...added.score, mixes } };
+  const { finetune } = trainsWhole(begun) ? begun : added;
+  return { ...begun, nets: union(begun.nets, added.nets), finetune, score: { ...added.score, mixes } };
 }

@@ -1,6 +1,6 @@
 /** Which models are compared, their rows, and their sentences. */
 import type { TableRow } from "../lib/csv.ts";
-import { completePicks, largestOfEach, mixesOf, type NetPick } from "../lib/picks.ts";
+import { bestOfEach, completePicks, mixesOf, scoresOf, type NetPick, type Scores } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
 import { compare as words } from "../strings.ts";
@@ -38,10 +38,17 @@ class CompareState {
     return model ? completePicks(model.layers, model.nets) : [];
   }
 
-  /** These nets, the best of the sites together, and the controls of those sites; then what was added. */
+  get #scores(): Scores {
+    return scoresOf(app.model?.rows ?? []);
+  }
+
+  /**
+   * These nets, the best of the sites together, and the controls of those sites; then what was trained as a whole or scored
+   * otherwise, and what was added.
+   */
   get offered(): string[] {
-    const all = mixesOf(everywhere(this.#complete));
-    return [...all, ...this.added.filter((mix) => !all.includes(mix))];
+    const { tuned = [], rows = [] } = app.model ?? {};
+    return [...new Set([...mixesOf(everywhere(this.#complete), this.#scores), ...tuned, ...rows.map(({ mix }) => mix), ...this.added])];
   }
 
   open(linked: string[]): void {
@@ -52,8 +59,8 @@ class CompareState {
       this.stop();
       this.#model = model.id;
       this.rows = model.rows.map((row) => ({ row, exact: null, live: model.command === null }));
-      // Of each method the largest alone: of all sizes at all sites, nobody reads the table.
-      this.chosen = mixesOf(everywhere(largestOfEach(this.#complete)));
+      // Of each method the best alone: of all sizes at all sites, nobody reads the table.
+      this.chosen = [...mixesOf(everywhere(bestOfEach(this.#complete, this.#scores)), this.#scores), ...model.tuned];
       this.added = [];
       Object.assign(this, { table: null, signature: null, error: null });
     }

@@ -1,8 +1,9 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
 import { decodeLink, encodeLink, type LinkError } from "../lib/link.ts";
 import { entryOf, netNamed, netOf } from "../lib/mix.ts";
-import { ALL_PICKS, inGroup, inOrder, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
-import { extended, mixesAssignment, netsAssignment, sameTeacher } from "../lib/recipe.ts";
+import { ALL_PICKS, inGroup, inOrder, mixesOf, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
+import { extended, mixesAssignments, netsAssignment, sameTeacher, scoredMixes, trainsWhole } from "../lib/recipe.ts";
+import { wholesOf, withWhole, type Whole } from "../lib/whole.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
@@ -112,12 +113,28 @@ class RecipeState {
     const recipe = app.presets?.[preset];
     if (!recipe) return;
     this.#adopt(recipe);
-    await this.#take(recipe, [mixesAssignment(placedNets(recipe.nets))]);
+    await this.#take(recipe, mixesAssignments(mixesOf(placedNets(recipe.nets))));
   }
 
-  #netAssignments(): string[] {
+  /** With the mixes that go with the nets, those that are trained as a whole among them. */
+  #netAssignments(wholes: readonly Whole[]): string[] {
     const nets = placed(this.picks, this.layers);
-    return [netsAssignment(nets), mixesAssignment(nets)];
+    const mixes = wholes.reduce<string[]>((mixes, whole) => withWhole(mixes, nets, whole, true), mixesOf(nets));
+    return [netsAssignment(nets), ...mixesAssignments(mixes)];
+  }
+
+  /** What is trained as a whole. */
+  get wholes(): Whole[] {
+    return this.recipe ? wholesOf(scoredMixes(this.recipe)) : [];
+  }
+
+  /** The run that is added to has mixes that were trained as a whole already: others are trained in the same way. */
+  get wholeFixed(): boolean {
+    return this.base !== null && trainsWhole(this.base.recipe);
+  }
+
+  setWhole(whole: Whole, wanted: boolean): Promise<void> {
+    return this.#change((recipe) => mixesAssignments(withWhole(scoredMixes(recipe), placedNets(recipe.nets), whole, wanted)));
   }
 
   set(key: string, value: string): Promise<void> {
@@ -127,7 +144,7 @@ class RecipeState {
   pick(picks: readonly NetPick[], layers: Layers = this.layers): Promise<void> {
     this.picks = inOrder(picks);
     this.layers = layers;
-    return this.#change(() => this.#netAssignments());
+    return this.#change((recipe) => this.#netAssignments(wholesOf(scoredMixes(recipe))));
   }
 
   /** Puts a net in the place of another. */
@@ -208,15 +225,15 @@ class RecipeState {
       this.#base = base;
       this.#adopt(recipe);
       Object.assign(this, { picks, layers });
-      await this.#take(recipe, this.#netAssignments());
+      await this.#take(recipe, this.#netAssignments([]));
     });
   }
 
   /** A change of the visitor's. */
-  #change(assignments: () => string[]): Promise<void> {
+  #change(assignments: (recipe: Recipe) => string[]): Promise<void> {
     this.linkError = null;
     return this.#edit(async () => {
-      if (this.recipe) await this.#take(this.recipe, assignments());
+      if (this.recipe) await this.#take(this.recipe, assignments(this.recipe));
     });
   }
 

@@ -1,7 +1,8 @@
 /** The Try view: a text, a board, and what the models make of them. The latest request wins. */
-import { hasAll, History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
+import { firstBoard, hasAll, History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
 import { changedWords } from "../lib/diff.ts";
 import { formatMix, parseMix, sameMix, teacherBoard, type Board, type Trained } from "../lib/mix.ts";
+import { scoresOf } from "../lib/picks.ts";
 import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
@@ -84,10 +85,11 @@ class TryState {
   }
 
   #setUp(model: ModelInfo): void {
-    const wanted = parseMix(this.linkedMix ?? (model.id === DEMO ? this.mix : "teacher"), model.layers);
-    const board = wanted ?? parseMix(this.mix, model.layers) ?? teacherBoard(model.layers);
+    const first = firstBoard(model.layers, model.nets, scoresOf(model.rows));
+    const wanted = this.linkedMix === null ? null : parseMix(this.linkedMix, model.layers);
+    const board = wanted ?? (model.id === DEMO ? parseMix(this.mix, model.layers) : null) ?? first;
     const lacking = !hasAll(board, model);
-    this.board = lacking ? presetBoard("no-encoder", model.layers, model.nets) : board;
+    this.board = lacking ? first : board;
     this.linkFailed = this.linkedMix !== null && (lacking || !wanted);
     this.error = this.linkFailed ? this.linkedMix : null;
     this.linkedMix = null;
@@ -161,7 +163,8 @@ class TryState {
   }
 
   preset(preset: BoardPreset): void {
-    this.change(presetBoard(preset, this.layers, app.model?.nets ?? ["enc.1.alr-m", "enc.2.alr-m"]));
+    const { nets = ["enc.1.alr-m", "enc.2.alr-m"], rows = [] } = app.model ?? {};
+    this.change(presetBoard(preset, this.layers, nets, scoresOf(rows)));
   }
 
   #swap(board: Board): void {

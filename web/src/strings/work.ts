@@ -1,5 +1,6 @@
 /** What Train and Compare say. */
 import type { Site } from "../lib/mix.ts";
+import type { Whole } from "../lib/whole.ts";
 import type { Stopped } from "../protocol.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
@@ -42,6 +43,13 @@ export const train = {
     "distil.epochs": "Epochs of the nets",
     "score.sentences": "Sentences scored",
   } as Record<string, string>,
+  /** Of the nets: how they are fitted. */
+  ways: {
+    "distil.schedule": { name: "Schedule of the nets", options: { ours: "ours", authors: "the authors’" } },
+    "distil.inputs": { name: "Nets learn from", options: { teacher: "the teacher’s states", student: "states behind nets" } },
+  } as Record<string, { name: string; options: Record<string, string> }>,
+  waysHint:
+    "Schedule: ours warms up, falls to 0 and shuffles; the authors keep one rate, and the order of the text. States behind nets: layer after layer, with the nets of the layers before in place.",
   netsPart: "2 Nets",
   netsHint: "Each takes the place of one attention, or of more of its layer. Choose by site and method.",
   noSizes: "none",
@@ -57,6 +65,19 @@ export const train = {
     self: "Reads the words so far alone.",
     cross: "The authors’ joint net: it reads source and target at once, learns with the whole target and translates with the words so far.",
   } as Partial<Record<Site, string>>,
+  variants: "Variants (ours)",
+  variantIs: (is: string) => `${is}.`,
+  wholePart: "3 The whole",
+  wholeHint: (mix: string | null) =>
+    mix ? `If you like: after the nets are put in, this mix is trained on as a whole: ${mix}.` : "If you like: the mix of the largest nets, trained on as a whole. Choose nets first.",
+  wholes: {
+    nets: { name: "Its nets", is: "In their places; the rest stays the teacher’s." },
+    all: { name: "All its weights", is: "The nets alone for half of the epochs, then everything." },
+    scratch: { name: "All from scratch", is: "From random weights, without a teacher, for the teacher’s epochs. It did not work for the authors." },
+    control: { name: "The teacher alone, as long", is: "The fair comparison: what the training gives without any net." },
+  } satisfies Record<Whole, { name: string; is: string }>,
+  wholeSettings: { "finetune.epochs": "Epochs of the whole", "finetune.rate": "Learning rate of the whole" } as Record<string, string>,
+  wholeFixed: "As this run’s other mixes were trained: one run has one way.",
   sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   allHeads: (all: string, one: string) => `${all}, one head ${one}`,
   notMeasured: "not measured yet",
@@ -106,6 +127,9 @@ export const train = {
     nets: (group: string) => `Distillation error, ${group} (MSE, log)`,
     net: (layer: number, size: string) => `layer ${layer}, ${size}`,
     netsUnit: "MSE",
+    whole: "The whole, trained on (log)",
+    scratch: "The whole, from scratch (log)",
+    teacherAlone: "teacher alone",
     step: "step",
     train: "train",
     validation: "validation",
@@ -117,7 +141,7 @@ export const train = {
   },
   addsTo: (name: string) => `Adds to ${name}: its teacher is trained already, and its nets stay.`,
   queue: "Queue",
-  job: { teacher: "teacher", net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
+  job: { teacher: "teacher", tuned: (mix: string) => `train ${mix}`, net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
   jobStates: { waits: "waits", done: "done" },
   jobLoss: (loss: string) => `loss ${loss}`,
   jobMse: (loss: string) => `MSE ${loss}`,
@@ -179,6 +203,7 @@ export const compare = {
   line: "The same held-out sentences through each model. A net has shown something only by its distance to the controls.",
   models: "Models",
   several: "Together",
+  whole: "As a whole",
   controls: (shown: number, all: number) => `Controls: ${shown} of ${all}`,
   controlsOf: (count: number) => `Controls: ${count}`,
   controlsHint: "Without a net: what a net has to be better than.",

@@ -3,7 +3,7 @@ import type { FileEntry, RunEvent } from "attentionless";
 import type { Points } from "../protocol.ts";
 import { fileText } from "./files.ts";
 
-/** Points by series: the teacher's losses and rate, and a net each. */
+/** Points by series: the teacher's losses and rate, and one for each net, and for each mix that is trained as a whole. */
 export class Outbox {
   #series = new Map<string, [number[], number[]]>();
 
@@ -34,6 +34,8 @@ export function addEvent(outbox: Outbox, event: RunEvent, step: number): void {
     outbox.add("validation", step, event.loss);
   } else if (event.event === "distilling") {
     for (const { net, loss } of event.losses) outbox.add(net, event.step, loss);
+  } else if (event.event === "tuning") {
+    outbox.add(event.mix, event.step, event.loss);
   }
 }
 

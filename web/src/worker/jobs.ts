@@ -1,5 +1,7 @@
-/** The queue of a run as its events move it: teacher, nets, scores. */
+/** The queue of a run as its events move it: teacher, nets, mixes trained as a whole, scores. */
 import type { Recipe, RunEvent } from "attentionless";
+import { scoredMixes } from "../lib/recipe.ts";
+import { isTrained } from "../lib/mix.ts";
 import type { Job, Stage } from "../protocol.ts";
 
 function job(id: string, kind: Job["kind"], done: boolean): Job {
@@ -8,10 +10,12 @@ function job(id: string, kind: Job["kind"], done: boolean): Job {
 
 /** `names`: the files that the run has already. */
 export function jobsOf(recipe: Recipe, nets: string[], names: ReadonlySet<string>, usable: boolean): Job[] {
+  const mixes = scoredMixes(recipe);
   return [
     job("teacher", "teacher", usable),
     ...nets.map((net) => job(net, "net", names.has(`nets/${net}.safetensors`))),
-    ...recipe.score.mixes.map((mix) => job(mix, "score", names.has(`outputs/${mix}.txt`))),
+    ...mixes.filter(isTrained).map((mix) => job(mix, "tuned", names.has(`tuned/${mix}.safetensors`))),
+    ...mixes.map((mix) => job(mix, "score", names.has(`outputs/${mix}.txt`))),
   ];
 }
 
@@ -54,11 +58,17 @@ function complete(jobs: Job[], kind: Job["kind"], id: string, result: number | n
   if (found) Object.assign(found, { state: "done", part: 1, result, savedAt: now });
 }
 
+/** What is done once a stage has begun. */
+const BEFORE: Partial<Record<Stage | "done", readonly Job["kind"][]>> = {
+  nets: ["teacher"],
+  tuned: ["teacher", "net"],
+  scores: ["teacher", "net", "tuned"],
+  done: ["teacher", "net", "tuned"],
+};
+
 /** Changes the jobs as an event says. The teacher's end has no event of its own: the next stage's first is it. */
 export function move(jobs: Job[], event: RunEvent, now: number): void {
-  const stage = stageOf(event);
-  if (stage === "nets" || stage === "scores" || event.event === "done") finish(jobs, "teacher", now);
-  if (stage === "scores" || event.event === "done") finish(jobs, "net", now);
+  for (const kind of BEFORE[stageOf(event) ?? "done"] ?? []) finish(jobs, kind, now);
   switch (event.event) {
     case "training":
       return progress(jobs, "teacher", "teacher", event.step / event.total, event.loss);
@@ -69,6 +79,10 @@ export function move(jobs: Job[], event: RunEvent, now: number): void {
       return;
     case "fitted":
       return complete(jobs, "net", event.net, event.fit.r2, now);
+    case "tuning":
+      return progress(jobs, "tuned", event.mix, event.step / event.total, event.loss);
+    case "tuned":
+      return complete(jobs, "tuned", event.mix, null, now);
     case "scoring":
       return progress(jobs, "score", event.mix, event.sentences / event.total, null);
     case "scored":

@@ -84,7 +84,7 @@ export function progressOf(sitting: Sitting, meter: Meter, points: Progress["poi
     stage: sitting.stage,
     step: sitting.step,
     total: sitting.total,
-    tokensPerSecond: sitting.stage === "teacher" ? rate : null,
+    tokensPerSecond: sitting.stage === "teacher" || sitting.stage === "tuned" ? rate : null,
     sentencesPerSecond: sitting.stage === "nets" ? rate : null,
     elapsedMs: sitting.worked,
     leftMs: sitting.stage === "scores" ? null : meter.left(now),

@@ -24,6 +24,10 @@ const SECOND_TRY_MS = 2_000;
 /** A gap between two steps that only a frozen tab explains. */
 const FROZEN_MS = 120_000;
 
+function isStep(event: RunEvent): event is Extract<RunEvent, { event: "training" | "distilling" | "tuning" }> {
+  return event.event === "training" || event.event === "distilling" || event.event === "tuning";
+}
+
 export class Trainer {
   #host: Host;
   #sitting: Sitting | null = null;
@@ -132,7 +136,7 @@ export class Trainer {
 
   #take(sitting: Sitting, event: RunEvent): void {
     const now = Date.now();
-    if (event.event === "resumed" || event.event === "training" || event.event === "distilling") this.#back(sitting, event);
+    if (event.event === "resumed" || isStep(event)) this.#back(sitting, event);
     addEvent(this.#outbox, event, sitting.step);
     move(sitting.jobs, event, now);
     const stage = stageOf(event) ?? sitting.stage;
@@ -142,10 +146,13 @@ export class Trainer {
       const { read, kept, train, valid, test } = event.report;
       sitting.corpus = { train, valid, test, dropped: read - kept };
     }
-    if (event.event === "training" || event.event === "distilling") {
-      const rate = event.event === "training" ? event.tokens_per_second : event.sentences_per_second;
+    if (isStep(event)) {
+      const rate = event.event === "distilling" ? event.sentences_per_second : event.tokens_per_second;
       this.#meter.add(event.event, now, event.step, event.total, rate);
       this.#advance(sitting, event.step, event.total);
+    } else if (event.event === "tuned") {
+      // The next one counts from its own first step.
+      sitting.furthest = 0;
     } else if (event.event === "scoring") {
       this.#advance(sitting, event.sentences, event.total);
     }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
-  applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
+  applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, firstBoard, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
   trainingsOf, type Brush,
 } from "../../src/lib/board.ts";
 import { formatMix, netNamed, netOf, netsOf, parseMix, sameMix, teacherBoard, variantsOf, type Board } from "../../src/lib/mix.ts";
 import { obstacleName, stretches } from "../../src/lib/name.ts";
 
 const NETS = ["enc.1.alr-m", "enc.2.alr-m", "enc.1.alr-s"];
+const NONE = new Map<string, number>();
 const both = (net: string) => [1, 2].map((layer) => net.replace("=", `.${layer}.`));
 const EVERYWHERE = [...NETS, "self.1.alr-s", "self.2.alr-s", "cross.1.awr-m", "cross.2.awr-m", "cross.1.awr-l"];
 const ALR_M: Brush = { kind: "alr", size: "m", variant: null };
@@ -128,24 +129,34 @@ describe("the switchboard", () => {
   });
 
   it("presets take the largest nets that every layer has", () => {
-    expect([bestFilling("enc", 2, EVERYWHERE), bestFilling("self", 2, EVERYWHERE), bestFilling("cross", 2, EVERYWHERE)]).toEqual(["alr-m", "alr-s", "awr-m"]);
-    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-l", "enc.2.awr-l"])).toBe("awr-l");
-    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-m", "enc.2.awr-m"])).toBe("alr-m");
-    expect(BOARD_PRESETS.map((preset) => formatMix(presetBoard(preset, 2, EVERYWHERE)))).toEqual([
+    expect([bestFilling("enc", 2, EVERYWHERE, NONE), bestFilling("self", 2, EVERYWHERE, NONE), bestFilling("cross", 2, EVERYWHERE, NONE)]).toEqual(["alr-m", "alr-s", "awr-m"]);
+    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-l", "enc.2.awr-l"], NONE)).toBe("awr-l");
+    expect(bestFilling("enc", 2, [...NETS, "enc.1.awr-m", "enc.2.awr-m"], NONE)).toBe("alr-m");
+    expect(BOARD_PRESETS.map((preset) => formatMix(presetBoard(preset, 2, EVERYWHERE, NONE)))).toEqual([
       "teacher", "enc=alr-m", "self=alr-s", "cross=awr-m", "enc=alr-m,self=alr-s,cross=awr-m",
     ]);
-    expect(formatMix(presetBoard("no-attention", 2, NETS))).toBe("enc=alr-m,self=none,cross=none");
-    expect(formatMix(presetBoard("no-encoder", 2, NETS))).toBe("enc=alr-m");
-    expect(formatMix(presetBoard("no-attention", 2, []))).toBe("enc=none,self=none,cross=none");
-    expect(formatMix(presetBoard("teacher", 2, NETS))).toBe("teacher");
+    expect(formatMix(presetBoard("no-attention", 2, NETS, NONE))).toBe("enc=alr-m,self=none,cross=none");
+    expect(formatMix(presetBoard("no-encoder", 2, NETS, NONE))).toBe("enc=alr-m");
+    expect(formatMix(presetBoard("no-attention", 2, [], NONE))).toBe("enc=none,self=none,cross=none");
+    expect(formatMix(presetBoard("teacher", 2, NETS, NONE))).toBe("teacher");
   });
 
   it("presets take the method that loses least where sizes are alike", () => {
     const everywhere = ["cross=alr-m", "cross=awr-m", "enc=elr-m", "enc=alr-m", "enc=aslr-m"].flatMap(both);
-    expect([bestFilling("cross", 2, everywhere), bestFilling("enc", 2, everywhere)]).toEqual(["awr-m", "alr-m"]);
-    expect(bestFilling("cross", 2, [...everywhere, ...both("cross=alr-l")])).toBe("alr-l");
-    expect(bestFilling("cross", 2, both("cross=alr-m"))).toBe("alr-m");
-    expect(bestFilling("enc", 2, [...both("enc=alrr-l"), ...everywhere])).toBe("alrr-l");
+    expect([bestFilling("cross", 2, everywhere, NONE), bestFilling("enc", 2, everywhere, NONE)]).toEqual(["awr-m", "alr-m"]);
+    expect(bestFilling("cross", 2, [...everywhere, ...both("cross=alr-l")], NONE)).toBe("alr-l");
+    expect(bestFilling("cross", 2, both("cross=alr-m"), NONE)).toBe("alr-m");
+    expect(bestFilling("enc", 2, [...both("enc=alrr-l"), ...everywhere], NONE)).toBe("alrr-l");
+  });
+
+  it("presets take the best scored net, whatever its size", () => {
+    const everywhere = ["enc=alr-m", "enc=alr-l", "enc=alr-s+deep2", "self=alr-m", "self=awr-m"].flatMap(both);
+    const scores = new Map([["enc=alr-m", 70], ["enc=alr-s+deep2", 74], ["self=awr-m", 60], ["cross=alr-m", 99]]);
+    expect([bestFilling("enc", 2, everywhere, scores), bestFilling("self", 2, everywhere, scores), bestFilling("cross", 2, everywhere, scores)]).toEqual(["alr-s+deep2", "awr-m", "none"]);
+    expect(bestFilling("enc", 2, everywhere, NONE)).toBe("alr-l");
+    expect(formatMix(firstBoard(2, everywhere, scores))).toBe("enc=alr-s+deep2");
+    expect(formatMix(firstBoard(2, both("cross=awr-s"), NONE))).toBe("cross=awr-s");
+    expect(formatMix(firstBoard(2, [], NONE))).toBe("teacher");
   });
 
   it("a brush without sizes is its own filling", () => {

@@ -4,7 +4,7 @@ import { PRESETS } from "../../src/fake/files.ts";
 import { lineStyle, MARKS } from "../../src/lib/marks.ts";
 import { METHODS, netNamed, SITES } from "../../src/lib/mix.ts";
 import { chosenNames, fillingsOfMix, goneFor, groupName, hasOurs, marksOf, mixName, spansLayer } from "../../src/lib/name.ts";
-import { ALL_PICKS, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, largestOfEach, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
+import { ALL_PICKS, bestOfEach, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
 import { netsAssignment } from "../../src/lib/recipe.ts";
 
 const ENC_M: NetPick = { site: "enc", method: "alr", size: "m", variant: null };
@@ -29,7 +29,7 @@ describe("picks", () => {
     expect(inOrder([CROSS_L, ENC_M, SELF_S, ENC_XS, { ...ENC_M }])).toEqual([ENC_XS, ENC_M, SELF_S, CROSS_L]);
     expect([largest([ENC_XS, ENC_M, SELF_S]), largest([])]).toEqual([ENC_M, undefined]);
     const elr: NetPick[] = [{ ...ENC_M, method: "elr", size: "s" }, { ...ENC_M, method: "elr", size: "l" }];
-    expect(largestOfEach([CROSS_L, ...elr, ENC_XS, ENC_M])).toEqual([ENC_M, elr[1], CROSS_L]);
+    expect(bestOfEach([CROSS_L, ...elr, ENC_XS, ENC_M], new Map())).toEqual([ENC_M, elr[1], CROSS_L]);
     const deep: NetPick = { ...ENC_M, variant: "deep3" };
     expect([largest([deep, ENC_M]), largest([{ ...deep, size: "l" }, ENC_M]), largest([deep, { ...ENC_M, method: "awr" }])]).toEqual([ENC_M, { ...deep, size: "l" }, deep]);
   });
@@ -85,6 +85,13 @@ describe("the mixes that are scored", () => {
     expect(mixesOf(everywhere([{ ...ENC_M, method: "elr" }, ENC_M, cross, CROSS_L])).slice(0, 6)).toEqual([
       "teacher", "enc=alr-m", "enc=elr-m", "cross=alr-l", "cross=awr-l", "enc=alr-m,cross=awr-l",
     ]);
+  });
+
+  it("have the best scored together, and of each method the best and its best variant", () => {
+    const [deep, awr]: NetPick[] = [{ ...ENC_M, variant: "deep2" }, { ...ENC_M, method: "awr" }];
+    const scores = new Map([["enc=alr-xs", 80], ["enc=alr-m", 75], ["enc=awr-m", 79]]);
+    expect(mixesOf(everywhere([ENC_XS, ENC_M, awr, CROSS_L]), scores)[5]).toBe("enc=alr-xs,cross=awr-l");
+    expect(bestOfEach([ENC_XS, ENC_M, deep, awr, CROSS_L], scores)).toEqual([ENC_XS, deep, awr, CROSS_L]);
   });
 
   it("name the layers that were chosen", () => {

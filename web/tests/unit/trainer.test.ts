@@ -176,4 +176,18 @@ describe("a run from another", () => {
     expect(notices.some(training(({ stage }) => stage === "teacher"))).toBe(false);
     expect(namesOf(run)).toEqual(expect.arrayContaining(["nets/enc.1.alr-m.safetensors", "nets/enc.2.alr-l.safetensors"]));
   }, 10_000);
+
+  it("trains mixes as a whole, tells of each, and scores them", async () => {
+    const { trainer, notices, until } = await trainerOn();
+    const mixes = ["enc=alr-m,trained=nets", "trained=all"];
+    const recipe = { ...PRESETS.tiny, score: { ...PRESETS.tiny.score, mixes: ["teacher", ...mixes] } };
+    const { run } = await trainer.start({ kind: "demo", name: DEMO, recipe, device: "auto" });
+    const last = await until(finished);
+    const told = notices.flatMap((notice) => (notice.type === "training" ? [notice.progress] : []));
+    expect(told.filter(({ stage }) => stage === "tuned").some(({ tokensPerSecond }) => tokensPerSecond === 9_200)).toBe(true);
+    const series = new Set(told.flatMap(({ points }) => points.map((point) => point.series)));
+    for (const mix of mixes) expect(series).toContain(mix);
+    expect(namesOf(run)).toEqual(expect.arrayContaining(mixes.map((mix) => `tuned/${mix}.safetensors`)));
+    expect(last.type === "training-finished" && last.rows.map(({ mix }) => mix)).toEqual(["teacher", ...mixes]);
+  }, 10_000);
 });

@@ -1,7 +1,7 @@
 import type { Recipe } from "attentionless";
 import { describe, expect, it } from "vitest";
 import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
-import { jobsOf, move } from "../../src/worker/jobs.ts";
+import { jobsOf, move, stageOf } from "../../src/worker/jobs.ts";
 import { Meter } from "../../src/worker/meter.ts";
 import { inspect } from "../../src/worker/inspect.ts";
 import { NetworkError, persistent } from "../../src/worker/loader.ts";
@@ -30,6 +30,21 @@ describe("jobs", () => {
     const jobs = fresh();
     move(jobs, { event: "scoring", mix: "teacher", sentences: 1, total: 2 }, 0);
     expect(jobs.filter(({ id }) => id === "teacher").map(({ state }) => state)).toEqual(["done", "runs"]);
+  });
+
+  it("of mixes that are trained as a whole come before the scores", () => {
+    const mix = "enc=alr-m,trained=nets";
+    const whole: Recipe = { ...recipe, score: { ...recipe.score, mixes: ["teacher", mix] }, finetune: { ...recipe.finetune, mix: "teacher", what: "all" } };
+    const jobs = jobsOf(whole, ["enc.1.alr-m"], new Set(["tuned/trained=all.safetensors"]), true);
+    expect(jobs.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      "teacher teacher", "net enc.1.alr-m", `tuned ${mix}`, "tuned trained=all", "score teacher", `score ${mix}`, "score trained=all",
+    ]);
+    expect(jobs[3].state).toBe("done");
+    move(jobs, { event: "tuning", mix, step: 1, total: 4, loss: 1.5, tokens_per_second: 1 }, 3);
+    expect(jobs.slice(1, 3)).toMatchObject([{ state: "done" }, { state: "runs", part: 0.25, loss: 1.5 }]);
+    move(jobs, { event: "tuned", mix }, 4);
+    expect(jobs[2]).toMatchObject({ state: "done", loss: 1.5, savedAt: 4 });
+    expect(stageOf({ event: "resumed", stage: "tuned", step: 1, total: 4 })).toBe("tuned");
   });
 
   it("know what a run has already", () => {

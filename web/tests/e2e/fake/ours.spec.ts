@@ -1,5 +1,5 @@
 /** What is ours: variants of the paper's nets, and mixes that were trained as a whole. */
-import { expect, test } from "../fixtures.ts";
+import { expect, netSummary, test } from "../fixtures.ts";
 
 const TOGETHER = "enc=alr-m,self=alr-m,cross=awr-m";
 const toMix = (mix: string) => new RegExp(`mix=${encodeURIComponent(mix)}(&|$)`);
@@ -11,7 +11,7 @@ test("a variant is chosen behind More, put in where it is trained, and linked", 
   await expect(more).not.toHaveAttribute("open");
   await more.getByText("More").click();
   await page.getByRole("radio", { name: "gated", exact: true }).check({ force: true });
-  await expect(more).toContainText("ALR, gated: the same, its hidden layer times a layer of the query. Ours, not the paper’s.");
+  await expect(more).toContainText("ALR, gated: per query, its hidden layer times a layer of the query. Ours, not the paper’s.");
   const cell = page.getByRole("gridcell", { name: "Cross, layer 1" });
   await cell.click();
   await expect(cell).toContainText("ALR M");
@@ -71,4 +71,75 @@ test("where a mix was trained as a whole, a switch takes those weights, and the 
 test("a link to weights that are not here says so", async ({ fake: page, open }) => {
   await open(`#/?mix=${encodeURIComponent("enc=alr-m,trained=nets")}`);
   await expect(page.getByTestId("try-error")).toContainText("This link’s mix cannot be used here: enc=alr-m,trained=nets.");
+});
+
+test("variants are offered by method, behind a line, and fitted", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  for (const group of ["cross", "cross-alr"]) await netSummary(page, group).click();
+  const gated = page.getByTestId("net-cross-alr+gated-m");
+  await expect(gated).toBeHidden();
+  await netSummary(page, "cross-alr-variants").click();
+  await expect(page.getByTestId("nets-cross-alr-variants").locator("tbody")).toHaveCount(5);
+  await gated.getByRole("checkbox", { name: "ALR, gated M" }).check();
+  await expect(netSummary(page, "cross-alr")).toContainText("M, gated");
+  await expect(page.getByTestId("job").filter({ hasText: "Cross 1, ALR M, gated (ours)" })).toBeVisible();
+  await expect(page.getByTestId("job").filter({ hasText: "score Encoder self: ALR M · Cross: ALR M, gated (ours)" })).toBeVisible();
+  // AWR has none.
+  await netSummary(page, "cross-awr").click();
+  await expect(page.getByTestId("nets-cross-awr-variants")).toHaveCount(0);
+  await page.reload();
+  await expect(gated.getByRole("checkbox")).toBeChecked();
+  await expect(gated).toBeVisible();
+});
+
+test("the largest mix is trained on as a whole, with its curve, its row and its weights", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  const wholes = page.getByTestId("wholes");
+  await expect(wholes.getByRole("checkbox", { checked: true })).toHaveCount(0);
+  await expect(page.getByLabel("Epochs of the whole")).toHaveCount(0);
+  await wholes.getByRole("checkbox", { name: "Its nets" }).check();
+  await wholes.getByRole("checkbox", { name: "The teacher alone, as long" }).check();
+  await page.getByLabel("Epochs of the whole").fill("2");
+  await page.getByLabel("Epochs of the whole").blur();
+  const job = (text: string) => page.getByTestId("job").filter({ hasText: text });
+  await expect(job("train Encoder self: ALR M · nets trained on")).toContainText("waits");
+  // Other nets, and it is another mix.
+  await page.getByTestId("net-enc-alr-m").getByRole("checkbox").uncheck();
+  await expect(job("train Encoder self: ALR S · nets trained on")).toBeVisible();
+  await expect(job("train Transformer · all weights trained on")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Epochs of the whole")).toHaveValue("2");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "tuned", { timeout: 30_000 });
+  await expect(page.getByTestId("stats")).toContainText("Training: The whole");
+  await expect(page.getByRole("heading", { name: "The whole, trained on (log)" })).toBeVisible();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("finished").getByRole("link", { name: "Compare" }).click();
+  const row = page.locator("tr[data-mix='enc=alr-s,trained=nets']");
+  await expect(row).toContainText("Encoder self: ALR S");
+  await expect(row).toContainText("nets trained on");
+});
+
+test("schedule and inputs of the nets are among the settings", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByText("More settings").click();
+  await page.getByLabel("Schedule of the nets").selectOption("authors");
+  await page.getByLabel("Nets learn from").selectOption("student");
+  await expect(page).toHaveURL(/r=1\./);
+  await page.waitForTimeout(500);
+  await page.reload();
+  await page.getByText("More settings").click();
+  await expect(page.getByLabel("Schedule of the nets")).toHaveValue("authors");
+  await expect(page.getByLabel("Nets learn from")).toHaveValue("student");
+});
+
+test("a run that trained mixes as a whole adds others in the same way", async ({ fake: page, open }) => {
+  await open("#/train?net=enc.2%3Dalr-l&from=demo", "ours");
+  await expect(page.getByTestId("base")).toContainText("Adds to Demo model");
+  await page.getByTestId("wholes").getByRole("checkbox", { name: "Its nets" }).check();
+  await expect(page.getByLabel("Epochs of the whole")).toBeDisabled();
+  await expect(page.getByText("As this run’s other mixes were trained: one run has one way.")).toBeVisible();
 });
