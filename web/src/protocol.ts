@@ -32,7 +32,11 @@ export type Request =
   | { type: "sentence"; index: number }
   | { type: "assign"; recipe: Recipe; assignments: string[] }
   | { type: "check-recipe"; recipe: unknown }
-  | { type: "plan"; recipe: Recipe }
+  | { type: "plan"; recipe: Recipe; gflops: number | null }
+  /** The seconds of each of these nets, fitted by itself with this recipe. */
+  | { type: "times"; recipe: Recipe; nets: Recipe["nets"]; gflops: number }
+  /** The device's, in GFLOP/s. */
+  | { type: "speed" }
   | { type: "runs" }
   | { type: "delete-run"; run: string }
   | { type: "train"; start: Start }
@@ -63,6 +67,8 @@ export interface Results {
   assign: Recipe;
   "check-recipe": { recipe: Recipe; canonical: string; hash: string };
   plan: Plan;
+  times: number[];
+  speed: number;
   runs: RunRecord[];
   "delete-run": null;
   train: { run: string };

@@ -7,6 +7,7 @@ import { wholesOf, withWhole, type Whole } from "../lib/whole.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
+import { speed } from "./speed.svelte.ts";
 
 export type CorpusKind = "everyday" | "tsv" | "aligned";
 export type Slot = "tsv" | "source" | "target";
@@ -27,18 +28,21 @@ export interface Base {
 /** A net that could be fitted, and what that would cost in a layer. */
 export interface Offer extends NetPick {
   plan: Plan["nets"][number];
+  /** To fit it by itself in all layers that are chosen; null where the device's speed is not known. */
+  seconds: number | null;
 }
 
 function placed(picks: readonly NetPick[], layers: Layers): PlacedNet[] {
   return picks.map((pick) => ({ ...pick, layers }));
 }
 
-function offersOf(plan: Plan): Offer[] {
+function offersOf(plan: Plan, times: readonly number[]): Offer[] {
   return plan.nets.flatMap((net) => {
     const named = netNamed(net.net);
     if (!named) return [];
     const { site, method, size, variant } = named;
-    return [{ site, method, size, variant, plan: net }];
+    const pick = { site, method, size, variant };
+    return [{ ...pick, plan: net, seconds: times[ALL_PICKS.findIndex(samePick(pick))] ?? null }];
   });
 }
 
@@ -229,6 +233,13 @@ class RecipeState {
     });
   }
 
+  /** The device's speed is known by now: what stands is planned again. */
+  estimate(): Promise<void> {
+    return this.#edit(async () => {
+      if (this.recipe) await this.#take(this.recipe, []);
+    });
+  }
+
   /** A change of the visitor's. */
   #change(assignments: (recipe: Recipe) => string[]): Promise<void> {
     this.linkError = null;
@@ -247,14 +258,17 @@ class RecipeState {
     try {
       const changed = await app.client.request({ type: "assign", recipe, assignments });
       const all = await app.client.request({ type: "assign", recipe: changed, assignments: [netsAssignment(placed(ALL_PICKS, [1]))] });
-      const [plan, offered] = await Promise.all([
-        app.client.request({ type: "plan", recipe: changed }),
-        app.client.request({ type: "plan", recipe: all }),
+      const { gflops } = speed;
+      const nets = placed(ALL_PICKS, this.layers);
+      const [plan, offered, times] = await Promise.all([
+        app.client.request({ type: "plan", recipe: changed, gflops }),
+        app.client.request({ type: "plan", recipe: all, gflops: null }),
+        gflops === null ? [] : app.client.request({ type: "times", recipe: changed, nets, gflops }),
       ]);
       this.link = await encodeLink(JSON.stringify(changed));
       this.recipe = changed;
       this.plan = plan;
-      this.offers = offersOf(offered);
+      this.offers = offersOf(offered, times);
       this.error = null;
     } catch (error) {
       if (error instanceof EngineError && error.kind === "crashed") return;

@@ -33,6 +33,7 @@ export class Host {
   #pack: Pack | null = null;
   #model: Model | null = null;
   #translations = new Map<string, Translation>();
+  #speeds = new Map<string, number>();
   #latest = 0;
 
   constructor(notify: Notify) {
@@ -101,6 +102,16 @@ export class Host {
       })
       .finally(() => (this.#reopening = null));
     return this.#reopening;
+  }
+
+  /** In GFLOP/s; measured once on each device. */
+  async speed(): Promise<number> {
+    const { device } = this;
+    const { kind, name } = device.info();
+    const key = `${kind} ${name}`;
+    const speed = this.#speeds.get(key) ?? (await device.speed());
+    this.#speeds.set(key, speed);
+    return speed;
   }
 
   async openModel(id: ModelId): Promise<ModelInfo> {

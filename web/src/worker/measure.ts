@@ -1,5 +1,7 @@
-/** How fast this device trains, from the first steps of a teacher as large as the demo's on a little text. */
+/** How fast this device trains, from the first steps of a teacher as large as the demo's on a little text; and what nets take. */
+import type { Recipe } from "attentionless";
 import type { Host } from "./host.ts";
+import type { Engine } from "./loader.ts";
 import { breathe } from "./turns.ts";
 
 const LITTLE = ["corpus.pairs=600", "tokenizer.vocab=600", "teacher.epochs=50", "nets=[]", 'score.mixes=["teacher"]'];
@@ -23,4 +25,9 @@ export async function tokensPerSecond(host: Host): Promise<number> {
   } finally {
     run.free();
   }
+}
+
+/** The seconds of each net by itself, at this speed: the teacher's share of them, which several nets have in common, is in each. */
+export function times(engine: Engine, recipe: Recipe, nets: Recipe["nets"], gflops: number): number[] {
+  return nets.map((net) => engine.plan({ ...recipe, nets: [net] }, gflops).seconds?.nets ?? 0);
 }

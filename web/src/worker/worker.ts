@@ -3,7 +3,7 @@ import { failureOf, unreachable, type Notice, type Request, type RequestOf, type
 import { Host } from "./host.ts";
 import { inspect } from "./inspect.ts";
 import { network, type Source } from "./loader.ts";
-import { tokensPerSecond } from "./measure.ts";
+import { times, tokensPerSecond } from "./measure.ts";
 import { score, sentences } from "./scorer.ts";
 import { allRuns } from "./storage.ts";
 import { Trainer } from "./trainer.ts";
@@ -58,7 +58,9 @@ const handlers: Handlers = {
   sentence: ({ index }) => turns.take(() => host.translator.sentence(index)),
   assign: ({ recipe, assignments }) => turns.take(() => host.engine.withAssignments(recipe, assignments)),
   "check-recipe": ({ recipe }) => turns.take(() => host.engine.checkRecipe(recipe)),
-  plan: ({ recipe }) => turns.take(() => host.engine.plan(recipe)),
+  plan: ({ recipe, gflops }) => turns.take(() => host.engine.plan(recipe, gflops ?? undefined)),
+  times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
+  speed: () => turns.take(() => host.speed()),
   runs: () => allRuns(),
   "delete-run": ({ run }) => trainer.delete(run).then(nothing),
   train: ({ start }) => trainer.start(start),

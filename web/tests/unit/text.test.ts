@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changedWords, diffWords } from "../../src/lib/diff.ts";
-import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, whole } from "../../src/lib/format.ts";
+import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, timeRange, whole } from "../../src/lib/format.ts";
 import { formatRoute, parseRoute } from "../../src/lib/route.ts";
 import { markup } from "../../plugins/recorded.ts";
 
@@ -33,6 +33,12 @@ describe("numbers", () => {
   it("time left is rounded and never jumps by more than it knows", () => {
     const texts = [4_000, 12_000, 57_000, 58_000, 150_000, 3_569_000, 3_600_000, 9_000_000, NaN, Infinity].map(timeLeft);
     expect(texts).toEqual(["a few seconds", "15 s", "60 s", "1 min", "3 min", "59 min", "1 h", "2.5 h", "unknown", "unknown"]);
+  });
+
+  it("estimates of time, from half to twice", () => {
+    expect([1, 20, 44, 100, 1200, 2400, 4000, 90_000].map(timeRange)).toEqual([
+      "a few seconds", "10–40 s", "22–88 s", "1–4 min", "10–40 min", "20–80 min", "1–3 h", "12–50 h",
+    ]);
   });
 
   it("sizes", () => {

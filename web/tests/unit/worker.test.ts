@@ -1,5 +1,5 @@
 import type { Recipe } from "attentionless";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
 import { jobsOf, move, stageOf } from "../../src/worker/jobs.ts";
 import { Meter } from "../../src/worker/meter.ts";
@@ -8,7 +8,13 @@ import { NetworkError, persistent } from "../../src/worker/loader.ts";
 import { breathe, Turns } from "../../src/worker/turns.ts";
 import { Translator } from "../../src/fake/translator.ts";
 import { fakeFiles, PRESETS } from "../../src/fake/files.ts";
-import { Device } from "../../src/fake/engine.ts";
+import * as fake from "../../src/fake/engine.ts";
+import { scripted } from "../../src/fake/source.ts";
+import { Host } from "../../src/worker/host.ts";
+import type { Engine } from "../../src/worker/loader.ts";
+import { times } from "../../src/worker/measure.ts";
+
+const { Device, plan } = fake;
 
 const recipe: Recipe = PRESETS.micro;
 
@@ -50,6 +56,31 @@ describe("jobs", () => {
   it("know what a run has already", () => {
     const jobs = jobsOf(recipe, ["enc.1.alr-m"], new Set(["nets/enc.1.alr-m.safetensors", "outputs/teacher.txt"]), true);
     expect(jobs.filter(({ state }) => state === "done").map(({ kind }) => kind)).toEqual(["teacher", "net", "score"]);
+  });
+});
+
+describe("a device's speed", () => {
+  it("is measured once, and once more on another device", async () => {
+    const host = new Host(() => undefined);
+    await host.boot(scripted("ready"), "auto", new AbortController().signal);
+    const speed = vi.spyOn(host.device, "speed");
+    expect([await host.speed(), await host.speed()]).toEqual([200, 200]);
+    expect(speed).toHaveBeenCalledTimes(1);
+    await host.use("cpu");
+    expect(await host.speed()).toBe(20);
+    await host.use("auto");
+    const again = vi.spyOn(host.device, "speed");
+    expect(await host.speed()).toBe(200);
+    expect(again).not.toHaveBeenCalled();
+  });
+
+  it("gives each net its time, as a recipe with that net alone has it", () => {
+    const engine = fake as unknown as Engine;
+    const nets = PRESETS.tiny.nets.slice(0, 3);
+    const seconds = times(engine, PRESETS.tiny, nets, 200);
+    expect(seconds).toEqual(nets.map((net) => plan({ ...PRESETS.tiny, nets: [net] }, 200).seconds?.nets));
+    expect(seconds[2]).toBeGreaterThan(seconds[0]);
+    expect(times(engine, PRESETS.tiny, nets, 100)).toEqual(seconds.map((time) => 2 * time));
   });
 });
 

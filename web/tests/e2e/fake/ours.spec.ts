@@ -143,3 +143,16 @@ test("a run that trained mixes as a whole adds others in the same way", async ({
   await expect(page.getByLabel("Epochs of the whole")).toBeDisabled();
   await expect(page.getByText("As this run’s other mixes were trained: one run has one way.")).toBeVisible();
 });
+
+test("how long it takes is told once the device was measured", async ({ fake: page, open }) => {
+  await open("#/train", "slow");
+  await expect(page.getByTestId("time")).toHaveText("not known yet");
+  await expect(page.getByText("Time: not known yet.")).toBeVisible();
+  const cell = (size: string) => page.getByTestId(`net-enc-alr-${size}`).locator("td").last();
+  await expect(cell("xl")).toHaveText("—");
+  await expect(page.getByTestId("time")).toHaveText("a few seconds (teacher a few seconds, nets a few seconds)");
+  await page.getByRole("combobox", { name: /^Preset/ }).selectOption("small");
+  await expect(cell("xl")).toHaveText(/^\d+–\d+ min$/);
+  await expect(page.getByTestId("time")).toHaveText(/^\d+–\d+ min \(teacher \d+–\d+ min, nets \d+–\d+ min\)$/);
+  await expect(page.getByTestId("preflight")).toContainText("at the speed that was measured on this device");
+});
