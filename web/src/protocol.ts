@@ -38,6 +38,8 @@ export type Request =
   /** The device's, in GFLOP/s. */
   | { type: "speed" }
   | { type: "runs" }
+  /** The rows of the demo and of all runs. */
+  | { type: "all-rows" }
   | { type: "delete-run"; run: string }
   | { type: "train"; start: Start }
   | { type: "pause" }
@@ -70,6 +72,7 @@ export interface Results {
   times: number[];
   speed: number;
   runs: RunRecord[];
+  "all-rows": ScoredModel[];
   "delete-run": null;
   train: { run: string };
   pause: null;
@@ -133,6 +136,15 @@ export interface Scored {
   sentences: number;
   /** Before all mixes had their turn. */
   stopped: boolean;
+}
+
+/** A model with what it scored. */
+export interface ScoredModel {
+  model: ModelId;
+  /** None of the demo. */
+  name: string | null;
+  recipe: Recipe;
+  rows: Row[];
 }
 
 export interface SentenceTable {

@@ -10,7 +10,7 @@ export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", 
 
 export const frame = {
   name: "attentionless",
-  nav: { try: "Try", train: "Train", compare: "Compare" },
+  nav: { try: "Try", train: "Train", compare: "Compare", board: "Board" },
   navLabel: "Views",
   skip: "Skip to content",
   theme: "Theme",
@@ -24,6 +24,7 @@ export const frame = {
     try: "Translation without attention",
     train: "Train your own",
     compare: "Compare",
+    board: "BLEU by size",
   },
 };
 

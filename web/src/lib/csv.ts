@@ -1,5 +1,5 @@
-/** The table of scores as CSV. */
-import type { Row } from "../protocol.ts";
+/** Tables of scores as CSV. */
+import type { Row, ScoredModel } from "../protocol.ts";
 
 export const COLUMNS = [
   "mix", "bleu", "bleu_low", "bleu_high", "bleu_authors", "chrf", "exact_match", "parameters", "ms_per_sentence",
@@ -24,5 +24,22 @@ export function toCsv(rows: TableRow[]): string {
     row.difference?.bleu, row.difference?.low, row.difference?.high, row.difference?.verdict, row.sentences, row.beam,
     live ? "scored here" : "recorded",
   ]);
-  return [COLUMNS, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+  return table([COLUMNS, ...lines]);
+}
+
+function table(lines: readonly (readonly (string | number | null | undefined)[])[]): string {
+  return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+export const FIGURE_COLUMNS = [
+  "run", "seed", "corpus", "pair", "mix", "bleu", "bleu_low", "bleu_high", "bleu_authors", "chrf", "parameters", "difference", "verdict", "sentences",
+] as const;
+
+/** Scores of several runs, the demo's under its own name. */
+export function figureCsv(scores: readonly { model: ScoredModel; row: Row }[]): string {
+  const lines = scores.map(({ model, row }) => [
+    model.name ?? model.model, model.recipe.seed, model.recipe.corpus.source, model.recipe.pair, row.mix, row.bleu, row.bleu_low, row.bleu_high,
+    row.bleu_authors, row.chrf, row.parameters, row.difference?.bleu, row.difference?.verdict, row.sentences,
+  ]);
+  return table([FIGURE_COLUMNS, ...lines]);
 }

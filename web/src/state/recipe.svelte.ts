@@ -218,12 +218,13 @@ class RecipeState {
     this.corpus = kind === "tsv" || kind === "aligned" ? kind : "everyday";
   }
 
-  /** For one net: the recipe with that net alone, which is added to the run where it is there. */
+  /** For one net, in one layer or in all: the recipe with that net alone, which is added to the run where it is there. */
   openNet(recipe: Recipe, net: string, base: Base | null): Promise<void> {
     const entry = entryOf(net);
     const kind = netOf(entry?.filling ?? "");
-    if (!entry || entry.layer === null || !kind) return Promise.resolve();
-    const [picks, layers] = [[{ site: entry.site, ...kind }], [entry.layer + 1]];
+    if (!entry || !kind) return Promise.resolve();
+    const picks = [{ site: entry.site, ...kind }];
+    const layers: Layers = entry.layer === null ? "all" : [entry.layer + 1];
     return this.#edit(async () => {
       this.linkError = null;
       this.#base = base;

@@ -1,8 +1,9 @@
 /** The engine in this worker: its device, and the model that translates. */
-import type { Change, Device, FileEntry, Row, Translation, Translator } from "attentionless";
+import type { Change, Device, FileEntry, Translation, Translator } from "attentionless";
 import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
-import { changed, fileText } from "./files.ts";
+import { changed } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
+import { rowsIn } from "./rows.ts";
 import { readFiles } from "./storage.ts";
 import { Turns } from "./turns.ts";
 
@@ -126,7 +127,7 @@ export class Host {
     return this.#infoOf(this.#model);
   }
 
-  #infoOf({ id, translator }: Model): ModelInfo {
+  #infoOf({ id, files, translator }: Model): ModelInfo {
     const fromPack = id === DEMO ? this.#pack : null;
     return {
       id,
@@ -135,14 +136,14 @@ export class Host {
       nets: translator.nets(),
       tuned: translator.tuned(),
       heldOut: translator.heldOut(),
-      rows: fromPack?.rows ?? this.#rowsOfFiles(),
+      rows: fromPack?.rows ?? rowsIn(files),
       command: fromPack?.command ?? null,
     };
   }
 
-  #rowsOfFiles(): Row[] {
-    const text = fileText(this.#model?.files ?? [], "rows.json");
-    return text === null ? [] : (JSON.parse(text) as Row[]);
+  /** None where this build has no demo model. */
+  get pack(): Pack | null {
+    return this.#pack;
   }
 
   /** Those of the demo model; none where this build has no such model. */

@@ -46,6 +46,11 @@ export async function readFiles(run: string): Promise<FileEntry[]> {
   return keys.map(([, name], index) => ({ name, bytes: values[index] }));
 }
 
+export async function readFile(run: string, name: string): Promise<FileEntry | null> {
+  const bytes = await (await database()).get("files", [run, name]);
+  return bytes ? { name, bytes } : null;
+}
+
 /** All of it or nothing: files of different steps would not fit together. */
 export async function write(record: RunRecord, changes: Change[]): Promise<void> {
   const transaction = (await database()).transaction(["runs", "files"], "readwrite");

@@ -4,6 +4,7 @@ import { Host } from "./host.ts";
 import { inspect } from "./inspect.ts";
 import { network, type Source } from "./loader.ts";
 import { times, tokensPerSecond } from "./measure.ts";
+import { allRows } from "./rows.ts";
 import { score, sentences } from "./scorer.ts";
 import { allRuns } from "./storage.ts";
 import { Trainer } from "./trainer.ts";
@@ -62,6 +63,7 @@ const handlers: Handlers = {
   times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
   speed: () => turns.take(() => host.speed()),
   runs: () => allRuns(),
+  "all-rows": () => allRows(host.pack),
   "delete-run": ({ run }) => trainer.delete(run).then(nothing),
   train: ({ start }) => trainer.start(start),
   pause: () => trainer.pause().then(nothing),

@@ -14,7 +14,7 @@ test("HTML, first script, styles and later views are within their budgets", () =
   expect(statSync(join(root, "index.html")).size).toBeLessThanOrEqual(25_000);
   expect(named(/^index-.*\.js$/)).toBeLessThanOrEqual(60_000);
   expect(named(/^index-.*\.css$/)).toBeLessThanOrEqual(12_000);
-  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^uPlot.*\.js$/]) {
+  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^Board-.*\.js$/, /^uPlot.*\.js$/]) {
     expect(named(view)).toBeGreaterThan(0);
     expect(named(view)).toBeLessThanOrEqual(30_000);
   }

@@ -5,13 +5,14 @@ import { expect, test } from "./fixtures.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "mix", "train", "training", "compare"] as const;
+const VIEWS = ["try", "mix", "train", "training", "compare", "board"] as const;
 const ROUTES = {
   try: "#/",
   mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
   train: "#/train",
   training: "#/train",
   compare: "#/compare",
+  board: "#/board",
 } as const;
 
 test.setTimeout(120_000);

@@ -18,6 +18,7 @@ export function namesOf(run: string): string[] {
 export const allRuns = async () => [...disk.runs.values()];
 export const runOf = async (id: string) => structuredClone(disk.runs.get(id));
 export const readFiles = async (run: string) => disk.files.get(run) ?? [];
+export const readFile = async (run: string, name: string) => disk.files.get(run)?.find((file) => file.name === name) ?? null;
 export const isFull = (error: unknown) => error instanceof FullError;
 
 export async function write(record: RunRecord, changes: Change[]): Promise<void> {

@@ -35,13 +35,14 @@ async function show(page: Page, view: string): Promise<void> {
     await groups.evaluateAll((all) => all.forEach((group) => group.setAttribute("open", "")));
     await expect(groups.locator("table").last()).toBeVisible();
   }
+  if (view === "board") await expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible();
   if (view !== "compare") return;
   await page.getByTestId("score").click();
   await expect(page.getByTestId("list-count")).toBeVisible();
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  for (const view of ["", "train", "compare"]) {
+  for (const view of ["", "train", "compare", "board"]) {
     test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
       await page.emulateMedia({ colorScheme: scheme });
       await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
@@ -55,7 +56,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {
   await page.setViewportSize({ width: 320, height: 700 });
-  for (const view of ["", "train", "compare"]) {
+  for (const view of ["", "train", "compare", "board"]) {
     await open(`#/${view}`);
     await show(page, view);
     expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);

@@ -1,0 +1,60 @@
+/** What the Board view says. */
+import type { Axis } from "../lib/figure.ts";
+import type { Control } from "../lib/mix.ts";
+import type { Place } from "../lib/setting.ts";
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+
+export const figure = {
+  line: "The paper’s figure, from your own runs and the demo: what translation keeps when nets of each size stand in for attention.",
+  setting: "Teacher",
+  settingName: (corpus: string, pair: string, model: string, runs: number) => `${corpus}, ${pair} · ${model} · ${runs} ${plural(runs, "run", "runs")}`,
+  modelName: (layers: number, width: number, length: number) => `${layers}+${layers} layers, d ${width}, ${length} tokens`,
+  axis: "Across",
+  axes: { size: "size", parameters: "parameters" } satisfies Record<Axis, string>,
+  axisNames: { size: "size of the nets", parameters: "parameters of the whole model (log)" } satisfies Record<Axis, string>,
+  zoom: "Zoom in",
+  zoomed: (low: number, high: number) => `BLEU from ${low} to ${high}`,
+  bleu: "BLEU",
+  places: { enc: "Encoder self-attention", self: "Decoder self-attention", cross: "Cross-attention", all: "All three" } satisfies Record<Place, string>,
+  teacher: "teacher",
+  trainedOn: "trained on",
+  controls: { none: "nothing", uniform: "uniform", mean: "mean" } satisfies Record<Control, string>,
+  variants: { perquery: "per query", gated: "gated", prefix: "prefixes", deep2: "2 layers", deep3: "3 layers" },
+  trained: { nets: "nets", all: "all", scratch: "scratch" },
+  several: "mixed",
+  none: "Nothing scored here yet",
+  across: (axis: string, range: string) => `Across: ${axis}. ${range}.`,
+  legend: "Shaded: the teacher’s BLEU with its 95 % interval. Bars: 95 % intervals. Dotted lines: controls without a net. A plus: a variant, ours. A ring: trained as a whole.",
+  summary: (setting: string, points: number, best: string | null) =>
+    `BLEU against ${setting}: ${points} ${plural(points, "score", "scores")} of nets.${best ? ` Best: ${best}.` : ""}`,
+  keys: "Arrow keys go from score to score.",
+  hint: "Point at a mark, or go through them with the arrow keys.",
+  at: (name: string, bleu: string, low: string, high: string, parameters: string, run: string) =>
+    `${name}: BLEU ${bleu} [${low}, ${high}], ${parameters} parameters, ${run}`,
+  against: (difference: string) => `${difference} against the teacher`,
+  compare: "Compare",
+  table: "Show as table",
+  chart: "Show as figure",
+  svg: "SVG",
+  png: "PNG",
+  csv: "CSV",
+  download: "Download",
+  pngFailed: "This browser drew no picture; SVG has it all.",
+  empty: "Nothing is scored yet. A run of Train scores what it fits, and it appears here.",
+  others: (count: number) => `${count} ${plural(count, "mix has", "mixes have")} no place in the figure (some layers, or two sites alone); the table has ${plural(count, "it", "them")}.`,
+  columns: { mix: "Mix", run: "Run", bleu: "BLEU, 95 %", parameters: "Parameters", difference: "Against the teacher" },
+  caption: "Scores of this teacher",
+  gaps: "Still open",
+  gapsHint: "Empty circles are nets that nobody fitted to this teacher here, with what they would take in all layers.",
+  gapsTable: "Scores and costs by method and size",
+  net: "Net",
+  gap: (name: string) => `${name}: not fitted yet`,
+  tooLarge: "too large",
+  tooLargeHint: (needs: string, allows: string) => `Needs one buffer of ${needs}; this GPU allows ${allows}.`,
+  next: "Fill the next gap",
+  nextIs: (name: string, cost: string) => `${name}, ${cost}`,
+  full: "Every size of every method is scored.",
+  timeUnknown: "Time not known yet; the memory is what training takes.",
+  timeKnown: "Time by the speed that was measured on this device, from half to twice of it.",
+};
