@@ -14,7 +14,7 @@ function launch(args: string[]): PlaywrightTestConfig["use"] {
   return { launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--headless=new", ...COMMON, ...args] } };
 }
 
-const FAKE = /fake\/.*\.spec\.ts/;
+const FAKE = /e2e\/fake\/.*\.spec\.ts/;
 
 export default defineConfig({
   testDir: "tests/e2e",
@@ -26,12 +26,12 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   projects: [
-    { name: "gpu", testIgnore: /screenshots|nogpu|long/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
-    { name: "nogpu", testMatch: /nogpu/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } },
-    { name: "phone", testMatch: FAKE, testIgnore: /budgets/, use: { ...launch([]), viewport: { width: 390, height: 844 }, hasTouch: true } },
-    { name: "tablet", testMatch: FAKE, testIgnore: /budgets/, use: { ...launch([]), viewport: { width: 768, height: 1024 } } },
-    ...(process.env.SCREENSHOTS ? [{ name: "screenshots", testMatch: /screenshots/, use: launch([]) }] : []),
+    { name: "gpu", testIgnore: /(screenshots|nogpu|long)\.spec\.ts/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
+    { name: "nogpu", testMatch: /nogpu\.spec\.ts/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } },
+    { name: "phone", testMatch: FAKE, testIgnore: /budgets\.spec\.ts/, use: { ...launch([]), viewport: { width: 390, height: 844 }, hasTouch: true } },
+    { name: "tablet", testMatch: FAKE, testIgnore: /budgets\.spec\.ts/, use: { ...launch([]), viewport: { width: 768, height: 1024 } } },
+    ...(process.env.SCREENSHOTS ? [{ name: "screenshots", testMatch: /screenshots\.spec\.ts/, use: launch([]) }] : []),
     // Half an hour: not in CI.
-    ...(process.env.LONG ? [{ name: "long", testMatch: /long/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } }] : []),
+    ...(process.env.LONG ? [{ name: "long", testMatch: /long\.spec\.ts/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } }] : []),
   ],
 });

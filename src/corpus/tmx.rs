@@ -317,7 +317,7 @@ mod tests {
         says(&memory(&[]), "found no <tu>;");
         let french = memory(&[&[("fr-FR", "un"), ("en", "one")], &[("en", "two")]]);
         says(&french, "m.tmx: none of 2 units holds both languages of de-en, found en, fr-FR; choose the direction");
-        says(&text.replace("zwei", &"x".repeat(LONGEST + 1)), "line 7: no well-formed memory: ");
+        says(&text.replace("zwei", &"x".repeat(2 * LONGEST)), "line 7: no well-formed memory: ");
     }
 
     /// Whatever is cut off, there are pairs or one sentence.
