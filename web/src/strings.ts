@@ -250,8 +250,8 @@ export const how = {
     awr: "(attention-weights replacement) is ours, not the paper’s: it takes the place of queries, keys and softmax, by predicting how much is taken from each word without comparing any two of them; the teacher’s values stay.",
   } satisfies Record<Method, string>,
   rest: [
-    "ALR is built for all three sites, as the authors have it: in the decoder’s self-attention a net sees no more than the words so far; at cross-attention it reads source and target at once, and so learns with the whole target before it but translates with the words so far alone. ALRR, ASLR and ELR stand in the encoder, where the authors have them; AWR at all three.",
-    "Most nets are larger than what they replace, and all read at most a fixed number of tokens. XS to XL say how wide the hidden layer is. Whether a net has learnt anything is told by the controls, which need no training and can stand at any site: nothing at all, equal weights, or the mean output.",
+    "ALR is built for all three sites, as the authors have it: in the decoder’s self-attention a net sees no more than the words so far; at cross-attention it reads source and target at once, and so learns with the whole target before it but translates with the words so far alone. ALRR, ASLR and ELR stand in the encoder, where the authors have them; AWR at all three. Variants of them, which a plus marks, are ours: deeper nets, and at cross-attention some that see no more than decoding does.",
+    "Most nets are larger than what they replace, and all read at most a fixed number of tokens. XS to XL say how wide the hidden layer is. Whether a net has learnt anything is told by the controls, which need no training and can stand at any site: nothing at all, equal weights, or the mean output. A mix can be trained on as a whole, too; then the fair comparison is the Transformer, trained on for as long.",
     "Everything runs in this page, on your graphics card or your processor. Nothing that you type or load leaves your browser.",
   ],
   paper: "Bozic, Dordevic, Coppola, Thommes, Singh: Rethinking Attention (arXiv 2311.10642)",

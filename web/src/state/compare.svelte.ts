@@ -1,5 +1,7 @@
 /** Which models are compared, their rows, and their sentences. */
 import type { TableRow } from "../lib/csv.ts";
+import { entryOf } from "../lib/mix.ts";
+import { sorted } from "../lib/models.ts";
 import { bestOfEach, completePicks, mixesOf, scoresOf, type NetPick, type Scores } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
@@ -42,6 +44,12 @@ class CompareState {
     return scoresOf(app.model?.rows ?? []);
   }
 
+  /** Whole sites together that were scored, whichever nets they have. */
+  get #scoredTogether(): string[] {
+    const mixes = (app.model?.rows ?? []).map(({ mix }) => mix);
+    return sorted(mixes).several.filter((mix) => mix.split(",").every((part) => entryOf(part)?.layer === null));
+  }
+
   /**
    * These nets, the best of the sites together, and the controls of those sites; then what was trained as a whole or scored
    * otherwise, and what was added.
@@ -60,8 +68,10 @@ class CompareState {
       this.#model = model.id;
       this.rows = model.rows.map((row) => ({ row, exact: null, live: model.command === null }));
       // Of each method the best alone: of all sizes at all sites, nobody reads the table.
-      this.chosen = [...mixesOf(everywhere(bestOfEach(this.#complete, this.#scores)), this.#scores), ...model.tuned];
       this.added = [];
+      const best = mixesOf(everywhere(bestOfEach(this.#complete, this.#scores)), this.#scores);
+      const wanted = new Set([...best, ...this.#scoredTogether, ...model.tuned]);
+      this.chosen = this.offered.filter((mix) => wanted.has(mix));
       Object.assign(this, { table: null, signature: null, error: null });
     }
     this.added = [...new Set([...this.added, ...linked])];

@@ -156,3 +156,37 @@ test("how long it takes is told once the device was measured", async ({ fake: pa
   await expect(page.getByTestId("time")).toHaveText(/^\d+–\d+ min \(teacher \d+–\d+ min, nets \d+–\d+ min\)$/);
   await expect(page.getByTestId("preflight")).toContainText("at the speed that was measured on this device");
 });
+
+test("compares variants and wholes by their names, and what was scored together", async ({ fake: page, open }) => {
+  await open("#/compare", "ours");
+  const row = (mix: string) => page.locator(`tr[data-mix='${mix}']`);
+  await expect(row("enc=alr-m+deep2")).toContainText("Encoder self: ALR M, 2 hidden layers (ours)");
+  await expect(row(TOGETHER)).toContainText("73.40");
+  await expect(row(`${TOGETHER},trained=all`)).toContainText("all weights trained on");
+  await expect(row(`${TOGETHER},trained=all`)).toContainText("79.10");
+  await expect(row("trained=all")).toContainText("Transformer");
+  const whole = page.getByRole("group", { name: "As a whole" });
+  await expect(whole.getByRole("checkbox")).toHaveCount(4);
+  await whole.getByText("Encoder self: ALR M · trained from scratch").click();
+  await expect(row("enc=alr-m,trained=scratch")).toHaveCount(0);
+  await page.getByTestId("score").click();
+  await expect(row("trained=all")).toContainText("scored here");
+  // All columns fit on a wide screen.
+  if ((page.viewportSize()?.width ?? 0) < 1440) return;
+  const scroller = page.getByRole("region", { name: "Scores on the held-out sentences" });
+  expect(await scroller.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+});
+
+test("presets take the best scored nets, and a run opens with them", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher", "ours");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("button", { name: "No attention at all" }).click();
+  await expect(page).toHaveURL(toMix("enc=alr-m+deep2,self=awr-m,cross=awr-m"));
+  await open("#/train", "ready");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
+  await expect(page).toHaveURL(toMix("enc=alr-m"));
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("ALR M");
+});
