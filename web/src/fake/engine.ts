@@ -31,7 +31,8 @@ class FakeDevice implements DeviceContract {
   info(): DeviceInfo {
     const wrong = isWrong() ? "attention" : null;
     if (this.cpu) return { ...CPU, wrong };
-    return played.script === "small-gpu" ? { ...GPU, largest_buffer_bytes: 2 ** 28 } : GPU;
+    const limit = { "small-gpu": 2 ** 28, "tiny-gpu": 2 ** 24 }[played.script as string];
+    return limit ? { ...GPU, largest_buffer_bytes: limit } : GPU;
   }
   memory = () => (this.cpu ? null : { in_use: 212_000_000, reserved: 2_600_000_000 });
   wasmBytes = () => 64_000_000;

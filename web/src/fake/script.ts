@@ -12,6 +12,7 @@ export const SCRIPTS = [
   "wrong",
   "wrong-refused",
   "small-gpu",
+  "tiny-gpu",
   "nan",
   "oom",
   "lost",

@@ -46,9 +46,11 @@ test("the next gap opens Train with just that net, in every layer, and a link do
 });
 
 test("what the device cannot hold is no gap to fill", async ({ fake: page, open }) => {
-  await open("#/board", "small-gpu");
-  await expect(page.getByTestId("gaps").locator("[data-gap='enc=alr-l']")).toBeVisible();
-  await expect(page.getByTestId("gaps").getByText("too large")).toHaveCount(0);
+  await open("#/board", "tiny-gpu");
+  const gaps = page.getByTestId("gaps");
+  await expect(gaps.locator("[data-gap='enc=alr-l']")).toBeVisible();
+  await expect(gaps.locator("[data-gap='enc=alr-xl']")).toHaveCount(0);
+  await expect(gaps.getByText("too large").first()).toHaveAttribute("title", /^Needs one buffer of 18 MiB; this GPU allows 16 MiB\.$/);
 });
 
 test("has a table, and is taken along as SVG, PNG and CSV", async ({ fake: page, open }) => {
