@@ -144,6 +144,8 @@ export interface ScoredModel {
   /** None of the demo. */
   name: string | null;
   recipe: Recipe;
+  /** The hash of the visitor's own text, whose name in the recipe does not tell it from another; null of one that is made. */
+  text: string | null;
   rows: Row[];
 }
 

@@ -17,7 +17,9 @@ export function mixesAssignments(mixes: readonly string[]): string[] {
 
 /** What a run scores: the mixes of `score`, and that of `finetune`, trained as it says. */
 export function scoredMixes({ score, finetune }: Recipe): string[] {
-  const tuned = finetune.mix === null ? [] : [trainedAs(finetune.mix, finetune.what)];
+  // Runs of earlier days are kept with the recipe of their days, which had no such part.
+  const { mix = null, what = "nets" } = (finetune as Partial<Recipe["finetune"]> | undefined) ?? {};
+  const tuned = mix === null ? [] : [trainedAs(mix, what)];
   return union(score.mixes, tuned);
 }
 

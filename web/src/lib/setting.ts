@@ -1,10 +1,12 @@
 /** The rows of all runs, sorted for the figure: what can be compared with each other, and where in the figure it stands. */
-import type { ScoredModel } from "../protocol.ts";
 import { ATTENTION, formatMix, isControl, netOf, parseMix, SITES, SIZES, type Board, type Control, type NetKind, type Site, type Size } from "./mix.ts";
-import type { Row } from "../protocol.ts";
+import type { Row, ScoredModel } from "../protocol.ts";
 
 /** What scores must have in common to stand beside each other: all that makes the teacher but its seed. */
-const SHARED = ["pair", "corpus", "tokenizer", "model", "teacher"] as const;
+function keyOf({ recipe: { pair, corpus, tokenizer, model, teacher }, text }: ScoredModel): string {
+  // Only some recipes have the hash; the text itself has another place here.
+  return JSON.stringify([pair, { ...corpus, hash: null }, text, tokenizer, model, teacher]);
+}
 
 export interface Setting {
   key: string;
@@ -15,7 +17,7 @@ export interface Setting {
 export function settingsOf(models: readonly ScoredModel[]): Setting[] {
   const found = new Map<string, ScoredModel[]>();
   for (const model of models) {
-    const key = JSON.stringify(SHARED.map((part) => model.recipe[part]));
+    const key = keyOf(model);
     found.set(key, [...(found.get(key) ?? []), model]);
   }
   return [...found].map(([key, models]) => ({ key, models }));

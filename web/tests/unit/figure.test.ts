@@ -15,8 +15,8 @@ function row(mix: string, bleu: number, parameters = 1e6): Row {
   return { mix, bleu, bleu_low: bleu - 2, bleu_high: bleu + 2, bleu_authors: bleu, chrf: bleu, parameters, ms_per_sentence: 1, r2: {}, difference: null, sentences: 100, beam: 1 };
 }
 
-function model(name: string, rows: Row[], recipe: Partial<Recipe> = {}): ScoredModel {
-  return { model: name, name, recipe: { ...PRESETS.tiny, ...recipe }, rows };
+function model(name: string, rows: Row[], recipe: Partial<Recipe> = {}, text: string | null = null): ScoredModel {
+  return { model: name, name, recipe: { ...PRESETS.tiny, ...recipe }, text, rows };
 }
 
 function found(...rows: Row[]): Found {
@@ -29,6 +29,12 @@ describe("settings", () => {
   it("have all in common that makes the teacher, but its seed", () => {
     const models = [model("a", []), model("b", [], { seed: 2 }), model("c", [], { pair: "de-en" }), model("d", [], { distil: { ...PRESETS.tiny.distil, epochs: 1 } })];
     expect(settingsOf(models).map(({ models }) => models.map(({ model }) => model))).toEqual([["a", "b", "d"], ["c"]]);
+  });
+
+  it("are of one text: of two files by the same name, and however the recipe has its hash", () => {
+    const corpus = { ...PRESETS.tiny.corpus, source: "tsv:mine.tsv" };
+    const models = [model("a", [], { corpus }, "1"), model("b", [], { corpus }, "2"), model("c", [], { corpus: { ...corpus, hash: "1" } }, "1")];
+    expect(settingsOf(models).map(({ models }) => models.map(({ model }) => model))).toEqual([["a", "c"], ["b"]]);
   });
 
   it("know where each row stands", () => {
@@ -136,11 +142,16 @@ describe("the rows of all runs", () => {
     disk.runs.set("run-2", { ...run, id: "run-2" });
     disk.files.set("run-1", [entry("rows.json", JSON.stringify([row("teacher", 42)]))]);
     disk.files.set("run-2", [entry("recipe.json", "{}")]);
+    const own = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
+    disk.runs.set("run-3", { ...run, id: "run-3", recipe: own });
+    disk.files.set("run-3", [entry("rows.json", JSON.stringify([row("teacher", 4)])), entry("corpus/report.json", '{"hash":"f00","report":{}}')]);
     const pack = { files: [...fakeFiles(), entry("rows.json", JSON.stringify([row("enc=alr-m", 77)]))], rows: fakeRows(), command: null };
     const all = await allRows(pack);
-    expect(all.map(({ model, name, rows }) => [model, name, rows.length])).toEqual([["run-1", "mine", 1], [DEMO, null, fakeRows().length]]);
-    expect(all[1].rows.filter(({ mix }) => mix === "enc=alr-m")).toMatchObject([{ bleu: 77 }]);
-    expect(await allRows(null)).toHaveLength(1);
+    expect(all.map(({ model, name, text, rows }) => [model, name, text, rows.length])).toEqual([
+      ["run-1", "mine", null, 1], ["run-3", "mine", "f00", 1], [DEMO, null, null, fakeRows().length],
+    ]);
+    expect(all[2].rows.filter(({ mix }) => mix === "enc=alr-m")).toMatchObject([{ bleu: 77 }]);
+    expect(await allRows(null)).toHaveLength(2);
     const [head, line] = figureCsv(all.flatMap((model) => model.rows.map((row) => ({ model, row })))).split("\r\n");
     expect([head.split(",").length, line]).toEqual([14, "mine,1,everyday,en-fr,teacher,42,40,44,42,42,1000000,,,100"]);
   });

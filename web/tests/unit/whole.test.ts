@@ -41,6 +41,8 @@ describe("what is trained as a whole", () => {
     expect(scoredMixes({ ...named, score: { ...named.score, mixes: ["teacher"] } })).toEqual(["teacher", "enc=alr-m,trained=all"]);
     const assigned = withAssignments(named, mixesAssignments(scoredMixes(named)));
     expect([assigned.finetune.mix, scoredMixes(assigned)]).toEqual([null, scoredMixes(named)]);
+    const old = { ...scoring("teacher"), finetune: undefined } as unknown as Recipe;
+    expect(scoredMixes(old)).toEqual(["teacher"]);
     expect([trainsWhole(named), trainsWhole(PRESETS.tiny)]).toEqual([true, false]);
   });
 
