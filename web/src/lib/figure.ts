@@ -74,7 +74,7 @@ export interface Names {
 const GUTTER = 36;
 const GAP = 20;
 /** Room for the labels at the right. */
-const LABELS = 98;
+const LABELS = 108;
 const HEAD = 30;
 const FOOT = 26;
 /** Between two labels. */
