@@ -204,7 +204,7 @@ mod tests {
         ];
         assert_eq!(names(&mixes), expected);
         assert_eq!(skipped.len(), 2);
-        let expected = "the mix `cross=elr-s` puts `elr-s` at `cross`, which is not built yet; it can stand at enc";
+        let expected = "the mix `cross=elr-s` puts `elr-s` at `cross`; it can stand at enc";
         assert_eq!(skipped[0].to_string(), expected);
         let none = grid(&["alr", "elr"], &[Size::S], &[Site::Cross]).mixes().unwrap_err();
         assert_eq!(none.to_string(), expected);

@@ -114,7 +114,7 @@ mod tests {
         let lines = csv.lines().collect::<Vec<_>>();
         assert_eq!(lines.len(), 5);
         assert!(lines[0].starts_with("seed,mix,site,method,size,bleu,"));
-        let expected = "1,enc=alr-m,enc,alr,m,40.25,38.25,41.25,-9.75,43.25,50.25,1001,0.4025,2.5,0,3,1,10,1,CPU,0";
+        let expected = "1,enc=alr-m,enc,alr,m,40.25,38.25,41.25,-9.75,43.25,50.25,1001,0.4025,2.5,0,3,0,1,10,1,CPU,0";
         assert_eq!(lines[3], expected);
         assert_eq!(lines[0].split(',').count(), expected.split(',').count());
         assert!(lines[4].starts_with("1,\"enc=none,self=none\",,,,8,"), "{}", lines[4]);

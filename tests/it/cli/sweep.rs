@@ -213,7 +213,7 @@ fn wrong_words() {
         ("--methods alr,huge --out N", 2, "there is no method `huge`; there are alr, alrr, aslr, elr, awr"),
         ("--methods alr --sizes xxl --out N", 2, "there is no size `xxl`"),
         ("--methods alr --sites encoder --out N", 2, "there is no site `encoder`; there are enc, self, cross"),
-        ("--methods alr,elr --sites cross --out N", 2, "puts `elr-xs` at `cross`, which is not built yet"),
+        ("--methods alr,elr --sites cross --out N", 2, "puts `elr-xs` at `cross`; it can stand at enc"),
         ("--seeds 5-2 --out N", 2, "`5-2` is not a seed or a range"),
         ("--sizes xs --out N", 2, "--methods"),
         ("--methods alr", 2, "--out"),
@@ -233,6 +233,6 @@ fn wrong_words() {
     assert_has(&folder.refuses(&["sweep", "--collect", "gone"], 1), "gone holds no finished cells");
     // What is left of a method that has one place among the sites.
     let ran = folder.run(&small("--methods elr --sizes s --sites enc,self --out N --list"));
-    assert_has(&ran.err, "left out: the mix `self=elr-s` puts `elr-s` at `self`, which is not built yet");
+    assert_has(&ran.err, "left out: the mix `self=elr-s` puts `elr-s` at `self`; it can stand at enc");
     assert_eq!(ran.done().lines().count(), 1 + 1 + 2 * 3);
 }
