@@ -23,7 +23,11 @@ export function scripted(name: string): Source {
     async engine(report, signal) {
       await bar(signal, played.script === "loading" ? 0.6 : 1, (loaded) => report("engine", loaded, ENGINE_BYTES));
       if (played.script === "loading") return aborted(signal);
-      if (played.script === "failed") throw new NetworkError("engine.wasm: net::ERR_FAILED");
+      if (played.script === "failed") {
+        // As long as a network takes to fail, so that the attempt can be seen.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        throw new NetworkError("engine.wasm: net::ERR_FAILED");
+      }
       return (await import("./engine.ts")) as unknown as typeof import("attentionless");
     },
     async pack() {
