@@ -37,7 +37,7 @@ describe("numbers", () => {
 
   it("estimates of time, from half to twice", () => {
     expect([1, 20, 44, 100, 1200, 2400, 4000, 90_000].map(timeRange)).toEqual([
-      "a few seconds", "10–40 s", "22–88 s", "1–4 min", "10–40 min", "20–80 min", "1–3 h", "12–50 h",
+      "< 10 s", "10–40 s", "22–88 s", "1–4 min", "10–40 min", "20–80 min", "1–3 h", "12–50 h",
     ]);
   });
 

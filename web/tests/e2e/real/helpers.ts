@@ -30,6 +30,18 @@ export async function shrink(page: Page, settings: Record<string, string>): Prom
   await expect(page.getByTestId("recipe-error")).toHaveCount(0);
 }
 
+/** Pauses within two seconds, stands still, and goes on. */
+export async function pauseAndResume(page: Page): Promise<void> {
+  const [stats, asked] = [page.getByTestId("stats"), Date.now()];
+  await page.getByTestId("pause").click();
+  await expect(stats).toHaveAttribute("data-state", "paused");
+  expect(Date.now() - asked).toBeLessThan(2_000);
+  const step = await stepOf(page);
+  await page.waitForTimeout(2_000);
+  expect(await stepOf(page)).toBe(step);
+  await page.getByTestId("resume").click();
+}
+
 export async function finished(page: Page, timeout: number): Promise<void> {
   await expect(page.getByTestId("finished")).toBeVisible({ timeout });
 }

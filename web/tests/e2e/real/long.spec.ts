@@ -1,6 +1,6 @@
 /** The preset `tiny` whole, as a visitor without WebGPU has it. Run it by hand: `LONG=1 npx playwright test --project long`. */
 import type { Page } from "@playwright/test";
-import { expect, finished, needsBuild, openTrain, stepOf, test } from "./helpers.ts";
+import { expect, finished, needsBuild, openTrain, pauseAndResume, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(3 * 3_600_000);
@@ -32,16 +32,8 @@ test("cpu: tiny is trained, paused, resumed, distilled, scored, tried and compar
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   const begun = Date.now();
   await page.getByTestId("start").click();
-  const stats = page.getByTestId("stats");
   await expect.poll(() => stepOf(page), { timeout: 300_000 }).toBeGreaterThan(100);
-  const asked = Date.now();
-  await page.getByTestId("pause").click();
-  await expect(stats).toHaveAttribute("data-state", "paused");
-  expect(Date.now() - asked).toBeLessThan(2_000);
-  const step = await stepOf(page);
-  await page.waitForTimeout(2_000);
-  expect(await stepOf(page)).toBe(step);
-  await page.getByTestId("resume").click();
+  await pauseAndResume(page);
 
   const samples: Sample[] = [];
   await watch(page, begun, samples);

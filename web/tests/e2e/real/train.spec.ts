@@ -1,5 +1,5 @@
 /** Training with the real engine: on the CPU the preset micro, on the software adapter less than that. */
-import { expect, finished, needsBuild, openTrain, shrink, stepOf, test, weights } from "./helpers.ts";
+import { expect, finished, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(600_000);
@@ -18,14 +18,7 @@ test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compa
   await page.getByTestId("start").click();
   const stats = page.getByTestId("stats");
   await expect(stats).toContainText(/[\d,]+ tokens\/s/, { timeout: 60_000 });
-  const asked = Date.now();
-  await page.getByTestId("pause").click();
-  await expect(stats).toHaveAttribute("data-state", "paused");
-  expect(Date.now() - asked).toBeLessThan(2_000);
-  const step = await stepOf(page);
-  await page.waitForTimeout(2_000);
-  expect(await stepOf(page)).toBe(step);
-  await page.getByTestId("resume").click();
+  await pauseAndResume(page);
   await finished(page, 180_000);
   await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
   await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
