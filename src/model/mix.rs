@@ -73,6 +73,10 @@ pub enum MixError {
     NoLayer { mix: String, site: &'static str, layer: usize, layers: usize },
     #[error("the mix `{mix}` puts `{kind}` at `{site}`; {}", .kind.places())]
     NotThere { mix: String, kind: NetKind, site: &'static str },
+    #[error(
+        "the mix `{mix}` fills `{place}` twice, but one thing can stand there: `{place}={first}` or `{place}={second}`"
+    )]
+    Twice { mix: String, place: String, first: Filling, second: Filling },
     #[error("the mix `{0}` has no net to train: `trained=all` trains the rest")]
     NothingToTrain(String),
 }
@@ -106,10 +110,10 @@ impl Mix {
         }
     }
 
-    /// What stands at a layer, counted from 0. An entry for one layer wins over one for all; else the last wins.
+    /// What stands at a layer, counted from 0. An entry for one layer wins over one for all.
     pub fn at(&self, site: Site, layer: usize) -> Filling {
         let matches = |entry: &&Entry, only| entry.site == site && entry.layer == only;
-        let found = |only| self.entries.iter().rev().find(|entry| matches(entry, only));
+        let found = |only| self.entries.iter().find(|entry| matches(entry, only));
         found(Some(layer)).or_else(|| found(None)).map_or(Filling::Attention, |entry| entry.filling)
     }
 
@@ -189,7 +193,12 @@ impl FromStr for Mix {
                 continue;
             }
             let (site, layer) = place_of(place, named)?;
-            mix.entries.push(Entry { site, layer, filling: filling.parse().map_err(named)? });
+            let second = filling.parse().map_err(named)?;
+            if let Some(first) = mix.entries.iter().find(|entry| (entry.site, entry.layer) == (site, layer)) {
+                let (mix, first) = (text.trim().into(), first.filling);
+                return Err(MixError::Twice { mix, place: place.into(), first, second });
+            }
+            mix.entries.push(Entry { site, layer, filling: second });
         }
         Ok(mix)
     }
@@ -260,6 +269,11 @@ mod tests {
         assert_eq!(error("enc.3=none"), "the mix `enc.3=none` names layer 3 of `enc`, but the model's last layer is 2");
         assert!(error("encoder=none").contains("there is no site `encoder`; there are enc, self, cross"));
         assert!(error("enc=alr").contains("there is no filling `alr`"));
+        assert_eq!(
+            error("enc.1=alr-m,cross=none,enc.1=elr-m"),
+            "the mix `enc.1=alr-m,cross=none,enc.1=elr-m` fills `enc.1` twice, but one thing can stand there: \
+             `enc.1=alr-m` or `enc.1=elr-m`"
+        );
         assert!(error("enc=none,trained=nets").contains("has no net to train"));
         assert!(error("enc=alr-m,trained=on").contains("there is no training `on`; there are nets, all, scratch"));
         assert!(error("enc").starts_with("`enc` is not part of a mix"));
