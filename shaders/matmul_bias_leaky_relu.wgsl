@@ -1,4 +1,3 @@
-
 @group(0) @binding(3) var<storage, {{input}}> bias: array<f32>;
 @group(0) @binding(4) var<uniform> scalars: Scalars;
 

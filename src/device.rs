@@ -8,7 +8,7 @@ mod faults;
 pub use browser::{NoGpu, Offered, Probe, open, probe};
 use faults::Faults;
 
-use crate::kernels::self_test::first_wrong;
+use crate::kernels::{matmul::tiling::set_software, self_test::first_wrong};
 use burn::tensor::{
     Device,
     wgpu::{WgpuSetup, wgpu},
@@ -218,6 +218,7 @@ async fn on_adapter(
     // In the place of burn's handler, which panics; so after burn's registration.
     faults.watch(&gpu);
     let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
+    set_software(software);
     let wrong = first_wrong(&device).await;
     // Complaints explain what else is wrong.
     faults.check().map_err(|error| refused(error.to_string()))?;

@@ -2,9 +2,10 @@
 
 use crate::{
     capture::Captured,
+    kernels::shallow::Sentences,
     model::{
-        batch::Rows,
-        nets::{Net, Seen, Source},
+        batch::{Rows, integers},
+        nets::{Net, Seen, Source, joint::JointNet},
     },
     random::Stream,
 };
@@ -44,6 +45,37 @@ impl Lesson {
 
     pub(super) fn target(&self) -> &Tensor<2> {
         &self.target
+    }
+
+    /// What goes in, as a program reads it.
+    pub(super) fn input(&self) -> Sentences {
+        self.sentences(self.x.clone())
+    }
+
+    /// What goes into a joint net: the source, and behind it the queries.
+    pub(super) fn joint_input(&self, net: &JointNet) -> Sentences {
+        let values = net.input(&self.x, &self.rows, &self.source.states, &self.source.rows);
+        let [batch, width] = values.dims();
+        let lengths = integers(vec![width as i32; batch], &values.device());
+        Sentences { values, lengths, features: 1 }
+    }
+
+    /// What is to come out, as a program reads it.
+    pub(super) fn goal(&self) -> Sentences {
+        self.sentences(self.target.clone())
+    }
+
+    /// The same for one of so many heads.
+    pub(super) fn goal_of_head(&self, head: usize, heads: usize) -> Sentences {
+        let width = self.target.dims()[1] / heads;
+        self.sentences(self.target.clone().narrow(1, head * width, width))
+    }
+
+    /// From rows of tokens, `[batch · length, features]`.
+    fn sentences(&self, x: Tensor<2>) -> Sentences {
+        let [_, features] = x.dims();
+        let values = x.reshape([self.rows.batch, self.rows.length * features]);
+        Sentences { values, lengths: self.rows.lengths.clone(), features }
     }
 
     /// The same of sentences that end earlier, each behind a token that is drawn.

@@ -2,6 +2,7 @@
 
 mod fit;
 mod lesson;
+mod program;
 
 pub use fit::{Fit, Measuring, Residuals};
 pub use lesson::{Lesson, LessonSource};
@@ -59,11 +60,16 @@ impl Student {
     }
 
     /// One step of Adam on what an attention saw and said.
-    fn step(&mut self, lesson: &Lesson, rate: f64) {
-        let loss = lesson.error(&self.net);
-        let found = gradients(&self.net, &mut loss.backward());
-        self.losses.push(loss.inner());
-        self.net = self.adam.step(self.net.clone(), found, rate);
+    fn step(mut self, lesson: &Lesson, rate: f64) -> Self {
+        let (net, loss) = if program::is_known(&self.net) {
+            program::step(self.net, &mut self.adam, lesson, rate)
+        } else {
+            let loss = lesson.error(&self.net);
+            let found = gradients(&self.net, &mut loss.backward());
+            (self.adam.step(self.net, found, rate), loss.inner())
+        };
+        self.losses.push(loss);
+        Self { net, ..self }
     }
 }
 
@@ -145,12 +151,12 @@ impl Distillation {
         let lessons = self.lessons(&batch);
         self.steps += 1;
         let (step, total) = (self.steps, self.total());
-        let mut students = std::mem::take(&mut self.students);
-        parallel::each(students.iter_mut().collect(), parallel::threads(&self.device), |student: &mut Student| {
-            let lesson = self.lesson(student, &lessons, u64::from(step) << 32);
-            student.step(&lesson, rate(&self.recipe.distil, student.id.kind.method, step, total));
+        let students = std::mem::take(&mut self.students);
+        self.students = parallel::each(students, parallel::threads(&self.device), |student: Student| {
+            let lesson = self.lesson(&student, &lessons, u64::from(step) << 32);
+            let rate = rate(&self.recipe.distil, student.id.kind.method, step, total);
+            student.step(&lesson, rate)
         });
-        self.students = students;
         self.done += 1;
         if self.done == self.batches.len() {
             (self.epoch, self.done) = (self.epoch + 1, 0);
@@ -198,6 +204,11 @@ impl Distillation {
             Some(Variant::Prefix) => Cow::Owned(lesson.cut(&mut Stream::new(self.recipe.seed, Purpose::Cut, draw))),
             _ => Cow::Borrowed(lesson),
         }
+    }
+
+    /// The last loss of the first net, if it was not read yet.
+    pub fn last_loss(&self) -> Option<Tensor<1>> {
+        self.students.first()?.losses.last().cloned()
     }
 
     /// The losses since the last call, by net.

@@ -2,7 +2,7 @@
 
 use super::{
     cpu,
-    gpu::{self, Scalar, Wgsl},
+    gpu::{self, Scalar, Wgsl, shader},
 };
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata, autodiff::checkpoint::strategy::CheckpointStrategy,
@@ -28,6 +28,11 @@ impl Step {
     pub fn new(t: u32, rate: f64) -> Self {
         let power = |beta: f64| libm::pow(beta, f64::from(t));
         Self { rate: (rate / (1.0 - power(BETA1))) as f32, correction: (1.0 - power(BETA2)).sqrt().recip() as f32 }
+    }
+
+    /// As every kernel with a step of Adam has them in its uniform: beta1, beta2, rate, correction, eps.
+    pub(super) fn scalars(self) -> [Scalar; 5] {
+        [BETA1 as f32, BETA2 as f32, self.rate, self.correction, EPSILON].map(Scalar::Float)
     }
 }
 
@@ -101,7 +106,7 @@ impl AdamOps for Flex {
 
 /// The step on some weights, in place.
 #[multiversion::multiversion(targets("x86_64+avx2+fma"))]
-fn change(weights: &mut [f32], moments: &mut [f32], gradient: &[f32], step: Step) {
+pub(super) fn change(weights: &mut [f32], moments: &mut [f32], gradient: &[f32], step: Step) {
     let (beta1, beta2) = (BETA1 as f32, BETA2 as f32);
     for ((w, mv), g) in weights.iter_mut().zip(moments.as_chunks_mut::<2>().0).zip(gradient) {
         mv[0] = beta1 * mv[0] + (1.0 - beta1) * g;
@@ -121,11 +126,10 @@ impl AdamOps for Cube {
         let (shape, count) = (weight.meta.shape().clone(), weight.meta.shape().num_elements());
         let [weight, gradient, moments] = [weight, gradient, moments].map(into_contiguous);
         let (next_weight, next_moments) = (gpu::empty(&weight, shape), gpu::empty(&weight, [count, 2]));
-        let texts = vec![include_str!("../../shaders/adam.wgsl")];
+        let texts = vec![shader!("adam.wgsl")];
         let kernel = Wgsl { name: "adam", texts, words: vec![], workgroup: [256, 1] };
-        let factors = [BETA1 as f32, BETA2 as f32, step.rate, step.correction, EPSILON].map(Scalar::Float);
         let sizes = [Scalar::Int(count), Scalar::Int(ROW)];
-        let scalars = sizes.into_iter().chain(factors).chain([Scalar::Int(0)]).collect::<Vec<_>>();
+        let scalars = sizes.into_iter().chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
         let groups = [count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1];
         let tensors = [&weight, &gradient, &moments, &next_weight, &next_moments];
         gpu::launch(kernel, groups, &tensors, &scalars);

@@ -72,6 +72,27 @@ pub(super) fn by_pairs(
     a.chunks_mut(a_size.max(1)).zip(b.chunks_mut(b_size.max(1))).enumerate().for_each(work);
 }
 
+/// As [`by_chunks`] over three outputs of as many chunks.
+pub(super) fn by_threes(
+    (a, a_size): (&mut [f32], usize),
+    (b, b_size): (&mut [f32], usize),
+    (c, c_size): (&mut [f32], usize),
+    work: impl Fn(usize, [&mut [f32]; 3]) + Send + Sync,
+) {
+    #[cfg(not(target_arch = "wasm32"))]
+    a.par_chunks_mut(a_size.max(1))
+        .zip(b.par_chunks_mut(b_size.max(1)))
+        .zip(c.par_chunks_mut(c_size.max(1)))
+        .enumerate()
+        .for_each(|(index, ((a, b), c))| work(index, [a, b, c]));
+    #[cfg(target_arch = "wasm32")]
+    a.chunks_mut(a_size.max(1))
+        .zip(b.chunks_mut(b_size.max(1)))
+        .zip(c.chunks_mut(c_size.max(1)))
+        .enumerate()
+        .for_each(|(index, ((a, b), c))| work(index, [a, b, c]));
+}
+
 /// The sum of the rows of `parts: [n, width]`, in order.
 pub(super) fn sum_rows(parts: &[f32], width: usize) -> Vec<f32> {
     let mut sum = vec![0.0; width];

@@ -3,7 +3,7 @@
 
 use super::{
     cpu,
-    gpu::{self, Scalar, Wgsl},
+    gpu::{self, Scalar, Wgsl, shader},
 };
 use crate::random;
 use burn::backend::{
@@ -95,7 +95,7 @@ impl DropoutOps for Cube {
         let (shape, x) = (x.meta.shape().clone(), into_contiguous(x));
         let count = shape.num_elements();
         let y = gpu::empty(&x, shape);
-        let texts = vec![include_str!("../../shaders/dropout.wgsl"), include_str!("../../shaders/shared/pcg.wgsl")];
+        let texts = vec![shader!("dropout.wgsl"), shader!("shared/pcg.wgsl")];
         let kernel = Wgsl { name: "dropout", texts, words: vec![], workgroup: [256, 1] };
         let [key0, key1] = mask.key.map(Scalar::Word);
         let rest =

@@ -1,6 +1,6 @@
 //! How a WGSL kernel is bound and launched on burn's tensors.
 
-use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate};
+use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous};
 use burn::tensor::Shape;
 use cubecl::{
     prelude::{CubeCount, KernelId},
@@ -12,12 +12,47 @@ use cubecl::{
 /// tensor has its own buffer, and by the second rule, for a tensor that is passed twice, every input is read-only.
 const INPUT_ACCESS: &str = if cfg!(target_family = "wasm") { "read" } else { "read_write" };
 
+/// A file of `shaders/`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text {
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests alone look into the folder"))]
+    pub file: &'static str,
+    pub text: &'static str,
+}
+
+/// The text of a file of `shaders/`.
+macro_rules! shader {
+    ($file:literal) => {
+        $crate::kernels::gpu::Text {
+            file: $file,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $file)),
+        }
+    };
+}
+pub(super) use shader;
+
+impl Text {
+    /// As it is built in; in unit tests from the folder that `ATTENTIONLESS_SHADERS` names, so that a fault can be put into a shader
+    /// without building all anew.
+    #[cfg(test)]
+    fn read(self) -> String {
+        let folder = std::env::var_os("ATTENTIONLESS_SHADERS").map(std::path::PathBuf::from);
+        let read = |folder: std::path::PathBuf| std::fs::read_to_string(folder.join(self.file)).expect("a shader");
+        folder.map_or_else(|| self.text.into(), read)
+    }
+
+    #[cfg(not(test))]
+    fn read(self) -> &'static str {
+        self.text
+    }
+}
+
 /// A kernel: WGSL texts that are joined in order, and words that are put in for `{{name}}`.
 #[derive(Clone, Debug)]
 pub(super) struct Wgsl {
     /// Names the texts and the entry point; with `words` it keys the pipeline.
     pub name: &'static str,
-    pub texts: Vec<&'static str>,
+    pub texts: Vec<Text>,
     pub words: Vec<(&'static str, usize)>,
     /// As in `@workgroup_size` of the text, which WGSL alone decides.
     pub workgroup: [u32; 2],
@@ -26,8 +61,8 @@ pub(super) struct Wgsl {
 impl KernelSource for Wgsl {
     fn source(&self) -> SourceTemplate {
         let mut texts = self.texts.iter();
-        let first = SourceTemplate::new(*texts.next().expect("a kernel has a text"));
-        let joined = texts.fold(first, |source, text| source.add_template(*text));
+        let first = SourceTemplate::new(texts.next().expect("a kernel has a text").read());
+        let joined = texts.fold(first, |source, text| source.add_template(text.read()));
         let source = joined.register("input", INPUT_ACCESS);
         self.words.iter().fold(source, |source, (name, word)| source.register(*name, word.to_string()))
     }
@@ -42,7 +77,19 @@ impl KernelSource for Wgsl {
     }
 }
 
+/// Columns and rows of a workgroup that sums over columns.
+const COLUMNS: [usize; 2] = [32, 8];
+
+/// A kernel whose workgroups sum over columns, and how many of them so many columns take.
+pub(super) fn by_columns(name: &'static str, text: Text, columns: usize) -> (Wgsl, [usize; 3]) {
+    let texts = vec![text, shader!("shared/column_total.wgsl")];
+    let words = vec![("columns", COLUMNS[0]), ("rows", COLUMNS[1])];
+    let kernel = Wgsl { name, texts, words, workgroup: COLUMNS.map(|size| size as u32) };
+    (kernel, [columns.div_ceil(COLUMNS[0]), 1, 1])
+}
+
 /// A value of the uniform that every kernel ends its bindings with.
+#[derive(Clone, Copy)]
 pub(super) enum Scalar {
     Int(usize),
     Float(f32),
@@ -76,6 +123,12 @@ pub(super) fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     let shape = shape.into();
     let buffer = like.client.empty(shape.num_elements() * like.elem_size());
     CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+}
+
+/// A tensor to be changed in place: the same where nobody else holds it, else a copy.
+pub(super) fn owned(tensor: CubeTensor) -> CubeTensor {
+    let tensor = into_contiguous(tensor);
+    if tensor.can_mut() { tensor } else { tensor.copy() }
 }
 
 /// The sizes of a tensor.

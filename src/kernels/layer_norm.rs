@@ -3,7 +3,7 @@
 
 use super::{
     cpu,
-    gpu::{self, Scalar, Wgsl},
+    gpu::{self, Scalar, Text, Wgsl, shader},
 };
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
@@ -82,7 +82,7 @@ pub(super) fn composed_dparams<B: Backend>(x: FloatTensor<B>, dy: FloatTensor<B>
 
 /// The mean and the reciprocal standard deviation of a row, in two passes: `E[x²] - mean²` would cancel.
 #[inline(always)]
-fn stats(row: &[f32]) -> (f32, f32) {
+pub(super) fn stats(row: &[f32]) -> (f32, f32) {
     let width = row.len() as f32;
     let mean = cpu::sum(row, |x| x) / width;
     let variance = cpu::sum(row, |x| (x - mean) * (x - mean)) / width;
@@ -166,8 +166,8 @@ fn add_dparams((dgamma, dbeta): (&mut [f32], &mut [f32]), x: &[f32], dy: &[f32])
 const GROUPS: usize = 65535;
 
 /// A kernel of one workgroup a row.
-fn launch_rows(name: &'static str, text: &'static str, [rows, width]: [usize; 2], tensors: &[&CubeTensor]) {
-    let texts = vec![text, include_str!("../../shaders/shared/row_stats.wgsl")];
+fn launch_rows(name: &'static str, text: Text, [rows, width]: [usize; 2], tensors: &[&CubeTensor]) {
+    let texts = vec![text, shader!("shared/row_stats.wgsl")];
     let kernel = Wgsl { name, texts, words: vec![], workgroup: [64, 1] };
     let scalars = [Scalar::Int(rows), Scalar::Int(width), Scalar::Float(EPSILON), Scalar::Int(0)];
     gpu::launch(kernel, [rows.min(GROUPS), rows.div_ceil(GROUPS), 1], tensors, &scalars);
@@ -178,7 +178,7 @@ impl LayerNormOps for Cube {
         let shape = gpu::dims(&x);
         let y = gpu::empty(&x, shape);
         let tensors = [&into_contiguous(x), &into_contiguous(gamma), &into_contiguous(beta), &y];
-        launch_rows("layer_norm", include_str!("../../shaders/layer_norm.wgsl"), shape, &tensors);
+        launch_rows("layer_norm", shader!("layer_norm.wgsl"), shape, &tensors);
         y
     }
 
@@ -186,7 +186,7 @@ impl LayerNormOps for Cube {
         let shape = gpu::dims(&x);
         let dx = gpu::empty(&x, shape);
         let tensors = [&into_contiguous(x), &into_contiguous(gamma), &into_contiguous(dy), &dx];
-        launch_rows("layer_norm_dx", include_str!("../../shaders/layer_norm_dx.wgsl"), shape, &tensors);
+        launch_rows("layer_norm_dx", shader!("layer_norm_dx.wgsl"), shape, &tensors);
         dx
     }
 
@@ -195,11 +195,11 @@ impl LayerNormOps for Cube {
         let stats = gpu::empty(&x, [rows, 2]);
         let (dgamma, dbeta) = (gpu::empty(&x, [width]), gpu::empty(&x, [width]));
         let (x, dy) = (into_contiguous(x), into_contiguous(dy));
-        launch_rows("layer_norm_stats", include_str!("../../shaders/layer_norm_stats.wgsl"), shape, &[&x, &stats]);
-        let text = include_str!("../../shaders/layer_norm_dparams.wgsl");
-        let kernel = Wgsl { name: "layer_norm_dparams", texts: vec![text], words: vec![], workgroup: [32, 1] };
+        launch_rows("layer_norm_stats", shader!("layer_norm_stats.wgsl"), shape, &[&x, &stats]);
+        let text = shader!("layer_norm_dparams.wgsl");
+        let (kernel, groups) = gpu::by_columns("layer_norm_dparams", text, width);
         let scalars = [Scalar::Int(rows), Scalar::Int(width)];
-        gpu::launch(kernel, [width.div_ceil(32), 1, 1], &[&x, &stats, &dy, &dgamma, &dbeta], &scalars);
+        gpu::launch(kernel, groups, &[&x, &stats, &dy, &dgamma, &dbeta], &scalars);
         (dgamma, dbeta)
     }
 }

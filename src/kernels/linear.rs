@@ -2,8 +2,8 @@
 
 use super::{
     cpu,
-    gpu::{self, Scalar, Wgsl},
-    matmul::product,
+    gpu::{self, Scalar, shader},
+    matmul::{Operand, product},
 };
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
@@ -146,7 +146,7 @@ fn add_rows(sum: &mut [f32], rows: &[f32]) {
 impl LinearOps for Cube {
     fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
         let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&w));
-        product([1, m, n, k], (x, [k, 1]), (w, [n, 1]), Some((b, slope)))
+        product([1, m, n, k], Operand::new(x, k, false), Operand::new(w, n, false), Some((b, slope)))
     }
 
     fn linear_act_backward(
@@ -156,36 +156,32 @@ impl LinearOps for Cube {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [rows, cols] = gpu::dims(&y);
         let (dz, db) = (gpu::empty(&y, [rows, cols]), gpu::empty(&y, [cols]));
-        let kernel = columns("linear_backward", include_str!("../../shaders/linear_backward.wgsl"));
+        let text = shader!("linear_backward.wgsl");
+        let (kernel, groups) = gpu::by_columns("linear_backward", text, cols);
         let tensors = [&into_contiguous(y), &into_contiguous(dy), &dz, &db];
         let scalars = [Scalar::Int(rows), Scalar::Int(cols), Scalar::Float(slope), Scalar::Int(0)];
-        gpu::launch(kernel, [cols.div_ceil(32), 1, 1], &tensors, &scalars);
+        gpu::launch(kernel, groups, &tensors, &scalars);
         (dz, db)
     }
 
     fn column_sum(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let [rows, cols] = gpu::dims(&x);
         let sums = gpu::empty(&x, [cols]);
-        let kernel = columns("column_sum", include_str!("../../shaders/column_sum.wgsl"));
+        let (kernel, groups) = gpu::by_columns("column_sum", shader!("column_sum.wgsl"), cols);
         let scalars = [Scalar::Int(rows), Scalar::Int(cols)];
-        gpu::launch(kernel, [cols.div_ceil(32), 1, 1], &[&into_contiguous(x), &sums], &scalars);
+        gpu::launch(kernel, groups, &[&into_contiguous(x), &sums], &scalars);
         sums
     }
 
     fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let ([k, n], [m, _]) = (gpu::dims(&w), gpu::dims(&dz));
-        product([1, m, k, n], (dz, [n, 1]), (w, [1, n]), None)
+        product([1, m, k, n], Operand::new(dz, n, false), Operand::new(w, n, true), None)
     }
 
     fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let ([m, k], [_, n]) = (gpu::dims(&x), gpu::dims(&dz));
-        product([1, k, n, m], (x, [1, k]), (dz, [n, 1]), None)
+        product([1, k, n, m], Operand::new(x, k, true), Operand::new(dz, n, false), None)
     }
-}
-
-/// A kernel of one invocation a column.
-fn columns(name: &'static str, text: &'static str) -> Wgsl {
-    Wgsl { name, texts: vec![text], words: vec![], workgroup: [32, 1] }
 }
 
 impl<B: Backend + LinearOps, C: CheckpointStrategy> LinearOps for Autodiff<B, C> {

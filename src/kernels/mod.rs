@@ -5,6 +5,7 @@
 
 pub mod adam;
 pub mod attention;
+pub mod ceiling;
 mod cpu;
 pub mod cross_entropy;
 pub mod dropout;
@@ -15,3 +16,4 @@ pub mod matmul;
 #[cfg(test)]
 mod parity;
 pub mod self_test;
+pub mod shallow;

@@ -9,7 +9,7 @@ use super::{
     dropout::{self, DropoutOps, Mask, dropout},
     layer_norm::{self, LayerNormOps, layer_norm},
     linear::{self, LinearOps, linear},
-    matmul::{self, MatmulOps},
+    matmul::{self, MatmulOps, tiling},
 };
 use crate::{
     device::{self, Choice, Opened},
@@ -122,10 +122,13 @@ fn linear_is_its_oracle() {
 #[test]
 fn matmul_is_its_oracle() {
     let mut cases = Cases::new(8);
-    for _ in 0..20 {
-        let [batch, m, k, n] = [cases.size(12), cases.size(40), cases.size(40), cases.size(40)];
+    for case in 0..25 {
+        let tiling = tiling::Tiling::ALL[case % tiling::Tiling::ALL.len()];
+        // Some with a sum so long that it is divided.
+        let long = if case % 4 == 0 { 700 } else { 40 };
+        let [batch, m, k, n] = [cases.size(12), cases.size(90), cases.size(long), cases.size(90)];
         let (a, b, dc) = (cases.values(batch * m * k), cases.values(batch * k * n), cases.values(batch * m * n));
-        let what = format!("{batch} of {m} x {k} x {n}");
+        let what = format!("{tiling}, {batch} of {m} x {k} x {n}");
         let columns = |matrices: &[f32], [rows, cols]: [usize; 2]| {
             let at = move |i: usize| i / (rows * cols) * rows * cols + i % rows * cols + i % (rows * cols) / rows;
             (0..matrices.len()).map(|i| matrices[at(i)]).collect::<Vec<_>>()
@@ -144,6 +147,7 @@ fn matmul_is_its_oracle() {
             let found = Flex::products(cpu::tensor(a.0, a.1), cpu::tensor(b.0, b.1), transposed);
             assert_close(&what, &flex(found), &expected, 1e-5);
         }
+        tiling::force(Some(tiling));
         assert_parity(&what, |device| {
             let device = device.clone().autodiff();
             let a = tensor(&a, [batch, m, k], &device).require_grad();
@@ -152,6 +156,7 @@ fn matmul_is_its_oracle() {
             let mut found = (c.clone() * tensor(&dc, [batch, m, n], &device)).sum().backward();
             vec![read(c), read(a.grad_remove(&mut found).unwrap()), read(b.grad_remove(&mut found).unwrap())]
         });
+        tiling::force(None);
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     dropout::{Mask, dropout},
     layer_norm::layer_norm,
     linear::linear,
+    shallow::{Layer, Moving, Sentences, Shallow},
 };
 use crate::{
     checkpoint::read,
@@ -25,32 +26,56 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
     ("cross_entropy", check_cross_entropy),
     ("dropout", check_dropout),
     ("adam", check_adam),
+    ("shallow", check_shallow),
 ];
+
+/// An operation, and whether it gives the same numbers on a device as on the CPU.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Verdict {
+    pub operation: &'static str,
+    pub right: bool,
+}
+
+/// Every operation looked at.
+pub async fn verdicts(device: &Device) -> Vec<Verdict> {
+    let mut found = Vec::new();
+    for (index, (operation, _)) in CHECKS.into_iter().enumerate() {
+        found.push(Verdict { operation, right: is_right(device, index).await });
+    }
+    found
+}
 
 /// The first operation that gives other numbers on this device than on the CPU; none where all agree.
 pub async fn first_wrong(device: &Device) -> Option<&'static str> {
-    for (index, (name, check)) in CHECKS.into_iter().enumerate() {
-        let results = |device: &Device| check(&mut Case::new(device, index as u64));
-        let (found, expected) = (results(device), results(&Device::flex()));
-        if found.len() != expected.len() {
+    for (index, (name, _)) in CHECKS.into_iter().enumerate() {
+        if !is_right(device, index).await {
             return Some(name);
-        }
-        for (found, expected) in found.into_iter().zip(expected) {
-            // What cannot be read is as good as wrong.
-            let (Ok(found), Ok(expected)) = (read(found).await, read(expected).await) else { return Some(name) };
-            if !agree(&found, &expected) {
-                return Some(name);
-            }
         }
     }
     None
+}
+
+async fn is_right(device: &Device, index: usize) -> bool {
+    let results = |device: &Device| CHECKS[index].1(&mut Case::new(device, index as u64));
+    let (found, expected) = (results(device), results(&Device::flex()));
+    if found.len() != expected.len() {
+        return false;
+    }
+    for (found, expected) in found.into_iter().zip(expected) {
+        // What cannot be read is as good as wrong.
+        let (Ok(found), Ok(expected)) = (read(found).await, read(expected).await) else { return false };
+        if !agree(&found, &expected) {
+            return false;
+        }
+    }
+    true
 }
 
 fn agree(found: &[f32], expected: &[f32]) -> bool {
@@ -149,6 +174,31 @@ fn check_adam(case: &mut Case) -> Results {
     vec![weight, moments.reshape([-1])]
 }
 
+/// A step of a shallow net on two sentences, of which one is short.
+fn check_shallow(case: &mut Case) -> Results {
+    fn moving<const D: usize>(case: &mut Case, shape: [usize; D]) -> Moving<D> {
+        let count = shape.iter().product::<usize>();
+        Moving { value: case.values(shape), moments: case.values([2 * count]).abs() }
+    }
+    let mut layer = |inputs, outputs| Layer {
+        gamma: moving(case, [inputs]),
+        beta: moving(case, [inputs]),
+        weight: moving(case, [inputs, outputs]),
+        bias: moving(case, [outputs]),
+    };
+    let net = Shallow { first: layer(36, 21), second: layer(21, 24) };
+    let mut sentences =
+        |width, features| Sentences { values: case.values([2, width]), lengths: case.integers([3, 2]), features };
+    let (input, goal) = (sentences(27, 9), sentences(18, 6));
+    let (net, loss) = net.step(&input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
+    let layers = [net.first, net.second].into_iter();
+    let tensors = layers.flat_map(|Layer { gamma, beta, weight, bias }| {
+        let weights = [weight.value.reshape([-1]), weight.moments];
+        [gamma.value, gamma.moments, beta.value, beta.moments, bias.value, bias.moments].into_iter().chain(weights)
+    });
+    [loss].into_iter().chain(tensors).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +217,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

@@ -2,7 +2,7 @@
 
 use super::{Attention, AttentionOps, composed::scale};
 use crate::kernels::dropout::Mask;
-use crate::kernels::gpu::{Scalar, Wgsl, dims, empty, launch};
+use crate::kernels::gpu::{Scalar, Text, Wgsl, dims, empty, launch, shader};
 use burn::backend::{
     Cube,
     tensor::{FloatTensor, IntTensor},
@@ -25,10 +25,9 @@ impl Plan {
     }
 
     /// One invocation for each of the rows of each head.
-    fn launch(&self, name: &'static str, text: &'static str, rows: usize, tensors: &[&CubeTensor]) {
+    fn launch(&self, name: &'static str, text: Text, rows: usize, tensors: &[&CubeTensor]) {
         let Attention { batch, width, heads, causal, dropout } = self.attention;
-        let shared =
-            [include_str!("../../../shaders/shared/attention.wgsl"), include_str!("../../../shaders/shared/pcg.wgsl")];
+        let shared = [shader!("shared/attention.wgsl"), shader!("shared/pcg.wgsl")];
         let texts = [text].into_iter().chain(shared).collect();
         let kernel = Wgsl { name, texts, words: vec![("head", width / heads)], workgroup: [64, 1] };
         let sizes = [batch, self.queries, self.keys, heads, self.strides[0], self.strides[1], usize::from(causal)];
@@ -51,7 +50,7 @@ impl AttentionOps for Cube {
         let [q, kv, lengths] = [q, kv, lengths].map(into_contiguous);
         let plan = Plan::new(&q, &kv, attention);
         let o = empty(&q, [attention.batch * plan.queries, attention.width]);
-        let text = include_str!("../../../shaders/attention.wgsl");
+        let text = shader!("attention.wgsl");
         plan.launch("attention", text, plan.queries, &[&q, &kv, &lengths, &o]);
         o
     }
@@ -69,9 +68,9 @@ impl AttentionOps for Cube {
         let stats = empty(&q, [batch * heads * plan.queries, 2]);
         let dq = empty(&q, [batch * plan.queries, width]);
         let dkv = empty(&q, [batch * plan.keys, 2 * width]);
-        let text = include_str!("../../../shaders/attention_dq.wgsl");
+        let text = shader!("attention_dq.wgsl");
         plan.launch("attention_dq", text, plan.queries, &[&q, &kv, &lengths, &d_output, &stats, &dq]);
-        let text = include_str!("../../../shaders/attention_dkv.wgsl");
+        let text = shader!("attention_dkv.wgsl");
         plan.launch("attention_dkv", text, plan.keys, &[&q, &kv, &lengths, &d_output, &stats, &dkv]);
         (dq, dkv)
     }

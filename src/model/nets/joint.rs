@@ -32,9 +32,14 @@ impl JointNet {
 
     /// `[batch · queries, d_model]` to the same, zero at padding; the source's states `[batch · length, d_model]`.
     pub fn forward(&self, x: &Tensor<2>, rows: &Rows, states: &Tensor<2>, source: &Rows) -> Tensor<2> {
+        let y = self.net.flat(self.input(x, rows, states, source));
+        unflatten(y, rows, x.dims()[1]) * rows.mask.clone()
+    }
+
+    /// What the shallow net reads: `[batch, 2 W]`.
+    pub fn input(&self, x: &Tensor<2>, rows: &Rows, states: &Tensor<2>, source: &Rows) -> Tensor<2> {
         let ([_, d_model], source) = (x.dims(), self.read(states, source));
-        let y = self.net.flat(Tensor::cat(vec![source, flatten(x, rows, self.max_len(d_model))], 1));
-        unflatten(y, rows, d_model) * rows.mask.clone()
+        Tensor::cat(vec![source, flatten(x, rows, self.max_len(d_model))], 1)
     }
 
     /// The source as the net reads it: `[batch, W]`.

@@ -24,7 +24,7 @@ use shallow::{Hidden, ShallowNet};
 use weights::WeightsNet;
 
 /// The slope of the nets' leaky ReLU.
-pub(super) const SLOPE: f32 = 0.01;
+pub const SLOPE: f32 = 0.01;
 
 /// The nets' activation where no linear layer has it built in. burn's own brings more into the engine for browsers.
 fn leaky_relu<const D: usize>(x: Tensor<D>) -> Tensor<D> {

@@ -1,9 +1,11 @@
 //! Products of matrices. burn's own would bring all of its kernels for them into the engine for browsers, a tenth of its size.
 
-use super::{
-    gpu::{self, Scalar, Wgsl},
-    linear::IDENTITY,
-};
+mod launch;
+pub mod tiling;
+
+pub(super) use launch::{Operand, accumulation, product, scalars};
+
+use super::gpu;
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex,
     autodiff::{
@@ -15,13 +17,17 @@ use burn::backend::{
     backend_extension,
     ops::FloatTensorOps,
     tensor::FloatTensor,
-    wgpu::{CubeTensor, into_contiguous},
 };
 use burn::tensor::{Shape, Tensor};
 
 /// Products of `a: [batch, m, k]` and `b: [batch, k, n]`, pair by pair: `[batch, m, n]`.
 pub fn matmul(a: Tensor<3>, b: Tensor<3>) -> Tensor<3> {
-    Tensor::from_dispatch(Dispatch::products(a.into_dispatch(), b.into_dispatch(), [false; 2]))
+    transposed_matmul(a, b, [false; 2])
+}
+
+/// The same with the transposes of those that are `transposed`.
+pub fn transposed_matmul(a: Tensor<3>, b: Tensor<3>, transposed: [bool; 2]) -> Tensor<3> {
+    Tensor::from_dispatch(Dispatch::products(a.into_dispatch(), b.into_dispatch(), transposed))
 }
 
 /// What a backend must know to run and to differentiate [`matmul`]. The default body is the oracle.
@@ -44,42 +50,12 @@ impl MatmulOps for Flex {}
 impl MatmulOps for Cube {
     fn products(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: [bool; 2]) -> FloatTensor<Self> {
         let ([batch, a_rows, a_cols], [_, b_rows, b_cols]) = (gpu::dims(&a), gpu::dims(&b));
-        let (m, k, a_strides) =
-            if transposed[0] { (a_cols, a_rows, [1, a_cols]) } else { (a_rows, a_cols, [a_cols, 1]) };
-        let (n, b_strides) = if transposed[1] { (b_rows, [1, b_cols]) } else { (b_cols, [b_cols, 1]) };
-        let c = product([batch, m, n, k], (a, a_strides), (b, b_strides), None);
+        let (m, k) = if transposed[0] { (a_cols, a_rows) } else { (a_rows, a_cols) };
+        let n = if transposed[1] { b_rows } else { b_cols };
+        let (a, b) = (Operand::new(a, a_cols, transposed[0]), Operand::new(b, b_cols, transposed[1]));
+        let c = product([batch, m, n, k], a, b, None);
         Self::float_reshape(c, Shape::new([batch, m, n]))
     }
-}
-
-/// Rows and columns of the output that one invocation of `matmul.wgsl` computes.
-const BLOCK: usize = 8;
-
-/// `[batch · m, n] = a: [batch, m, k] · b: [batch, k, n]`, each operand with the strides to read one of its matrices by, so
-/// that a transpose is not a copy; then bias and activation where they are given.
-pub(super) fn product(
-    [batch, m, n, k]: [usize; 4],
-    (a, a_strides): (CubeTensor, [usize; 2]),
-    (b, b_strides): (CubeTensor, [usize; 2]),
-    bias: Option<(CubeTensor, f32)>,
-) -> CubeTensor {
-    let text = include_str!("../../shaders/matmul.wgsl");
-    let (name, epilogue) = match bias {
-        Some(_) => ("matmul_bias_leaky_relu", include_str!("../../shaders/matmul_bias_leaky_relu.wgsl")),
-        None => ("matmul", include_str!("../../shaders/matmul_plain.wgsl")),
-    };
-    let kernel = Wgsl { name, texts: vec![text, epilogue], words: vec![], workgroup: [8, 4] };
-    let groups = [n.div_ceil(BLOCK * 8), m.div_ceil(BLOCK * 4), batch];
-    let c = gpu::empty(&a, [batch * m, n]);
-    let [a, b] = [a, b].map(into_contiguous);
-    let slope = bias.as_ref().map_or(IDENTITY, |(_, slope)| *slope);
-    let bias = bias.map(|(bias, _)| into_contiguous(bias));
-    let tensors = [&a, &b, &c].into_iter().chain(&bias).collect::<Vec<_>>();
-    let [[a_row, a_col], [b_row, b_col]] = [a_strides, b_strides];
-    let sizes = [m, n, k, a_row, a_col, b_row, b_col, m * k, k * n].map(Scalar::Int);
-    let scalars = sizes.into_iter().chain([Scalar::Float(slope)]).collect::<Vec<_>>();
-    gpu::launch(kernel, groups, &tensors, &scalars);
-    c
 }
 
 impl<B: Backend + MatmulOps, C: CheckpointStrategy> MatmulOps for Autodiff<B, C> {

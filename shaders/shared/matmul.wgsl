@@ -1,0 +1,24 @@
+
+// What the tilings of a product share. The text that is joined with one gives `scalars` and the entry point, which calls `multiply` in
+// uniform control flow: `row` and `col` are the first of its 8 x 8 outputs, `z` says which product, and which part of its sum.
+@group(0) @binding(0) var<storage, {{input}}> a: array<f32>;
+@group(0) @binding(1) var<storage, {{input}}> b: array<f32>;
+
+// 8 x 8 outputs: four rows of four columns each, from the left and the right half of the upper and the lower half.
+struct Tile { c00: mat4x4f, c01: mat4x4f, c10: mat4x4f, c11: mat4x4f }
+
+// Offsets of four consecutive rows or columns; those past the end repeat the last, and are not stored.
+fn four(first: u32, size: u32, stride: u32) -> vec4u {
+  return min(first + vec4u(0, 1, 2, 3), vec4u(size - 1u)) * stride;
+}
+
+fn outer(x: vec4f, y: vec4f) -> mat4x4f { return mat4x4f(x.x * y, x.y * y, x.z * y, x.w * y); }
+
+fn load_a(at: vec4u, k: u32) -> vec4f { return vec4f(a[at.x + k], a[at.y + k], a[at.z + k], a[at.w + k]); }
+fn load_b(at: vec4u, k: u32) -> vec4f { return vec4f(b[at.x + k], b[at.y + k], b[at.z + k], b[at.w + k]); }
+
+// The first k of a part, and where it ends.
+fn range(z: u32) -> vec2u {
+  let first = z % scalars.parts * scalars.span;
+  return min(vec2u(first, first + scalars.span), vec2u(scalars.k));
+}

@@ -1,0 +1,122 @@
+//! Products on a graphics adapter: the kernel of the tiling, and what is done with a block of the output when it is there.
+
+use super::tiling::{STRIDE, Size, Tiling};
+use crate::kernels::{
+    gpu::{self, Scalar, Text, Wgsl, shader},
+    linear::IDENTITY,
+};
+use burn::backend::wgpu::{CubeTensor, into_contiguous};
+
+/// A matrix as it is multiplied: a transpose is not a copy.
+pub(in crate::kernels) struct Operand {
+    tensor: CubeTensor,
+    /// From one row to the next, and from one column to the next.
+    strides: [usize; 2],
+}
+
+impl Operand {
+    /// A matrix that lies in rows of so many columns, or its transpose.
+    pub fn new(tensor: CubeTensor, columns: usize, transposed: bool) -> Self {
+        let strides = if transposed { [1, columns] } else { [columns, 1] };
+        Self { tensor: into_contiguous(tensor), strides }
+    }
+
+    pub fn tensor(&self) -> &CubeTensor {
+        &self.tensor
+    }
+}
+
+/// The kernel of a tiling with these texts for what is done with each block.
+pub(in crate::kernels) fn accumulation(
+    name: &'static str,
+    texts: &[Text],
+    tiling: Tiling,
+    [a, b]: [&Operand; 2],
+) -> Wgsl {
+    let [rows, columns] = tiling.area();
+    let core = match tiling {
+        Tiling::Blocks => shader!("matmul_blocks.wgsl"),
+        Tiling::Tiles { .. } => shader!("matmul_tiles.wgsl"),
+    };
+    let words = vec![
+        ("rows", rows),
+        ("columns", columns),
+        ("stride", STRIDE),
+        ("across", columns / 8),
+        ("down", rows / 8),
+        // Neighbours read neighbours: along k where a row of `a` or a column of `b` lies together.
+        ("a_along_k", usize::from(a.strides[1] == 1)),
+        ("b_along_k", usize::from(b.strides[0] == 1)),
+    ];
+    let texts = [texts, &[core, shader!("shared/matmul.wgsl")]].concat();
+    let workgroup = [columns as u32 / 8, rows as u32 / 8];
+    Wgsl { name, texts, words, workgroup }
+}
+
+/// `[batch · m, n] = a: [batch, m, k] · b: [batch, k, n]`; then bias and activation where they are given.
+pub(in crate::kernels) fn product(
+    shape: [usize; 4],
+    a: Operand,
+    b: Operand,
+    bias: Option<(CubeTensor, f32)>,
+) -> CubeTensor {
+    let [_, m, n, k] = shape;
+    product_by(Tiling::of(Size { m, n, k }), shape, a, b, bias)
+}
+
+/// The same by a given tiling.
+pub(in crate::kernels) fn product_by(
+    tiling: Tiling,
+    [batch, m, n, k]: [usize; 4],
+    a: Operand,
+    b: Operand,
+    bias: Option<(CubeTensor, f32)>,
+) -> CubeTensor {
+    let size = Size { m, n, k };
+    let parts = tiling.parts(size, batch);
+    let slope = bias.as_ref().map_or(IDENTITY, |(_, slope)| *slope);
+    let bias = bias.map(|(bias, _)| into_contiguous(bias));
+    let now = bias.as_ref().filter(|_| parts == 1);
+    let (name, text) = match now {
+        Some(_) => ("matmul_bias_leaky_relu", shader!("matmul_bias_leaky_relu.wgsl")),
+        None => ("matmul", shader!("matmul_plain.wgsl")),
+    };
+    let texts = [text, shader!("matmul.wgsl")];
+    let kernel = accumulation(name, &texts, tiling, [&a, &b]);
+    let [across, down] = tiling.workgroups(size);
+    let c = gpu::empty(&a.tensor, [parts * batch * m, n]);
+    let tensors = [&a.tensor, &b.tensor, &c].into_iter().chain(now).collect::<Vec<_>>();
+    let mut scalars = scalars(size, [&a, &b], parts);
+    scalars.push(Scalar::Float(slope));
+    gpu::launch(kernel, [across, down, batch * parts], &tensors, &scalars);
+    if parts == 1 { c } else { sum_parts(&c, [batch, parts, m, n], bias.as_ref(), slope) }
+}
+
+/// What every text that is joined with a tiling begins its uniform with.
+pub(in crate::kernels) fn scalars(size: Size, [a, b]: [&Operand; 2], parts: usize) -> Vec<Scalar> {
+    let Size { m, n, k } = size;
+    let [[a_row, a_col], [b_row, b_col]] = [a.strides, b.strides];
+    // A part ends where a stride does.
+    let span = k.div_ceil(parts).next_multiple_of(STRIDE);
+    [m, n, k, a_row, a_col, b_row, b_col, m * k, k * n, parts, span].map(Scalar::Int).to_vec()
+}
+
+/// The parts of each output added in order, then bias and activation.
+fn sum_parts(
+    parts: &CubeTensor,
+    [batch, count, m, n]: [usize; 4],
+    bias: Option<&CubeTensor>,
+    slope: f32,
+) -> CubeTensor {
+    let c = gpu::empty(parts, [batch * m, n]);
+    let (name, text) = match bias {
+        Some(_) => ("matmul_sum_bias", shader!("matmul_sum_bias.wgsl")),
+        None => ("matmul_sum", shader!("matmul_sum_plain.wgsl")),
+    };
+    let texts = vec![text, shader!("matmul_sum.wgsl")];
+    let kernel = Wgsl { name, texts, words: vec![], workgroup: [64, 1] };
+    let tensors = [parts, &c].into_iter().chain(bias).collect::<Vec<_>>();
+    let scalars = [Scalar::Int(m * n), Scalar::Int(n), Scalar::Int(count), Scalar::Float(slope)];
+    gpu::launch(kernel, [(m * n).div_ceil(64), batch, 1], &tensors, &scalars);
+    c
+}

@@ -1,0 +1,133 @@
+//! Which kernel computes a product: one table, by the shape and by what the adapter is.
+
+use std::{
+    fmt,
+    str::FromStr,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+/// How a product is divided over invocations. Each computes 8 x 8 of the output in registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tiling {
+    /// Each invocation reads all it needs itself. For renderers on the CPU, whose memory is one, and whose barriers are slow.
+    Blocks,
+    /// The invocations of a workgroup share what they read: `rows x columns` of the output a workgroup, both multiples of 8.
+    Tiles { rows: usize, columns: usize },
+}
+
+impl fmt::Display for Tiling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Blocks => f.write_str("blocks"),
+            Self::Tiles { rows, columns } => write!(f, "tiles {rows}x{columns}"),
+        }
+    }
+}
+
+/// No tiling of this name.
+#[derive(Debug, thiserror::Error)]
+#[error("no tiling is called `{name}`; there are: {found}", found = Tiling::ALL.map(|it| it.to_string()).join(", "))]
+pub struct NoTiling {
+    name: String,
+}
+
+impl FromStr for Tiling {
+    type Err = NoTiling;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|tiling| tiling.to_string() == text).ok_or_else(|| NoTiling { name: text.into() })
+    }
+}
+
+/// A product of `a: [m, k]` and `b: [k, n]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+}
+
+/// How far a tile goes along `k` between two barriers.
+pub const STRIDE: usize = 16;
+
+/// What products run on. A process computes on one adapter at a time.
+static SOFTWARE: AtomicBool = AtomicBool::new(false);
+/// One more than the index in [`Tiling::ALL`] of the one that stands for all, or 0.
+static FORCED: AtomicUsize = AtomicUsize::new(0);
+
+/// Says whether the products from now on are for a renderer on the CPU.
+pub fn set_software(software: bool) {
+    SOFTWARE.store(software, Ordering::Relaxed);
+}
+
+/// Takes one tiling for all products from now on, or the table's again: for tests and measurements.
+pub fn force(tiling: Option<Tiling>) {
+    let index = tiling.and_then(|forced| Tiling::ALL.iter().position(|tiling| *tiling == forced));
+    FORCED.store(index.map_or(0, |index| index + 1), Ordering::Relaxed);
+}
+
+impl Tiling {
+    /// All of them; the first is the one for renderers on the CPU.
+    pub const ALL: [Self; 5] = [
+        Self::Blocks,
+        Self::Tiles { rows: 64, columns: 32 },
+        Self::Tiles { rows: 64, columns: 64 },
+        Self::Tiles { rows: 128, columns: 64 },
+        Self::Tiles { rows: 128, columns: 128 },
+    ];
+
+    /// The one for a shape on the adapter in use. Large tiles read less, small ones leave fewer multiprocessors idle.
+    pub fn of(size: Size) -> Self {
+        let forced = FORCED.load(Ordering::Relaxed);
+        if forced > 0 || SOFTWARE.load(Ordering::Relaxed) {
+            return Self::ALL[forced.saturating_sub(1)];
+        }
+        match size {
+            Size { n, .. } if n <= 32 => Self::Tiles { rows: 64, columns: 32 },
+            // A single tile a multiprocessor of a large card would leave most of it idle.
+            Size { m, n, .. } if m >= 1024 && n >= 2048 => Self::Tiles { rows: 128, columns: 128 },
+            _ => Self::Tiles { rows: 64, columns: 64 },
+        }
+    }
+
+    /// Rows and columns of the output that a workgroup computes.
+    pub fn area(self) -> [usize; 2] {
+        match self {
+            Self::Blocks => [32, 64],
+            Self::Tiles { rows, columns } => [rows, columns],
+        }
+    }
+
+    /// Workgroups across and down the output.
+    pub fn workgroups(self, size: Size) -> [usize; 2] {
+        let [rows, columns] = self.area();
+        [size.n.div_ceil(columns), size.m.div_ceil(rows)]
+    }
+
+    /// Parts in which the sum over `k` is computed, so that a small output keeps a large adapter busy. A function of the shape and the
+    /// tiling alone: it decides the order of the sum, and so the bits. (kernels.md, section 1)
+    pub fn parts(self, size: Size, batch: usize) -> usize {
+        const WORKGROUPS: usize = 640;
+        if self == Self::Blocks {
+            return 1;
+        }
+        let [across, down] = self.workgroups(size);
+        let workgroups = batch * across * down;
+        (WORKGROUPS / workgroups.max(1)).min(size.k / (16 * STRIDE)).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sum_is_divided_and_a_wide_output_is_not() {
+        let tiling = Tiling::Tiles { rows: 64, columns: 64 };
+        assert_eq!(tiling.parts(Size { m: 64, n: 800, k: 6400 }, 1), 25);
+        assert_eq!(tiling.parts(Size { m: 64, n: 2048, k: 6400 }, 1), 20);
+        assert_eq!(tiling.parts(Size { m: 6400, n: 800, k: 64 }, 1), 1);
+        assert_eq!(tiling.parts(Size { m: 64, n: 64, k: 100 }, 1), 1);
+        assert_eq!(Tiling::Blocks.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
+    }
+}

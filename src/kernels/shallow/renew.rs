@@ -1,0 +1,315 @@
+//! What the step does to the parameters of a norm and the linear layer behind it.
+
+use super::{Layer, Moving};
+use crate::kernels::{
+    adam::{AdamOps, Step, change},
+    cpu,
+    gpu::{self, Scalar, Wgsl, shader},
+    linear::LinearOps,
+    matmul::{
+        self, Operand,
+        tiling::{Size, Tiling},
+    },
+};
+use burn::backend::{
+    Backend, Cube, Dispatch, ExtensionType, Flex, backend_extension,
+    ops::FloatTensorOps,
+    tensor::FloatTensor,
+    wgpu::{CubeTensor, into_contiguous},
+};
+use burn::tensor::{Shape, Slice, Tensor};
+use std::ops::Range;
+
+/// A [`Layer`] as a backend has it: parameters, and moments of twice as many values.
+#[derive(ExtensionType)]
+pub struct LayerTensors<B: Backend> {
+    pub gamma: FloatTensor<B>,
+    pub gamma_moments: FloatTensor<B>,
+    pub beta: FloatTensor<B>,
+    pub beta_moments: FloatTensor<B>,
+    pub weight: FloatTensor<B>,
+    pub weight_moments: FloatTensor<B>,
+    pub bias: FloatTensor<B>,
+    pub bias_moments: FloatTensor<B>,
+}
+
+/// One step of Adam on a layer, from the normalised rows `[batch, inputs]` that went in and the gradient `[batch, outputs]` of what came
+/// out.
+pub(super) fn renewed(layer: Layer, x_hat: Tensor<2>, dy: Tensor<2>, step: Step) -> Layer {
+    Dispatch::renewed_layer(layer.into(), x_hat.into_dispatch(), dy.into_dispatch(), step).into()
+}
+
+/// The same where each place of a sentence has rows of the matrix of its own: `G` of place `p` is `x[p]ᵀ r[p] + more`, for `x: [places,
+/// batch, features]` and `r: [places, batch, outputs]`; places that the batch does not have count as zero. `sums: [2, outputs]` holds
+/// `more` and the bias' gradient.
+pub(super) fn renewed_by_places(layer: Layer, x: Tensor<3>, r: Tensor<3>, sums: Tensor<2>, step: Step) -> Layer {
+    let (x, r, sums) = (x.into_dispatch(), r.into_dispatch(), sums.into_dispatch());
+    Dispatch::renewed_by_places(layer.into(), x, r, sums, step).into()
+}
+
+impl From<Layer> for LayerTensors<Dispatch> {
+    fn from(layer: Layer) -> Self {
+        Self {
+            gamma: layer.gamma.value.into_dispatch(),
+            gamma_moments: layer.gamma.moments.into_dispatch(),
+            beta: layer.beta.value.into_dispatch(),
+            beta_moments: layer.beta.moments.into_dispatch(),
+            weight: layer.weight.value.into_dispatch(),
+            weight_moments: layer.weight.moments.into_dispatch(),
+            bias: layer.bias.value.into_dispatch(),
+            bias_moments: layer.bias.moments.into_dispatch(),
+        }
+    }
+}
+
+impl From<LayerTensors<Dispatch>> for Layer {
+    fn from(tensors: LayerTensors<Dispatch>) -> Self {
+        fn moving<const D: usize>(value: FloatTensor<Dispatch>, moments: FloatTensor<Dispatch>) -> Moving<D> {
+            Moving { value: Tensor::from_dispatch(value), moments: Tensor::from_dispatch(moments) }
+        }
+        Self {
+            gamma: moving(tensors.gamma, tensors.gamma_moments),
+            beta: moving(tensors.beta, tensors.beta_moments),
+            weight: moving(tensors.weight, tensors.weight_moments),
+            bias: moving(tensors.bias, tensors.bias_moments),
+        }
+    }
+}
+
+/// What a backend must know to run [`renewed`]. Its oracle is autodiff over the net as the model has it.
+#[backend_extension(Cube, Flex)]
+pub trait RenewOps: Backend {
+    fn renewed_layer(
+        #[extension_type] layer: LayerTensors<Self>,
+        x_hat: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self>;
+
+    fn renewed_by_places(
+        #[extension_type] layer: LayerTensors<Self>,
+        x: FloatTensor<Self>,
+        r: FloatTensor<Self>,
+        sums: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self>;
+}
+
+impl RenewOps for Flex {
+    fn renewed_layer(
+        layer: LayerTensors<Self>,
+        x_hat: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self> {
+        let sums = cpu::into_values(Self::column_sum(dy.clone()));
+        let product = |rows: Range<usize>| {
+            let part = Self::float_slice(x_hat.clone(), &[Slice::full(), Slice::from(rows)]);
+            cpu::into_values(Self::float_matmul(Self::float_transpose(part), dy.clone()))
+        };
+        renew(layer, rows_at_once(sums.len()), &sums, product, step)
+    }
+
+    fn renewed_by_places(
+        layer: LayerTensors<Self>,
+        x: FloatTensor<Self>,
+        r: FloatTensor<Self>,
+        sums: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self> {
+        let [places, batch, features] = x.layout().shape().dims();
+        let sums = cpu::contiguous(sums);
+        let (more, sums) = cpu::values(&sums).split_at(sums.layout().shape().num_elements() / 2);
+        let most = rows_at_once(sums.len());
+        // All rows of a chunk belong to one place.
+        let rows = (1..=features).filter(|rows| features % rows == 0 && *rows <= most).max().unwrap_or(1);
+        let product = |rows: Range<usize>| {
+            let (place, first) = (rows.start / features, rows.start % features);
+            if place >= places {
+                return more.repeat(rows.len());
+            }
+            let one = Slice::from(place..place + 1);
+            let part = Self::float_slice(x.clone(), &[one, Slice::full(), Slice::from(first..first + rows.len())]);
+            let part = Self::float_reshape(part, Shape::new([batch, rows.len()]));
+            let of_place = Self::float_slice(r.clone(), &[one, Slice::full(), Slice::full()]);
+            let of_place = Self::float_reshape(of_place, Shape::new([batch, sums.len()]));
+            let mut g = cpu::into_values(Self::float_matmul(Self::float_transpose(part), of_place));
+            g.chunks_exact_mut(sums.len()).for_each(|g| g.iter_mut().zip(more).for_each(|(g, more)| *g += more));
+            g
+        };
+        renew(layer, rows, sums, product, step)
+    }
+}
+
+/// One step of Adam on a layer, some rows of its matrix at a time: `product` gives those rows of `G`, `sums` is the bias' gradient.
+fn renew(
+    layer: LayerTensors<Flex>,
+    rows: usize,
+    sums: &[f32],
+    product: impl Fn(Range<usize>) -> Vec<f32> + Send + Sync,
+    step: Step,
+) -> LayerTensors<Flex> {
+    let ([inputs], outputs) = (layer.gamma.layout().shape().dims(), sums.len());
+    let [mut gamma, mut gamma_moments, mut beta, mut beta_moments] =
+        [layer.gamma, layer.gamma_moments, layer.beta, layer.beta_moments].map(cpu::into_values);
+    let [mut weight, mut weight_moments, mut bias, mut bias_moments] =
+        [layer.weight, layer.weight_moments, layer.bias, layer.bias_moments].map(cpu::into_values);
+    let mut norm = vec![0.0; 2 * inputs];
+    let chunks = ((&mut weight[..], rows * outputs), (&mut weight_moments[..], 2 * rows * outputs));
+    cpu::by_threes(chunks.0, chunks.1, (&mut norm, 2 * rows), |chunk, [weight, moments, norm]| {
+        let first = chunk * rows;
+        let mut g = product(first..first + norm.len() / 2);
+        for (row, g) in g.chunks_exact_mut(outputs).enumerate() {
+            let (weight, moments) = (&mut weight[row * outputs..], &mut moments[2 * row * outputs..]);
+            let (weight, moments) = (&mut weight[..outputs], &mut moments[..2 * outputs]);
+            [norm[2 * row], norm[2 * row + 1]] = to_gradient(g, weight, sums, [gamma[first + row], beta[first + row]]);
+            change(weight, moments, g, step);
+        }
+    });
+    let of_norm = |part: usize| norm.iter().skip(part).step_by(2).copied().collect::<Vec<_>>();
+    change(&mut gamma, &mut gamma_moments, &of_norm(0), step);
+    change(&mut beta, &mut beta_moments, &of_norm(1), step);
+    change(&mut bias, &mut bias_moments, sums, step);
+    LayerTensors {
+        gamma: cpu::tensor(gamma, [inputs]),
+        gamma_moments: cpu::tensor(gamma_moments, [2 * inputs]),
+        beta: cpu::tensor(beta, [inputs]),
+        beta_moments: cpu::tensor(beta_moments, [2 * inputs]),
+        weight: cpu::tensor(weight, [inputs, outputs]),
+        weight_moments: cpu::tensor(weight_moments, [2 * inputs * outputs]),
+        bias: cpu::tensor(bias, [outputs]),
+        bias_moments: cpu::tensor(bias_moments, [2 * outputs]),
+    }
+}
+
+/// Rows of a matrix whose gradient is made and used before the next: few enough to stay in a core's cache.
+fn rows_at_once(outputs: usize) -> usize {
+    (1 << 16) / outputs.clamp(1 << 8, 1 << 13)
+}
+
+/// Turns a row of `G` into the gradient of that row of the matrix; gives those of the row's scale and shift.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn to_gradient(g: &mut [f32], weight: &[f32], sums: &[f32], [scale, shift]: [f32; 2]) -> [f32; 2] {
+    let norm = [cpu::dot(weight, g), cpu::dot(weight, sums)];
+    g.iter_mut().zip(sums).for_each(|(g, sum)| *g = scale * *g + shift * sum);
+    norm
+}
+
+impl RenewOps for Cube {
+    fn renewed_layer(
+        layer: LayerTensors<Self>,
+        x_hat: FloatTensor<Self>,
+        dy: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self> {
+        let (([batch, m], [_, n]), dy) = ((gpu::dims(&x_hat), gpu::dims(&dy)), into_contiguous(dy));
+        let layer = owned(layer);
+        let product = Product { size: Size { m, n, k: batch }, places: [1, 1], by_places: false };
+        // The sums of `dy`, and behind them each workgroup's part of the norm's gradients.
+        let scratch = gpu::empty(&dy, [n + product.shares()]);
+        renew_bias(&dy, [&layer.bias, &layer.bias_moments, &scratch], step);
+        renew_weight(&layer, [x_hat, dy], product, &scratch, step);
+        layer
+    }
+
+    fn renewed_by_places(
+        layer: LayerTensors<Self>,
+        x: FloatTensor<Self>,
+        r: FloatTensor<Self>,
+        sums: FloatTensor<Self>,
+        step: Step,
+    ) -> LayerTensors<Self> {
+        let ([places, batch, m], [_, _, n], [inputs]) = (gpu::dims(&x), gpu::dims(&r), gpu::dims(&layer.gamma));
+        let mut layer = owned(layer);
+        let product = Product { size: Size { m, n, k: batch }, places: [places, inputs / m], by_places: true };
+        let scratch = gpu::empty(&x, [2 * n + product.shares()]);
+        let front =
+            Self::float_slice_assign(scratch, &[Slice::from(0..2 * n)], Self::float_reshape(sums, Shape::new([2 * n])));
+        let gradient = Self::float_slice(front.clone(), &[Slice::from(n..2 * n)]);
+        let moments = Self::float_reshape(layer.bias_moments, Shape::new([n, 2]));
+        let (bias, moments) = Self::adam_step(layer.bias, gradient, moments, step);
+        (layer.bias, layer.bias_moments) = (bias, Self::float_reshape(moments, Shape::new([2 * n])));
+        renew_weight(&layer, [x, r], product, &front, step);
+        layer
+    }
+}
+
+/// All tensors of a layer to be changed in place.
+fn owned(layer: LayerTensors<Cube>) -> LayerTensors<Cube> {
+    LayerTensors {
+        gamma: gpu::owned(layer.gamma),
+        gamma_moments: gpu::owned(layer.gamma_moments),
+        beta: gpu::owned(layer.beta),
+        beta_moments: gpu::owned(layer.beta_moments),
+        weight: gpu::owned(layer.weight),
+        weight_moments: gpu::owned(layer.weight_moments),
+        bias: gpu::owned(layer.bias),
+        bias_moments: gpu::owned(layer.bias_moments),
+    }
+}
+
+/// The products that make `G`: one, or one for each place.
+#[derive(Clone, Copy)]
+struct Product {
+    /// Of one place.
+    size: Size,
+    /// Those that there are, and those that have rows of the matrix.
+    places: [usize; 2],
+    /// Whether something is to be added to each.
+    by_places: bool,
+}
+
+impl Product {
+    /// Values of the norm's gradients in parts: one a group of columns.
+    fn shares(self) -> usize {
+        let [across, _] = Tiling::of(self.size).workgroups(self.size);
+        across * 2 * self.size.m * self.places[1]
+    }
+}
+
+/// Changes matrix and norm of a layer in place. `scratch` begins with what the products do not give: the sums of `dy`; or, with places,
+/// what is to be added to `G`, and these sums.
+fn renew_weight(
+    layer: &LayerTensors<Cube>,
+    [a, b]: [CubeTensor; 2],
+    Product { size, places: [there, places], by_places }: Product,
+    scratch: &CubeTensor,
+    step: Step,
+) {
+    let (tiling, rows) = (Tiling::of(size), size.m * places);
+    let [across, down] = tiling.workgroups(size);
+    let (a, b) = (Operand::new(a, size.m, true), Operand::new(b, size.n, false));
+    let mut kernel = matmul::accumulation("renew_weight", &[shader!("renew_weight.wgsl")], tiling, [&a, &b]);
+    kernel.words.push(("by_places", usize::from(by_places)));
+    let sizes = matmul::scalars(size, [&a, &b], 1).into_iter().chain([there, rows].map(Scalar::Int));
+    let scalars = sizes.chain(step.scalars()).collect::<Vec<_>>();
+    let LayerTensors { gamma, gamma_moments, beta, beta_moments, weight, weight_moments, .. } = layer;
+    gpu::launch(
+        kernel,
+        [across, down, places],
+        &[a.tensor(), b.tensor(), weight, weight_moments, gamma, beta, scratch],
+        &scalars,
+    );
+    let first = if by_places { 2 * size.n } else { size.n };
+    renew_norm(scratch, [first, across, rows], [gamma, gamma_moments, beta, beta_moments], step);
+}
+
+/// Changes a bias and its moments; writes the sum of each column of `dy` to the front of `scratch`.
+fn renew_bias(dy: &CubeTensor, [bias, moments, scratch]: [&CubeTensor; 3], step: Step) {
+    let [rows, columns] = gpu::dims(dy);
+    let text = shader!("renew_bias.wgsl");
+    let (kernel, groups) = gpu::by_columns("renew_bias", text, columns);
+    let sizes = [Scalar::Int(rows), Scalar::Int(columns)].into_iter();
+    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
+    gpu::launch(kernel, groups, &[dy, bias, moments, scratch], &scalars);
+}
+
+/// Changes scale and shift of a norm and their moments, from the parts of their gradients that begin at `first`: `[count, 2, width]`.
+fn renew_norm(parts: &CubeTensor, [first, count, width]: [usize; 3], tensors: [&CubeTensor; 4], step: Step) {
+    let texts = vec![shader!("renew_norm.wgsl")];
+    let kernel = Wgsl { name: "renew_norm", texts, words: vec![], workgroup: [64, 1] };
+    let sizes = [Scalar::Int(width), Scalar::Int(count)].into_iter();
+    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(first)]).collect::<Vec<_>>();
+    let [gamma, gamma_moments, beta, beta_moments] = tensors;
+    gpu::launch(kernel, [width.div_ceil(64), 1, 1], &[parts, gamma, gamma_moments, beta, beta_moments], &scalars);
+}
