@@ -8,6 +8,7 @@ use std::fs;
 use std::process::{Command, ExitCode};
 
 use crate::report::{Error, Tally};
+use crate::scratch::Scratch;
 use crate::test::Cases;
 use crate::{cargo, root};
 use guard::Mutated;
@@ -126,6 +127,10 @@ fn tests(names: &[&str]) -> Result<Cases, Error> {
     Cases::of(cargo(&TARGETS).args(["--no-fail-fast", "--"]).args(names), false)
 }
 
+/// Where unit tests look for shaders when it is set: a fault in one then needs no build.
+const SHADERS: &str = "ATTENTIONLESS_SHADERS";
+const SHADER_FOLDER: &str = "shaders/";
+
 fn builds() -> Result<bool, Error> {
     let status = cargo(&TARGETS).args(["--no-run", "--quiet"]).status();
     Ok(status.map_err(|error| Error::failed(format!("cargo: {error}")))?.success())
@@ -133,23 +138,45 @@ fn builds() -> Result<bool, Error> {
 
 /// The inner result says in words why the mutation counts as caught or as missed.
 fn attempt(mutation: &Mutation, sources: &Sources) -> Result<Result<String, String>, Error> {
+    if mutation.file.starts_with(SHADER_FOLDER) {
+        return attempt_in_a_copy(mutation, sources);
+    }
     let mutated = Mutated::write(&mutation.file, &sources.original, &sources.changed)?;
     let outcome = judge(mutation);
     mutated.restore()?;
     outcome
 }
 
+/// A fault in a shader stands in a copy of the folder.
+fn attempt_in_a_copy(mutation: &Mutation, sources: &Sources) -> Result<Result<String, String>, Error> {
+    let copy = Scratch::in_temp("shaders")?;
+    for folder in ["", "shared"] {
+        let (from, to) = (root().join(SHADER_FOLDER).join(folder), copy.0.join(folder));
+        fs::create_dir_all(&to).map_err(Error::at(&to))?;
+        for entry in fs::read_dir(&from).map_err(Error::at(&from))?.flatten().filter(|entry| entry.path().is_file()) {
+            fs::copy(entry.path(), to.join(entry.file_name())).map_err(Error::at(&entry.path()))?;
+        }
+    }
+    let file = copy.0.join(mutation.file.trim_start_matches(SHADER_FOLDER));
+    fs::write(&file, &sources.changed).map_err(Error::at(&file))?;
+    let mut command = cargo(&["test", "--lib", "--no-fail-fast", "--", &mutation.test]);
+    Ok(verdict(mutation, &Cases::of(command.env(SHADERS, &copy.0), false)?))
+}
+
 fn judge(mutation: &Mutation) -> Result<Result<String, String>, Error> {
     if !builds()? {
         return Ok(Err("does not build, so no test was asked".into()));
     }
-    let cases = tests(&[&mutation.test])?;
+    Ok(verdict(mutation, &tests(&[&mutation.test])?))
+}
+
+fn verdict(mutation: &Mutation, cases: &Cases) -> Result<String, String> {
     let caught = cases.failed.iter().find(|name| name.contains(&mutation.test));
-    Ok(match caught {
+    match caught {
         Some(name) => Ok(format!("by {name}")),
         None if cases.ended_well => Err(format!("{} passes all the same", mutation.test)),
         None => Err(format!("{} neither passed nor failed: its program crashed", mutation.test)),
-    })
+    }
 }
 
 /// A file as it is and as the mutation makes it.

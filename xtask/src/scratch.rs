@@ -15,7 +15,6 @@ impl Scratch {
     }
 
     /// In the system's own place for such folders; `name` tells it from others of this process.
-    #[cfg(test)]
     pub fn in_temp(name: &str) -> Result<Self, Error> {
         Self::new(std::env::temp_dir().join(format!("attentionless-{}-{name}", std::process::id())))
     }
