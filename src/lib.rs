@@ -26,6 +26,7 @@
 //! ```
 
 pub mod batching;
+pub mod bench;
 pub mod bundle;
 pub mod capture;
 pub mod checkpoint;

@@ -177,6 +177,11 @@ impl Training {
         })
     }
 
+    /// The loss of the last step, if it was not read yet.
+    pub fn last_loss(&self) -> Option<Tensor<1>> {
+        self.losses.last().cloned()
+    }
+
     /// The losses of the steps since the last call, in one read.
     pub async fn losses(&mut self) -> Result<Vec<f32>, CheckpointError> {
         match self.losses.is_empty() {

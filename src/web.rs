@@ -8,10 +8,12 @@ mod translator;
 mod values;
 
 use crate::{
+    bench::measure,
     bundle,
     checkpoint::Precision,
     corpus::hub,
     device,
+    kernels::self_test::verdicts,
     metrics::{Bleu, Chrf, Statistic, statistics},
     plan,
     recipe::{PRESETS, Recipe},
@@ -99,6 +101,26 @@ pub fn planned(
     gflops: Option<f64>,
 ) -> Result<JsValue, Thrown> {
     to_js(&plan::plan(&recipe.parse()?, gflops))
+}
+
+/// Measures a device: all work whose name contains one of these texts, or all there is.
+#[wasm_bindgen(unchecked_return_type = "BenchReport")]
+pub async fn bench(
+    #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
+    works: Vec<String>,
+) -> Result<JsValue, Thrown> {
+    let opened = run::Device::open(device).await?;
+    let report = measure(opened.opened(), &works, |_| ()).await;
+    to_js(&report.map_err(|error| Thrown::new("failed", &error.to_string()))?)
+}
+
+/// Whether a device gives the same numbers as the CPU, operation by operation.
+#[wasm_bindgen(js_name = selfTest, unchecked_return_type = "Verdict[]")]
+pub async fn self_test(
+    #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
+) -> Result<JsValue, Thrown> {
+    let opened = run::Device::open(device).await?;
+    to_js(&verdicts(&opened.opened().device).await)
 }
 
 /// BLEU and chrF of each sentence by itself, from 0 to 100.

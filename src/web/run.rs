@@ -32,6 +32,12 @@ struct MemoryInUse {
     reserved: u64,
 }
 
+impl Device {
+    pub(super) fn opened(&self) -> &Opened {
+        &self.0
+    }
+}
+
 #[wasm_bindgen]
 impl Device {
     /// `auto` takes a hardware GPU, else the CPU.

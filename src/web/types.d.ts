@@ -107,3 +107,9 @@ export interface MixSize {
   attentions: number; attentions_left: number;
 }
 export interface HeldOut { source: string; reference: string }
+
+export interface BenchRow {
+  work: string; who: string; ms: number; gflops: number; gb_per_s: number; percent: number; loss: number | null;
+}
+export interface BenchReport { adapter: string; ceilings: { gflops: number; gb_per_s: number }; rows: BenchRow[] }
+export interface Verdict { operation: string; right: boolean }

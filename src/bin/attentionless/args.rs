@@ -7,6 +7,7 @@ pub use sweep::SweepArgs;
 use attentionless::{
     corpus::{Direction, Source},
     device::Choice,
+    kernels::matmul::tiling::Tiling,
     model::{
         mix::{Mix, Trained},
         sites::{NetKind, Site},
@@ -194,6 +195,27 @@ pub enum Command {
         variants: bool,
         #[command(flatten)]
         how: HowArgs,
+    },
+    /// Measure a device: its kernels and steps against what it can do at most
+    #[command(
+        after_help = "Examples:\n  attentionless bench --device cpu\n  attentionless bench --work \"distil 6400-800\" --json\n  attentionless bench --self-test"
+    )]
+    Bench {
+        /// Only work whose name contains this text; several times for several
+        #[arg(long, value_name = "TEXT")]
+        work: Vec<String>,
+        /// Whether the device gives the same numbers as the CPU, operation by operation
+        #[arg(long)]
+        self_test: bool,
+        /// How products are divided, such as `blocks` or `tiles 64x64`; without it as the table has it
+        #[arg(long, value_name = "TILING")]
+        tiling: Option<Tiling>,
+        /// auto, wgpu, cpu or a part of an adapter's name
+        #[arg(long, default_value_t)]
+        device: Choice,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// The adapters of this machine, their limits, and which would be used
     Devices {

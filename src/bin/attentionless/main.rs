@@ -63,6 +63,8 @@ fn execute(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Export { run, out, half } => commands::bundle::export(&run, &out, half),
         Command::Import { file, out } => commands::bundle::import(&file, &out),
         Command::Plan { recipe, table, variants, how } => commands::plan::plan(&recipe, [table, variants], &how),
+        Command::Bench { work, self_test: true, device, json, .. } => commands::bench::self_test(&work, &device, json),
+        Command::Bench { work, tiling, device, json, .. } => commands::bench::bench(&work, tiling, &device, json),
         Command::Devices { json } => commands::devices::devices(json),
     }
 }

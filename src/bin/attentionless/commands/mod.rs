@@ -1,5 +1,6 @@
 //! One file a command, or a family of them.
 
+pub mod bench;
 pub mod bundle;
 pub mod corpus;
 pub mod devices;
