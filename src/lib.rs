@@ -37,6 +37,7 @@ mod digest;
 pub mod distil;
 pub mod finetune;
 pub mod kernels;
+pub mod lens;
 pub mod metrics;
 pub mod model;
 pub mod optimizer;

@@ -39,7 +39,12 @@ impl MultiHead {
         }
     }
 
-    fn width(&self) -> usize {
+    pub fn heads(&self) -> usize {
+        self.heads
+    }
+
+    /// d_model
+    pub fn width(&self) -> usize {
         self.out_proj.weight.val().dims()[0]
     }
 

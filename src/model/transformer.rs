@@ -133,12 +133,15 @@ impl EncoderLayer {
         }
     }
 
-    fn forward(&self, x: Tensor<2>, rows: &Rows, layer: usize, pass: &mut Pass) -> Tensor<2> {
+    /// `[batch · length, d_model]` to the same; `layer`, from 0, says what stands there.
+    pub fn forward(&self, x: Tensor<2>, rows: &Rows, layer: usize, pass: &mut Pass) -> Tensor<2> {
         let standing = pass.standing(Site::Encoder, layer);
         let source = Source { states: &x, rows, values: &|| self.self_attn.values(x.clone()) };
         let seen = Seen { x: &x, rows, source };
         if let Some(Standing::Net(Region::Layer, net)) = standing {
-            return net.forward(seen);
+            let y = net.forward(seen);
+            pass.seen((Site::Encoder, layer, Region::Layer), &x, &y);
+            return y;
         }
         let y = match standing {
             Some(Standing::Net(Region::Residual, net)) => net.forward(seen),

@@ -18,7 +18,7 @@ pub use begin::begin_from;
 pub use event::{Event, SessionError};
 pub use files::CorpusFile;
 pub use scores::eval_on;
-pub use translate::{Translation, Translator};
+pub use translate::{Looked, Translation, Translator};
 
 /// The recipe that a run was begun with.
 pub fn recipe_of(store: Box<dyn Store>) -> Result<Recipe, SessionError> {

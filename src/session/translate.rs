@@ -1,5 +1,9 @@
 //! Sentences through a model, one at a time.
 
+mod lens;
+
+pub use lens::Looked;
+
 use super::{Files, SessionError, tuned::Mixed};
 use crate::{
     capture::Means,
@@ -180,8 +184,13 @@ impl Translator {
         let search = Search { beam: self.beam, max_len: self.max_len() };
         let with = With { tokenizer: &self.tokenizer, search, device: &self.opened.device };
         let translated = with.translate(&model, &fillings, text).await;
-        match translated {
-            Ok(translation) => self.opened.check().map(|()| translation).map_err(SessionError::from),
+        self.sound(translated).await
+    }
+
+    /// What came of the device, unless the device is at fault.
+    async fn sound<T>(&self, outcome: Result<T, SessionError>) -> Result<T, SessionError> {
+        match outcome {
+            Ok(found) => self.opened.check().map(|()| found).map_err(SessionError::from),
             Err(error) => {
                 self.opened.cause().await?;
                 Err(error)

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     corpus::{Pair, words::Words},
-    model::mix::Mix,
+    model::{mix::Mix, sites::Site},
     score::MixSize,
     session,
     store::Memory,
@@ -32,6 +32,15 @@ struct Translated {
     unread: usize,
     max_len: usize,
     ms: f64,
+}
+
+#[derive(Serialize)]
+struct Lens {
+    outputs: Vec<String>,
+    inputs: Vec<String>,
+    heads: Vec<Vec<f32>>,
+    teacher: Vec<f32>,
+    mix: Option<Vec<f32>>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +95,27 @@ impl Translator {
         let session::Translation { text, tokens, unread } = self.inner.translate(&mix.parse::<Mix>()?, &text).await?;
         let (max_len, ms) = (self.inner.max_len(), begun.elapsed().as_secs_f64() * 1e3);
         to_js(&Translated { text, tokens, unread, max_len, ms })
+    }
+
+    /// What each output of an attention hangs on, layers from 1, in the teacher and in a mix; null of an empty sentence.
+    #[wasm_bindgen(unchecked_return_type = "Lens | null")]
+    pub async fn lens(
+        &self,
+        mix: String,
+        #[wasm_bindgen(unchecked_param_type = "Site")] site: String,
+        layer: usize,
+        text: String,
+    ) -> Result<JsValue, Thrown> {
+        let site = site.parse::<Site>().map_err(|error| Thrown::new("usage", &error.to_string()))?;
+        let looked = self.inner.lens(&mix.parse::<Mix>()?, site, layer, &text).await?;
+        let lens = looked.map(|session::Looked { outputs, inputs, heads, teacher, mix }| Lens {
+            outputs,
+            inputs,
+            heads,
+            teacher,
+            mix,
+        });
+        to_js(&lens)
     }
 
     /// The words of a text that the model never saw, each once; none where the run has no list of what it saw.

@@ -102,6 +102,23 @@ export type RunEvent =
   | { event: "done"; seconds: Seconds };
 
 export interface Translation { text: string; tokens: number; unread: number; max_len: number; ms: number }
+export type Site = "enc" | "self" | "cross";
+/**
+ * One attention while the Transformer translates a sentence. Every list of numbers has a row of inputs for each output, one
+ * row behind another.
+ */
+export interface Lens {
+  /** Tokens with `▁` for a space before them; in the decoder those that are about to be said. */
+  outputs: string[];
+  /** Tokens; at the decoder's self-attention those that were read so far. */
+  inputs: string[];
+  /** The weights of each head of the Transformer's attention; a row adds up to 1. */
+  heads: number[][];
+  /** Frobenius norms of `d output_i / d input_j` of what the mix's net takes the place of, in the Transformer. */
+  teacher: number[];
+  /** The same of what stands there in the mix; null where it is the Transformer's own attention. */
+  mix: number[] | null;
+}
 export interface MixSize {
   mix: string; parameters: number; teacher_parameters: number; attention_removed: number; nets_parameters: number;
   attentions: number; attentions_left: number;
