@@ -3,8 +3,8 @@
  * crosses are the engine's own; its functions and classes stand here, so that the page is checked without a build of it.
  */
 import type {
-  Change, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, MixSize, Plan, Preset, Probe, Recipe,
-  Report, RunEvent, SentenceScore, Translation,
+  Change, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, Lens, MixSize, Plan, Preset, Probe,
+  Recipe, Report, RunEvent, SentenceScore, Site, Translation,
 } from "../../src/web/types.d.ts";
 
 export type * from "../../src/web/types.d.ts";
@@ -38,6 +38,7 @@ export interface Translator {
   nets(): string[];
   tuned(): string[];
   translate(mix: string, text: string): Promise<Translation>;
+  lens(mix: string, site: Site, layer: number, text: string): Promise<Lens | null>;
   unknownWords(text: string): string[];
   tokens(text: string): number;
   mix(mix: string): MixSize;

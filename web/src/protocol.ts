@@ -6,6 +6,7 @@ import type {
   Adapter,
   DeviceChoice,
   DeviceInfo,
+  Lens,
   MixSize,
   Plan,
   Preset,
@@ -13,6 +14,7 @@ import type {
   Reason,
   Recipe,
   Row,
+  Site,
   Translation,
 } from "attentionless";
 
@@ -29,6 +31,8 @@ export type Request =
   | { type: "inspect"; text: string }
   | { type: "translate"; generation: number; mix: string; text: string }
   | { type: "describe-mix"; mix: string }
+  /** Layers from 1. */
+  | { type: "lens"; mix: string; site: Site; layer: number; text: string }
   | { type: "sentence"; index: number }
   | { type: "assign"; recipe: Recipe; assignments: string[] }
   | { type: "check-recipe"; recipe: unknown }
@@ -65,6 +69,8 @@ export interface Results {
   inspect: Inspection;
   translate: Translation;
   "describe-mix": MixSize;
+  /** Null of an empty sentence. */
+  lens: Lens | null;
   sentence: { source: string; reference: string };
   assign: Recipe;
   "check-recipe": { recipe: Recipe; canonical: string; hash: string };
@@ -152,6 +158,8 @@ export interface ScoredModel {
 export interface SentenceTable {
   sources: string[];
   references: string[];
+  /** Whether a source has a word that training never saw. */
+  unknown: boolean[];
   outputs: { mix: string; lines: string[]; bleu: number[]; chrf: number[] }[];
 }
 
@@ -307,4 +315,4 @@ export class EngineError extends Error {
   }
 }
 
-export type { Adapter, DeviceChoice, DeviceInfo, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };
+export type { Adapter, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

@@ -1,8 +1,9 @@
 /** A scripted translator: the examples as they are written down, other sentences word by word. */
-import type { Device, FileEntry, MixSize, Recipe, Translation, Translator as Contract } from "attentionless";
+import type { Device, FileEntry, Lens, MixSize, Recipe, Site, Translation, Translator as Contract } from "attentionless";
 import { ATTENTION, netOf, netsOf, parseMix, SITES } from "../lib/mix.ts";
 import { goneFor, parametersOf } from "./costs.ts";
 import { asText, EXAMPLES } from "./files.ts";
+import { lensOf } from "./lens.ts";
 import { fault, played, wait } from "./script.ts";
 
 const WORDS: Record<string, string> = {
@@ -70,6 +71,14 @@ class FakeTranslator implements Contract {
     const read = text.split(/\s+/u).slice(0, Math.floor(max_len / 1.25)).join(" ");
     const translated = say(mix, tokens > max_len ? read : text, this.layers());
     return { text: translated, tokens, unread: Math.max(0, tokens - max_len), max_len, ms };
+  }
+
+  async lens(mix: string, site: Site, layer: number, text: string): Promise<Lens | null> {
+    const layers = this.layers();
+    const board = parseMix(mix, layers);
+    if (!board || layer > layers) throw fault("usage", `\`${mix}\` has no layer ${layer}`);
+    await wait(played.script === "slow" ? 400 : 30);
+    return lensOf(board[site][layer - 1], site, text, say("teacher", text, layers));
   }
 
   unknownWords(text: string): string[] {

@@ -4,13 +4,33 @@ import { wordsOf } from "./diff.ts";
 
 export type Order = "drop" | "gain" | "length";
 
+/** Sources by their words. */
+export const LENGTHS = ["all", "short", "middle", "long"] as const;
+export type Length = (typeof LENGTHS)[number];
+/** The most words of a short source, and of a middle one. */
+export const LENGTH_LIMITS = { short: 6, middle: 10 } as const;
+
 export interface Entry {
   index: number;
+  source: string;
   /** BLEU of the mix less that of the teacher. */
   difference: number;
   changed: boolean;
+  /** It has a word that training never saw. */
+  unknown: boolean;
   length: number;
 }
+
+/** Which sentences are listed. */
+export interface Filter {
+  changed: boolean;
+  unknown: boolean;
+  length: Length;
+  /** In the source, in whichever case. */
+  search: string;
+}
+
+export const NO_FILTER: Filter = { changed: false, unknown: false, length: "all", search: "" };
 
 export function entries(table: SentenceTable, mix: string): Entry[] {
   const teacher = table.outputs.find((output) => output.mix === "teacher");
@@ -18,15 +38,33 @@ export function entries(table: SentenceTable, mix: string): Entry[] {
   if (!other) return [];
   return table.sources.map((source, index) => ({
     index,
+    source,
     difference: teacher ? other.bleu[index] - teacher.bleu[index] : 0,
     changed: teacher ? other.lines[index] !== teacher.lines[index] : false,
+    unknown: table.unknown[index],
     length: wordsOf(source).length,
   }));
 }
 
-export function ordered(all: Entry[], order: Order, changedOnly: boolean): Entry[] {
+function bucketOf(length: number): Exclude<Length, "all"> {
+  if (length <= LENGTH_LIMITS.short) return "short";
+  return length <= LENGTH_LIMITS.middle ? "middle" : "long";
+}
+
+export function filtered(all: readonly Entry[], { changed, unknown, length, search }: Filter): Entry[] {
+  const wanted = search.trim().toLowerCase();
+  return all.filter(
+    (it) =>
+      (!changed || it.changed) &&
+      (!unknown || it.unknown) &&
+      (length === "all" || bucketOf(it.length) === length) &&
+      it.source.toLowerCase().includes(wanted),
+  );
+}
+
+export function ordered(all: readonly Entry[], order: Order): Entry[] {
   const key = { drop: (it: Entry) => it.difference, gain: (it: Entry) => -it.difference, length: (it: Entry) => -it.length }[order];
-  return all.filter((it) => !changedOnly || it.changed).sort((one, other) => key(one) - key(other) || one.index - other.index);
+  return [...all].sort((one, other) => key(one) - key(other) || one.index - other.index);
 }
 
 /** Of a mix's translations, how many are the reference exactly, in percent. */

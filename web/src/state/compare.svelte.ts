@@ -1,7 +1,7 @@
 /** Which models are compared, their rows, and their sentences. */
 import type { TableRow } from "../lib/csv.ts";
 import { entryOf } from "../lib/mix.ts";
-import { sorted } from "../lib/models.ts";
+import { isControls, sorted } from "../lib/models.ts";
 import { bestOfEach, completePicks, mixesOf, scoresOf, type NetPick, type Scores } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
@@ -10,6 +10,9 @@ import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 
 const everywhere = (picks: readonly NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
+
+/** As many as stand beside the teacher. */
+export const MOST_READ = 3;
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
@@ -20,6 +23,12 @@ class CompareState {
   signature = $state<string | null>(null);
   scoring = $state.raw<{ mix: string; done: number; total: number } | null>(null);
   error = $state<string | null>(null);
+  /** The sentence that is read, by its place in the test split; the first of the list where there is none. */
+  sentence = $state<number | null>(null);
+  /** It was opened by itself: where there is room for one thing only, in place of the list. */
+  opened = $state(false);
+  /** Null until it is chosen by hand. */
+  #read = $state.raw<string[] | null>(null);
   #model: ModelId | null = null;
   /** The request that scores, and what it scores. */
   #request: { id: number; model: ModelId } | null = null;
@@ -72,8 +81,10 @@ class CompareState {
       const best = mixesOf(everywhere(bestOfEach(this.#complete, this.#scores)), this.#scores);
       const wanted = new Set([...best, ...this.#scoredTogether, ...model.tuned]);
       this.chosen = this.offered.filter((mix) => wanted.has(mix));
-      Object.assign(this, { table: null, signature: null, error: null });
+      this.#read = null;
+      Object.assign(this, { table: null, signature: null, error: null, sentence: null });
     }
+    if (linked.length > 0) this.#read = null;
     this.added = [...new Set([...this.added, ...linked])];
     if (linked.length > 0) this.chosen = [...new Set(["teacher", ...linked])];
     void this.read();
@@ -88,6 +99,19 @@ class CompareState {
     const chosen = this.chosen.includes(mix) ? this.chosen.filter((it) => it !== mix) : [...this.chosen, mix];
     this.chosen = this.offered.filter((it) => chosen.includes(it));
     void this.read();
+  }
+
+  /** Whose sentences stand beside the teacher's: nets first, unless others are chosen. */
+  get reading(): string[] {
+    const others = this.chosen.filter((mix) => mix !== "teacher");
+    if (this.#read !== null) return this.#read.filter((mix) => others.includes(mix));
+    return [...others.filter((mix) => !isControls(mix)), ...others.filter(isControls)].slice(0, MOST_READ);
+  }
+
+  /** One more than there is room for takes the place of the one that was chosen first. */
+  toggleReading(mix: string): void {
+    const { reading } = this;
+    this.#read = reading.includes(mix) ? reading.filter((it) => it !== mix) : [...reading, mix].slice(-MOST_READ);
   }
 
   /** In the order of the chips; the rows that there are. */

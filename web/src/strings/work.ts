@@ -1,5 +1,6 @@
 /** What Train and Compare say. */
 import type { Site } from "../lib/mix.ts";
+import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
 import type { Stopped } from "../protocol.ts";
 
@@ -210,7 +211,6 @@ export const compare = {
   several: "Together",
   whole: "As a whole",
   controls: (shown: number, all: number) => `Controls: ${shown} of ${all}`,
-  controlsOf: (count: number) => `Controls: ${count}`,
   controlsHint: "Without a net: what a net has to be better than.",
   add: "From the switchboard",
   score: (count: string) => `Score ${count} held-out sentences`,
@@ -227,15 +227,16 @@ export const compare = {
     parameters: "Parameters",
     ms: "ms/sentence",
     difference: "Against the Transformer",
+    read: "Read",
   },
   noRow: "not scored yet",
   recorded: (command: string | null) => (command ? `Rows marked “recorded” come with the demo model: ${command}. Score to measure here.` : "Rows as kept with the run."),
   recordedMark: "recorded",
   liveMark: "scored here",
   verdict: {
-    higher: (low: string, high: string) => `higher [${low}, ${high}]`,
-    lower: (low: string, high: string) => `lower [${low}, ${high}]`,
-    "not distinguishable": (low: string, high: string) => `not distinguishable [${low}, ${high}]`,
+    higher: (low: string, high: string) => `higher [${low},\u00a0${high}]`,
+    lower: (low: string, high: string) => `lower [${low},\u00a0${high}]`,
+    "not distinguishable": (low: string, high: string) => `not\u00a0distinguishable [${low},\u00a0${high}]`,
   },
   signature: (signature: string, resamples: string, seed: string) => `${signature} · ${resamples} resamples, seed ${seed}`,
   csv: "CSV",
@@ -247,7 +248,14 @@ export const compare = {
   sort: "Sort",
   sorts: { drop: "largest drop", gain: "largest gain", length: "length" } as Record<string, string>,
   changedOnly: "changed only",
-  none: "No sentence is left: every translation is the Transformer’s.",
+  unknownOnly: "unknown words",
+  length: "Length",
+  lengths: (length: Length, { short, middle }: typeof LENGTH_LIMITS) =>
+    ({ all: "any length", short: `up to ${short} words`, middle: `${short + 1}–${middle} words`, long: `over ${middle} words` })[length],
+  search: "Search the sources",
+  readHint: (most: number) => `Up to ${most} models are read beside the Transformer.`,
+  readMix: (mix: string) => `Read the sentences of ${mix}`,
+  none: "No sentence is left by these filters.",
   count: (shown: number, all: number) => `${shown} of ${all} sentences`,
   sentence: (number: number, of: number) => `Sentence ${number} of ${of}`,
   previous: "Previous",
@@ -256,5 +264,6 @@ export const compare = {
   source: "Source",
   reference: "Reference",
   scores: (bleu: string, chrf: string) => `BLEU ${bleu} · chrF ${chrf}`,
-  smoothing: "Sentence BLEU with smoothing exp. Inserted words are underlined, missing ones struck, against the Transformer.",
+  smoothing: "Sentence BLEU with smoothing exp. Against the Transformer, inserted words are underlined and missing ones struck.",
+  confirmed: "Dotted: two words or more that the reference has in a row, too.",
 };

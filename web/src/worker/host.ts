@@ -1,5 +1,5 @@
 /** The engine in this worker: its device, and the model that translates. */
-import type { Change, Device, FileEntry, Translation, Translator } from "attentionless";
+import type { Change, Device, FileEntry, Lens, Site, Translation, Translator } from "attentionless";
 import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
 import { changed } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
@@ -187,6 +187,10 @@ export class Host {
     if (this.#translations.size >= KEPT) this.#translations.delete([...this.#translations.keys()][0]);
     this.#translations.set(key, translation);
     return translation;
+  }
+
+  lens(mix: string, site: Site, layer: number, text: string): Promise<Lens | null> {
+    return this.#surviving(() => this.translator.lens(mix, site, layer, text));
   }
 
   /** Once more on a new device where the old one is lost. */

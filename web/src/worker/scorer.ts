@@ -76,5 +76,6 @@ export function sentences(host: Host, model: ModelId, mixes: string[]): Sentence
       const scores = host.engine.sentenceScores(output.lines, references);
       return { ...output, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };
     });
-  return { sources: pairs.map(({ source }) => source), references, outputs };
+  const sources = pairs.map(({ source }) => source);
+  return { sources, references, unknown: sources.map((source) => host.translator.unknownWords(source).length > 0), outputs };
 }

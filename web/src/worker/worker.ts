@@ -56,6 +56,7 @@ const handlers: Handlers = {
     return turns.take(() => host.translate(generation, mix, text));
   },
   "describe-mix": ({ mix }) => turns.take(() => host.translator.mix(mix)),
+  lens: ({ mix, site, layer, text }) => turns.take(() => host.lens(mix, site, layer, text)),
   sentence: ({ index }) => turns.take(() => host.translator.sentence(index)),
   assign: ({ recipe, assignments }) => turns.take(() => host.engine.withAssignments(recipe, assignments)),
   "check-recipe": ({ recipe }) => turns.take(() => host.engine.checkRecipe(recipe)),

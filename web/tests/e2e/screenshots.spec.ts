@@ -5,13 +5,15 @@ import { expect, test } from "./fixtures.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "mix", "train", "training", "compare", "board"] as const;
+const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "board"] as const;
 const ROUTES = {
   try: "#/",
   mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
+  lens: "#/?mix=enc%3Dalr-m%2Ccross%3Dawr-m",
   train: "#/train",
   training: "#/train",
   compare: "#/compare",
+  sentence: "#/compare?sentence=7",
   board: "#/board",
 } as const;
 
@@ -30,9 +32,13 @@ for (const [width, height] of SIZES) {
             await page.getByTestId("start").click();
             await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "nets", { timeout: 30_000 });
           }
-          if (view === "compare") {
+          if (view === "compare" || view === "sentence") {
             await page.getByTestId("score").click();
-            await expect(page.getByTestId("list-count")).toBeVisible();
+            await expect(page.getByTestId("signature")).toBeVisible();
+          }
+          if (view === "lens" || view === "sentence") {
+            await page.getByTestId("lens-open").click();
+            await expect(page.getByTestId("lens-map")).toHaveCount(3);
           }
           // Charts draw only while they are seen, and the bar is where the page is scrolled to.
           await page.evaluate(() => scrollTo(0, 0));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toCsv } from "../../src/lib/csv.ts";
 import { FIRST, next, type EngineState } from "../../src/lib/machine.ts";
-import { entries, exactMatch, ordered } from "../../src/lib/sentences.ts";
+import { entries, exactMatch, filtered, NO_FILTER, ordered } from "../../src/lib/sentences.ts";
 import { aligned, MOST_POINTS, Series } from "../../src/lib/series.ts";
 import { EngineError, failureOf, unreachable, type Row } from "../../src/protocol.ts";
 
@@ -64,6 +64,7 @@ describe("sentences", () => {
   const table = {
     sources: ["a b", "a b c d", "a"],
     references: ["x y", "x", "z"],
+    unknown: [false, true, false],
     outputs: [
       { mix: "teacher", lines: ["x y", "x", "z"], bleu: [100, 100, 100], chrf: [100, 100, 100] },
       { mix: "enc=none", lines: ["x q", "q", "z"], bleu: [40, 10, 100], chrf: [50, 0, 100] },
@@ -72,9 +73,19 @@ describe("sentences", () => {
 
   it("are ordered by drop, gain and length", () => {
     const all = entries(table, "enc=none");
-    const order = (by: "drop" | "gain" | "length") => ordered(all, by, false).map(({ index }) => index);
+    const order = (by: "drop" | "gain" | "length") => ordered(all, by).map(({ index }) => index);
     expect([order("drop"), order("gain"), order("length")]).toEqual([[1, 0, 2], [2, 0, 1], [1, 0, 2]]);
-    expect(ordered(all, "drop", true).map(({ index }) => index)).toEqual([1, 0]);
+  });
+
+  it("are filtered by change, unknown words, length and search", () => {
+    const left = (filter: object) => filtered(entries(table, "enc=none"), { ...NO_FILTER, ...filter }).map(({ index }) => index);
+    expect(left({})).toEqual([0, 1, 2]);
+    expect(left({ changed: true })).toEqual([0, 1]);
+    expect(left({ unknown: true })).toEqual([1]);
+    expect(left({ search: " B " })).toEqual([0, 1]);
+    expect(left({ search: "b", unknown: true })).toEqual([1]);
+    const long = entries({ ...table, sources: ["a b c d e f", "a b c d e f g", "a b c d e f g h i j k"] }, "enc=none");
+    expect((["short", "middle", "long"] as const).map((length) => filtered(long, { ...NO_FILTER, length }).map(({ index }) => index))).toEqual([[0], [1], [2]]);
   });
 
   it("match exactly or not", () => {

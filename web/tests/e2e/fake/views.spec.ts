@@ -256,6 +256,8 @@ test("compares: recorded rows, then scored here, sentences and CSV", async ({ fa
   await expect(detail).toHaveAttribute("lang", "fr");
   await expect(detail.locator("ins").first()).toBeVisible();
   await expect(detail.locator("del").first()).toBeVisible();
+  // On a phone the sentence has the view to itself.
+  if ((page.viewportSize()?.width ?? 0) < 600) await page.getByRole("button", { name: "Back to the list" }).click();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "CSV" }).click();
   expect((await download).suggestedFilename()).toBe("scores.csv");

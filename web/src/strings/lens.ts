@@ -1,0 +1,43 @@
+/** What the lens says. */
+import type { Site } from "../lib/mix.ts";
+
+export const lens = {
+  title: "Lens",
+  what: "What each word hangs on inside one attention, in the Transformer and in your mix.",
+  open: "Look inside",
+  close: "Close the lens",
+  waiting: "The lens opens with the engine.",
+  busy: "Looking …",
+  empty: "There is no sentence to look at.",
+  site: "Attention",
+  layer: "Layer",
+  layerName: (layer: number) => `Layer ${layer}`,
+  head: "Head",
+  mean: "Mean of the heads",
+  headName: (head: number) => `Head ${head}`,
+  mix: "Mix",
+  asTable: "Show as tables",
+  asMaps: "Show as maps",
+  maps: {
+    attention: "Transformer: attention weights",
+    teacher: "Transformer: sensitivity",
+    mix: (filling: string) => `${filling}: sensitivity`,
+  },
+  same: "The mix has the Transformer’s own attention here: its map is the one in the middle.",
+  nothing: "Whatever it reads, it gives the same: it answers to nothing.",
+  caption: "Attention weights and sensitivity are different quantities; compare the two on the right.",
+  measure:
+    "Sensitivity of an output to an input is how strongly the one answers to small changes of the other: the norm of that block of the Jacobian. Every row is in shares of its sum; all three have one scale.",
+  rows: { enc: "Rows: words of the sentence.", self: "Rows: the word that is about to be said; columns: the words read so far.", cross: "Rows: the word that is about to be said; columns: words of the source." } satisfies Record<Site, string>,
+  withResidual: "What stands here takes the place of more than attention; each word’s own input comes through beside it, so that the diagonal is strong on both sides.",
+  summary: (title: string, outputs: number, inputs: number) => `${title}: ${outputs} by ${inputs} words.`,
+  keys: "Arrow keys choose an output and an input.",
+  output: "Output",
+  at: (output: string, input: string) => `${output} from ${input}:`,
+  value: (map: string, share: string) => `${map} ${share}`,
+  short: { attention: "weight", teacher: "Transformer’s sensitivity", mix: "mix’s sensitivity" },
+  spearman: (row: string, value: string) => `Spearman of the two on the right, row “${row}”: ${value}`,
+  spearmanNone: (row: string) => `Spearman of the two on the right, row “${row}”: too few words to rank`,
+  spearmanMean: (value: string, rows: number) => `mean of ${rows} ${rows === 1 ? "row" : "rows"}: ${value}`,
+  scale: (most: string) => `0 to ${most} of a row`,
+};
