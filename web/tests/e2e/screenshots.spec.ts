@@ -34,7 +34,7 @@ for (const [width, height] of SIZES) {
           }
           if (view === "compare" || view === "sentence") {
             await page.getByTestId("score").click();
-            await expect(page.getByTestId("signature")).toBeVisible();
+            await expect(page.getByTestId(view === "compare" ? "signature" : "one-source")).toBeVisible();
           }
           if (view === "lens" || view === "sentence") {
             await page.getByTestId("lens-open").click();
