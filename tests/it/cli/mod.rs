@@ -3,6 +3,7 @@
 mod bad_input;
 mod bad_run;
 mod corpora;
+mod lens;
 mod sweep;
 mod work;
 

@@ -1,7 +1,10 @@
 /** Which view the fragment names, with its parameters. */
+import { ownAddress } from "../lib/embed.ts";
 import { formatRoute, parseRoute, type View } from "../lib/route.ts";
 
 class Router {
+  /** Inside the frame of another page: Try alone. */
+  readonly embedded = new URLSearchParams(location.search).has("embed");
   view = $state<View>("try");
   /** Counts what came from outside: links, Back, other views; not what a view writes itself. */
   arrivals = $state(0);
@@ -14,7 +17,7 @@ class Router {
 
   #read(): void {
     const { view, parameters } = parseRoute(location.hash);
-    this.view = view;
+    this.view = this.embedded ? "try" : view;
     this.#asked = parameters;
     this.arrivals += 1;
   }
@@ -35,7 +38,9 @@ class Router {
   }
 
   go(view: View, parameters: Record<string, string | null | undefined> = {}): void {
-    location.hash = formatRoute(view, parameters);
+    const fragment = formatRoute(view, parameters);
+    if (this.embedded && view !== "try") open(ownAddress(location.href, fragment), "_blank", "noopener");
+    else location.hash = fragment;
   }
 }
 
