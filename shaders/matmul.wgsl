@@ -21,12 +21,17 @@ fn store(z: u32, row: u32, col: u32, block: mat4x4f) {
 }
 
 @compute @workgroup_size({{across}}, {{down}})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(global_invocation_id) id: vec3u,
+  // The same as `id.z`, and known to be one for the whole group: the tiles are read together.
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = id.y * 8u;
   let col = id.x * 8u;
-  let tile = multiply(id.z, row, col, lane);
-  store(id.z, row, col, tile.c00);
-  store(id.z, row, col + 4u, tile.c01);
-  store(id.z, row + 4u, col, tile.c10);
-  store(id.z, row + 4u, col + 4u, tile.c11);
+  let tile = multiply(group.z, row, col, lane);
+  store(group.z, row, col, tile.c00);
+  store(group.z, row, col + 4u, tile.c01);
+  store(group.z, row + 4u, col, tile.c10);
+  store(group.z, row + 4u, col + 4u, tile.c11);
 }
