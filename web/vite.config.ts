@@ -10,7 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 function engineAlias(fake: boolean) {
   const [module, wasm] = fake
     ? [here("./src/fake/engine.ts"), here("./src/fake/wasm.ts")]
-    : [here("../pkg/attentionless.js"), here("../pkg/attentionless_bg.wasm") + "?url"];
+    : [here("../pkg/index.js"), here("../pkg/attentionless_bg.wasm") + "?url"];
   return [
     { find: /^attentionless$/, replacement: module },
     { find: /^attentionless\/wasm$/, replacement: wasm },

@@ -1,5 +1,5 @@
 /**
- * The engine as JavaScript sees it: wasm-bindgen's output in ../pkg, used inside the worker alone. The types of what
+ * The engine as JavaScript sees it: the package in ../pkg, used inside the worker alone. The types of what
  * crosses are the engine's own; its functions and classes stand here, so that the page is checked without a build of it.
  */
 import type {
@@ -56,4 +56,4 @@ export function plan(recipe: Recipe, gflops?: number): Plan;
 export function sentenceScores(hypotheses: string[], references: string[]): SentenceScore[];
 export function unpack(bundle: Uint8Array): FileEntry[];
 export function pack(files: FileEntry[]): Uint8Array;
-export default function init(wasm: { module_or_path: Response | Promise<Response> }): Promise<unknown>;
+export function load(wasm: Response): Promise<void>;

@@ -113,6 +113,6 @@ export function pack(): Uint8Array {
   return new Uint8Array();
 }
 
-export default async function init(): Promise<void> {
+export async function load(): Promise<void> {
   // Nothing is to be set up.
 }

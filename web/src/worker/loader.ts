@@ -100,7 +100,7 @@ export function network(base: string): Source {
         const body = counted(response, url, (loaded) => report("engine", loaded, Math.max(loaded, __WASM_BYTES__)));
         // As a response, so that it is compiled while it comes.
         const wasm = new Response(body, { headers: { "content-type": "application/wasm" } });
-        await engine.default({ module_or_path: wasm }).catch(failing(url, signal));
+        await engine.load(wasm).catch(failing(url, signal));
       });
       return engine;
     },
