@@ -27,8 +27,16 @@ async function widestOverflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+async function openLens(page: Page): Promise<void> {
+  const button = page.getByTestId("lens-open");
+  // It stays open from one view to the next.
+  if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+  await expect(page.getByTestId("lens-map")).toHaveCount(3);
+}
+
 async function show(page: Page, view: string): Promise<void> {
   await expect(page.getByTestId("pill")).toContainText("ready");
+  if (view === "") await openLens(page);
   if (view === "train") {
     await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
     const groups = page.locator("details[data-testid^=nets-]");
@@ -39,6 +47,8 @@ async function show(page: Page, view: string): Promise<void> {
   if (view !== "compare") return;
   await page.getByTestId("score").click();
   await expect(page.getByTestId("list-count")).toBeVisible();
+  await page.locator(".rows [role=option]").first().click();
+  await openLens(page);
 }
 
 for (const scheme of ["light", "dark"] as const) {
@@ -47,11 +57,30 @@ for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
       if (view === "") await expect(page.getByTestId("badge")).toContainText("Live");
-      else await show(page, view);
+      await show(page, view);
+      expect(await violations(page)).toEqual([]);
+      expect(await widestOverflow(page)).toBe(0);
+      if (view !== "compare") return;
+      await page.getByTestId("lens-tables").click();
+      await expect(page.getByTestId("lens-table")).toHaveCount(3);
       expect(await violations(page)).toEqual([]);
       expect(await widestOverflow(page)).toBe(0);
     });
   }
+
+  test(`the tour and the frame, ${scheme}`, async ({ fake: page, open, fakeSite }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await open("#/");
+    await page.getByTestId("tour-begin").click();
+    await expect(page.getByTestId("tour")).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    expect(await widestOverflow(page)).toBe(0);
+    await page.goto(`${fakeSite.url}?fake=ready&embed#/?mix=enc%3Dalr-m`);
+    await expect(page.getByTestId("badge")).toContainText("Live");
+    await openLens(page);
+    expect(await violations(page)).toEqual([]);
+    expect(await widestOverflow(page)).toBe(0);
+  });
 }
 
 test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {

@@ -16,3 +16,25 @@ test("scored here, the demo model has its recorded figures, and its sentences st
   // Were they out of step, hardly one would be its reference word by word.
   await expect(row.locator("td").nth(4)).toHaveText(/^[2-9]\d\.\d %$/);
 });
+
+/** What a row says, but for the time that it took. */
+const FIGURES = [0, 2, 3, 4, 5, 7];
+
+test("scored twice, a mix has the same figures, interval and verdict", async ({ real: page, realSite }) => {
+  const found: string[][] = [];
+  for (let time = 0; time < 2; time++) {
+    await page.goto("about:blank");
+    await page.goto(`${realSite.url}?device=cpu#/compare?mix=enc%3Dalr-m`);
+    const row = page.getByTestId("scores").locator("[data-mix='enc=alr-m']");
+    await expect(row).toContainText("recorded", { timeout: 60_000 });
+    await page.getByTestId("score").click();
+    await expect(row).toContainText("scored here", { timeout: 200_000 });
+    // Known once the sentences are read.
+    await expect(row.locator("td").nth(4)).toContainText("%");
+    const cells = await row.locator("td").allInnerTexts();
+    found.push(FIGURES.map((column) => cells[column]));
+  }
+  expect(found[1]).toEqual(found[0]);
+  expect(found[0][0]).toMatch(/^\d+\.\d\d \d+\.\d\d–\d+\.\d\d$/);
+  expect(found[0].at(-1)).toMatch(/(higher|lower|not.distinguishable) \[[−\d.]+,.[−\d.]+\]$/);
+});

@@ -102,3 +102,36 @@ test("cpu: one's own text is trained on", async ({ real: page, realSite }) => {
   await page.getByTestId("start").click();
   await finished(page, 120_000);
 });
+
+/** Parameters of ALR at the paper's width and length. */
+const PAPER = { xs: 339_275, s: 659_350, m: 10_261_600, l: 40_988_800, xl: 163_897_600 };
+/** Of a weight with its gradient and Adam's two moments; what passes through the net comes on top. */
+const TRAINING_BYTES = 16;
+/** The matrix from 50 tokens of 128 values to twice as many. */
+const XL_MATRIX = 4 * 6_400 * 12_800;
+
+test("wgpu: nets of the paper's sizes cost what it says, and XL is refused where a buffer may have 256 MiB", async ({ real: page, realSite }) => {
+  // No adapter here has such a limit: the worker is told of one.
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
+    await route.fulfill({ response, body: `${await response.text()}\n${limits.join("\n")}` });
+  });
+  await openTrain(page, realSite.url, "wgpu");
+  await shrink(page, { "Width d": "128", "Longest sentence, tokens": "50" });
+  const numbers = async (size: string) => {
+    const titles = await page.getByTestId(`net-enc-alr-${size}`).locator("td[title]").evaluateAll((cells) => cells.map((cell) => cell.getAttribute("title") ?? ""));
+    return titles.flatMap((title) => (title.match(/[\d,]+/g) ?? []).map((number) => Number(number.replaceAll(",", ""))));
+  };
+  for (const [size, parameters] of Object.entries(PAPER)) {
+    await expect.poll(() => numbers(size).then(([found]) => found), { message: size }).toBe(parameters);
+    const [, training] = await numbers(size);
+    expect(training, size).toBeGreaterThanOrEqual(TRAINING_BYTES * parameters);
+    expect(training, size).toBeLessThan(TRAINING_BYTES * parameters + 200e6);
+  }
+  expect((await numbers("xl"))[2]).toBe(XL_MATRIX);
+  const nets = page.getByTestId("nets-enc-alr");
+  await expect(nets.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
+  await nets.getByRole("button", { name: "Use L instead" }).click();
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+});

@@ -71,3 +71,42 @@ test("with engine and pack blocked, the recorded examples stay", async ({ real: 
   await expect(page.getByTestId("badge")).toHaveText("Recorded");
   await expect(page.getByTestId("teacher")).not.toBeEmpty();
 });
+
+test("of what is typed fast, only the last text's output is shown", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const box = page.getByRole("textbox");
+  const first = await box.inputValue();
+  const typed = "The man reads the old book.";
+  await page.evaluate(() => {
+    const shown: string[] = [];
+    Object.assign(globalThis, { shown });
+    const note = () => document.querySelectorAll<HTMLElement>("[data-testid='teacher'], [data-testid='mix']").forEach(({ dataset }) => shown.push(dataset.source ?? ""));
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter: ["data-source"] });
+  });
+  await box.fill("");
+  await box.pressSequentially(typed, { delay: 20 });
+  for (const pane of ["teacher", "mix"]) await expect(page.getByTestId(pane)).toHaveAttribute("data-source", typed, { timeout: 30_000 });
+  const shown = await page.evaluate(() => [...new Set((globalThis as unknown as { shown: string[] }).shown)]);
+  expect(shown.filter((source) => source !== first)).toEqual([typed]);
+});
+
+test("an untrained cell leads to Train with just that net", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?mix=teacher`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  await page.getByRole("radio", { name: "XL", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
+  const chosen = (size: string) => page.getByTestId(`net-enc-alr-${size}`).getByRole("checkbox");
+  await expect(chosen("xl")).toBeChecked();
+  for (const size of ["xs", "s", "m", "l"]) await expect(chosen(size)).not.toBeChecked();
+  await expect(page.getByText("Each in layer 2 only.")).toBeVisible();
+});
+
+test("no view asks another origin for anything, and all of them work below the same address", async ({ real: page, realSite }) => {
+  for (const [path, title] of [["", "Translation without attention"], ["train", "Train your own"], ["compare", "Compare"], ["board", "BLEU by size"]]) {
+    await page.goto(`${realSite.url}?device=cpu#/${path}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
+    await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
+  }
+});
