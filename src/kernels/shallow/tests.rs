@@ -32,6 +32,9 @@ struct Sizes {
     outputs: usize,
 }
 
+/// Which tokens a row holds, by its place and the most there are.
+type Tokens = fn(usize, usize) -> Range<usize>;
+
 /// Parameters in the order of [`Shallow`], each as values; then the input, the target and the sentences' lengths.
 struct Case {
     sizes: Sizes,
@@ -111,7 +114,7 @@ impl Case {
         let (plain, device) = (Device::flex(), Device::flex().autodiff());
         let Sizes { batch, length, max_len, inputs, outputs, .. } = self.sizes;
         // What of a sentence a row holds, padded with zeros: all of it, or its first tokens, or one.
-        let rows = |values: &[f32], features: usize, places: usize, tokens: fn(usize, usize) -> Range<usize>| {
+        let rows = |values: &[f32], features: usize, places: usize, tokens: Tokens| {
             let count = if self.prefixes { length * batch } else { batch };
             let value = |row: usize, i: usize| {
                 let (sentence, range) = (row % batch, tokens(row / batch, places));
@@ -124,7 +127,7 @@ impl Case {
             Tensor::<2>::from_data(TensorData::new(values, [count, places * features]), &device)
         };
         let (all, prefix, last) = (|_, places| 0..places, |place, _| 0..place + 1, |place, _| place..place + 1);
-        let (seen, said): ([fn(usize, usize) -> Range<usize>; 2], usize) =
+        let (seen, said): ([Tokens; 2], usize) =
             if self.prefixes { ([prefix, last], 1) } else { ([all, all], max_len) };
         let (x, target) = (rows(&self.x, inputs, max_len, seen[0]), rows(&self.target, outputs, said, seen[1]));
         let mask = rows(&vec![1.0; self.target.len()], outputs, said, seen[1]);
