@@ -1,7 +1,8 @@
 //! The project's own chores, behind `cargo xtask`: building and serving the page, what it shows at once, its whole check-up, the
-//! corpora that are fetched and not committed, and the proof that the tests can fail.
+//! comparison with others, the corpora that are fetched and not committed, and the proof that the tests can fail.
 
 mod apt;
+mod bench;
 mod build;
 mod corpus;
 mod mutate;
@@ -28,6 +29,8 @@ usage: cargo xtask COMMAND
                             all checks, or some of: fmt web clippy rust wasm pack browser
   demo-pack [--check] [--from RUN]
                             train what the page shows at once, and write it to web/public/pack; or check what is there
+  bench [--json FILE] [--only WHO,...] [--work TEXT]
+                            one training step of a net, here and in jax-js, TensorFlow.js, PyTorch and burn
   corpus ding               fetch the Ding dictionary's sentences (German, English) and print where they lie
   mutate [--list] [--force] [NAME...]
                             apply each fault of tests/mutations.md in turn and see the tests catch it";
@@ -47,6 +50,7 @@ fn dispatch(arguments: &[String]) -> Result<ExitCode, Error> {
         "serve" => serve::run(rest),
         "test" => test::run(rest),
         "demo-pack" => pack::run(rest),
+        "bench" => bench::run(rest),
         "corpus" => corpus::run(rest),
         "mutate" => mutate::run(rest),
         "help" | "--help" | "-h" => {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::build::wasm::artifact;
+use crate::build::wasm::{ENGINE, artifact};
 use crate::cargo;
 use crate::quiet_mesa;
 use crate::report::{Error, check, step, words_of};
@@ -14,7 +14,7 @@ pub struct Program(PathBuf);
 impl Program {
     pub fn build() -> Result<Self, Error> {
         let words = ["build", "--bin", "attentionless", "--message-format=json-render-diagnostics"];
-        step("the command line: cargo build", || artifact(&mut cargo(&words), "bin").map(Self))
+        step("the command line: cargo build", || artifact(&mut cargo(&words), ENGINE, "bin").map(Self))
     }
 
     pub fn path(&self) -> &Path {

@@ -1,6 +1,6 @@
 //! The page: npm's packages, and what Vite makes of `web/`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::stamp::Stamp;
@@ -20,9 +20,14 @@ pub fn dist() -> PathBuf {
 
 /// `npm WORDS...` for the page.
 pub fn npm(words: &[&str]) -> Command {
+    npm_in(&folder(), words)
+}
+
+/// `npm WORDS...` in this folder.
+pub fn npm_in(folder: &Path, words: &[&str]) -> Command {
     // Windows knows npm only by its script's full name.
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    command.args(words).current_dir(folder()).stdin(Stdio::null());
+    command.args(words).current_dir(folder).stdin(Stdio::null());
     quiet_mesa(&mut command);
     command
 }
@@ -53,7 +58,7 @@ pub fn build() -> Result<bool, Error> {
 }
 
 /// The version of Node.js, which has to be there and new enough.
-fn node() -> Result<String, Error> {
+pub fn node() -> Result<String, Error> {
     let output = Command::new("node").arg("--version").stdin(Stdio::null()).output();
     let version = output.ok().filter(|output| output.status.success()).map(|output| output.stdout);
     let version = version.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_string());

@@ -10,6 +10,8 @@ use crate::apt;
 use crate::cargo;
 use crate::report::{Error, words_of};
 
+/// The name of our crate, its library and its program.
+pub const ENGINE: &str = "attentionless";
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// SIMD for the work on the CPU; a name for the source of randomness, without which getrandom does not build.
 const FLAGS: &str = r#"-Ctarget-feature=+simd128 --cfg getrandom_backend="wasm_js""#;
@@ -64,12 +66,12 @@ impl Toolchain {
     /// Builds the engine, where cargo finds that it has to; gives the path of the linker's output.
     pub fn build(&self) -> Result<PathBuf, Error> {
         let mut command = self.cargo(&["build", "--message-format=json-render-diagnostics"]);
-        artifact(&mut command, "cdylib")
+        artifact(&mut command, ENGINE, "cdylib")
     }
 }
 
-/// Runs a `cargo build` that prints JSON, and finds the file it made of our crate's target of that kind.
-pub fn artifact(command: &mut Command, kind: &str) -> Result<PathBuf, Error> {
+/// Runs a `cargo build` that prints JSON, and finds the file it made of our crate's target of that name and kind.
+pub fn artifact(command: &mut Command, name: &str, kind: &str) -> Result<PathBuf, Error> {
     let said = words_of(command);
     let failure = |error| Error::failed(format!("{said}: {error}"));
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(failure)?;
@@ -78,20 +80,20 @@ pub fn artifact(command: &mut Command, kind: &str) -> Result<PathBuf, Error> {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     text.lines()
-        .find_map(|line| made(line, kind))
-        .ok_or_else(|| Error::failed(format!("{said}: it made no {kind} of attentionless")))
+        .find_map(|line| made(line, name, kind))
+        .ok_or_else(|| Error::failed(format!("{said}: it made no {kind} {name}")))
 }
 
 /// The file that one line of cargo's JSON tells of, if it is the one asked for.
-fn made(line: &str, kind: &str) -> Option<PathBuf> {
+fn made(line: &str, name: &str, kind: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let target = &message["target"];
     let is_it = message["reason"] == "compiler-artifact"
-        && target["name"] == "attentionless"
+        && target["name"] == name
         && target["kind"].as_array()?.iter().any(|one| one == kind);
     let files = || message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let path = match kind {
-        "bin" => message["executable"].as_str(),
+        "bin" | "bench" => message["executable"].as_str(),
         _ => files().find(|file| file.ends_with(".wasm")),
     };
     path.filter(|_| is_it).map(PathBuf::from)
@@ -166,11 +168,14 @@ mod tests {
             r#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"burn"},"filenames":["/t/libburn.rlib"]}"#;
         let wasm = r#"{"reason":"compiler-artifact","target":{"kind":["cdylib","rlib"],"name":"attentionless"},"filenames":["/t/libattentionless.rlib","/t/attentionless.wasm"],"executable":null}"#;
         let program = r#"{"reason":"compiler-artifact","target":{"kind":["bin"],"name":"attentionless"},"filenames":["/t/attentionless"],"executable":"/t/attentionless"}"#;
-        assert_eq!(made(other, "cdylib"), None);
-        assert_eq!(made("warning: not JSON", "cdylib"), None);
-        assert_eq!(made(wasm, "cdylib"), Some("/t/attentionless.wasm".into()));
-        assert_eq!(made(wasm, "bin"), None);
-        assert_eq!(made(program, "bin"), Some("/t/attentionless".into()));
+        let bench = r#"{"reason":"compiler-artifact","target":{"kind":["bench"],"name":"burn_step"},"filenames":["/t/burn_step-1"],"executable":"/t/burn_step-1"}"#;
+        assert_eq!(made(other, ENGINE, "cdylib"), None);
+        assert_eq!(made("warning: not JSON", ENGINE, "cdylib"), None);
+        assert_eq!(made(wasm, ENGINE, "cdylib"), Some("/t/attentionless.wasm".into()));
+        assert_eq!(made(wasm, ENGINE, "bin"), None);
+        assert_eq!(made(program, ENGINE, "bin"), Some("/t/attentionless".into()));
+        assert_eq!(made(program, "burn_step", "bench"), None);
+        assert_eq!(made(bench, "burn_step", "bench"), Some("/t/burn_step-1".into()));
     }
 
     #[test]
