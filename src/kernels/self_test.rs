@@ -8,10 +8,12 @@ use super::{
     dropout::{Mask, dropout},
     layer_norm::layer_norm,
     linear::linear,
-    shallow::{Layer, Moving, Sentences, Shallow},
+    matmul::tiling::{Tiling, force},
+    shallow::{Layer, Moving, Sentences, Shallow, prefix},
 };
 use crate::{
     checkpoint::read,
+    parallel::is_cpu,
     random::{Purpose, Stream},
 };
 use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
@@ -26,7 +28,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -34,20 +36,30 @@ const CHECKS: [Check; 7] = [
     ("dropout", check_dropout),
     ("adam", check_adam),
     ("shallow", check_shallow),
+    ("prefix", check_prefix),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Verdict {
-    pub operation: &'static str,
+    pub operation: String,
     pub right: bool,
 }
 
-/// Every operation looked at.
+/// Every operation looked at; on a graphics adapter those made of products by each tiling, so that each program is compiled there.
 pub async fn verdicts(device: &Device) -> Vec<Verdict> {
+    const PRODUCTS: [&str; 3] = ["linear", "shallow", "prefix"];
     let mut found = Vec::new();
     for (index, (operation, _)) in CHECKS.into_iter().enumerate() {
-        found.push(Verdict { operation, right: is_right(device, index).await });
+        if is_cpu(device) || !PRODUCTS.contains(&operation) {
+            found.push(Verdict { operation: operation.into(), right: is_right(device, index).await });
+            continue;
+        }
+        for tiling in Tiling::ALL {
+            force(Some(tiling));
+            found.push(Verdict { operation: format!("{operation}, {tiling}"), right: is_right(device, index).await });
+        }
+        force(None);
     }
     found
 }
@@ -176,6 +188,20 @@ fn check_adam(case: &mut Case) -> Results {
 
 /// A step of a shallow net on two sentences, of which one is short.
 fn check_shallow(case: &mut Case) -> Results {
+    step(case, 24, |net, input, goal, adam| net.step(input, goal, 0.01, 0.01, adam))
+}
+
+/// The same on all their prefixes.
+fn check_prefix(case: &mut Case) -> Results {
+    step(case, 6, |net, input, goal, adam| prefix::step(net, input, goal, 0.01, 0.01, adam))
+}
+
+/// A step of a net with so many outputs: the loss, and all that changed.
+fn step(
+    case: &mut Case,
+    outputs: usize,
+    program: fn(Shallow, &Sentences, &Sentences, Step) -> (Shallow, Tensor<1>),
+) -> Results {
     fn moving<const D: usize>(case: &mut Case, shape: [usize; D]) -> Moving<D> {
         let count = shape.iter().product::<usize>();
         Moving { value: case.values(shape), moments: case.values([2 * count]).abs() }
@@ -186,11 +212,11 @@ fn check_shallow(case: &mut Case) -> Results {
         weight: moving(case, [inputs, outputs]),
         bias: moving(case, [outputs]),
     };
-    let net = Shallow { first: layer(36, 21), second: layer(21, 24) };
+    let net = Shallow { first: layer(36, 21), second: layer(21, outputs) };
     let mut sentences =
         |width, features| Sentences { values: case.values([2, width]), lengths: case.integers([3, 2]), features };
     let (input, goal) = (sentences(27, 9), sentences(18, 6));
-    let (net, loss) = net.step(&input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
+    let (net, loss) = program(net, &input, &goal, Step::new(3, 1e-2));
     let layers = [net.first, net.second].into_iter();
     let tensors = layers.flat_map(|Layer { gamma, beta, weight, bias }| {
         let weights = [weight.value.reshape([-1]), weight.moments];
@@ -209,6 +235,9 @@ mod tests {
     fn agrees_with_the_cpu_here() {
         let gpu = block_on(device::open(&Choice::Wgpu)).unwrap();
         assert_eq!(block_on(first_wrong(&gpu.device)), None);
+        let verdicts = block_on(verdicts(&gpu.device));
+        assert_eq!(verdicts.len(), CHECKS.len() - 3 + 3 * Tiling::ALL.len());
+        assert_eq!(verdicts.iter().filter(|verdict| !verdict.right).collect::<Vec<_>>(), Vec::<&Verdict>::new());
         assert_eq!(gpu.wrong, None);
         gpu.check().unwrap();
     }
@@ -217,7 +246,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

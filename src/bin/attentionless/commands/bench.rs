@@ -42,7 +42,7 @@ pub fn self_test(works: &[String], device: &Choice, json: bool) -> Result<ExitCo
         return Ok(code);
     }
     let line = |right| if right { "as the CPU" } else { "WRONG" };
-    let lines = found.iter().map(|it| format!("{:<16} {}\n", it.operation, line(it.right))).collect::<String>();
+    let lines = found.iter().map(|it| format!("{:<24} {}\n", it.operation, line(it.right))).collect::<String>();
     print(&format!("{}\n{lines}", opened.name))?;
     Ok(code)
 }

@@ -52,8 +52,8 @@ export async function all(bundle: Uint8Array): Promise<string> {
 `;
 
 const EXPOSED = `
-import { sentenceScores } from "attentionless";
-Object.assign(globalThis, { sentenceScores });
+import { selfTest, sentenceScores } from "attentionless";
+Object.assign(globalThis, { selfTest, sentenceScores });
 document.title = "done";
 `;
 
@@ -90,6 +90,13 @@ test("is installed from its tarball, has types, is built by Vite and does what i
     expect(Math.abs(scores[index].bleu - bleu), `sacreBLEU of ${name}`).toBeLessThan(0.01);
     expect(Math.abs(scores[index].chrf - chrf), `chrF of ${name}`).toBeLessThan(0.01);
   }
+  // The browser's own compiler takes every program: it refuses some that others take.
+  const verdicts = await page.evaluate(() => {
+    const { selfTest } = globalThis as unknown as { selfTest: (device: "wgpu") => Promise<{ operation: string; right: boolean }[]> };
+    return selfTest("wgpu");
+  });
+  expect(verdicts.map(({ operation }) => operation)).toContain("prefix, tiles 128x128");
+  expect(verdicts.filter(({ right }) => !right)).toEqual([]);
   site.close();
   expect(errors).toEqual([]);
   const line = (start: string) => said.find((text) => text.startsWith(`${start} `))?.slice(start.length + 1);
