@@ -115,7 +115,7 @@ pub async fn bench(
 }
 
 /// Whether a device gives the same numbers as the CPU, operation by operation.
-#[wasm_bindgen(js_name = selfTest, unchecked_return_type = "Verdict[]")]
+#[wasm_bindgen(js_name = selfTest, unchecked_return_type = "CheckedOperation[]")]
 pub async fn self_test(
     #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
 ) -> Result<JsValue, Thrown> {

@@ -129,4 +129,4 @@ export interface BenchRow {
   work: string; who: string; ms: number; gflops: number; gb_per_s: number; percent: number; loss: number | null;
 }
 export interface BenchReport { adapter: string; ceilings: { gflops: number; gb_per_s: number }; rows: BenchRow[] }
-export interface Verdict { operation: string; right: boolean }
+export interface CheckedOperation { operation: string; right: boolean }

@@ -68,24 +68,17 @@ pub fn force(tiling: Option<Tiling>) {
 
 impl Tiling {
     /// All of them; the first is the one for renderers on the CPU.
-    pub const ALL: [Self; 5] = [
-        Self::Blocks,
-        Self::Tiles { rows: 64, columns: 32 },
-        Self::Tiles { rows: 64, columns: 64 },
-        Self::Tiles { rows: 128, columns: 64 },
-        Self::Tiles { rows: 128, columns: 128 },
-    ];
+    pub const ALL: [Self; 3] =
+        [Self::Blocks, Self::Tiles { rows: 64, columns: 32 }, Self::Tiles { rows: 64, columns: 64 }];
 
-    /// The one for a shape on the adapter in use. Large tiles read less, small ones leave fewer multiprocessors idle.
+    /// The one for a shape on the adapter in use. Larger tiles would need more shared memory than the 16 KiB that every adapter has.
     pub fn of(size: Size) -> Self {
         let forced = FORCED.load(Ordering::Relaxed);
         if forced > 0 || SOFTWARE.load(Ordering::Relaxed) {
             return Self::ALL[forced.saturating_sub(1)];
         }
-        match size {
-            Size { n, .. } if n <= 32 => Self::Tiles { rows: 64, columns: 32 },
-            // A single tile a multiprocessor of a large card would leave most of it idle.
-            Size { m, n, .. } if m >= 1024 && n >= 2048 => Self::Tiles { rows: 128, columns: 128 },
+        match size.n {
+            ..=32 => Self::Tiles { rows: 64, columns: 32 },
             _ => Self::Tiles { rows: 64, columns: 64 },
         }
     }

@@ -95,7 +95,7 @@ test("is installed from its tarball, has types, is built by Vite and does what i
     const { selfTest } = globalThis as unknown as { selfTest: (device: "wgpu") => Promise<{ operation: string; right: boolean }[]> };
     return selfTest("wgpu");
   });
-  expect(verdicts.map(({ operation }) => operation)).toContain("prefix, tiles 128x128");
+  expect(verdicts.map(({ operation }) => operation)).toContain("prefix, tiles 64x64");
   expect(verdicts.filter(({ right }) => !right)).toEqual([]);
   site.close();
   expect(errors).toEqual([]);
