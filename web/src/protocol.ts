@@ -42,6 +42,12 @@ export type Request =
   /** The device's, in GFLOP/s. */
   | { type: "speed" }
   | { type: "runs" }
+  | { type: "rename-run"; run: string; name: string }
+  /** Out of the list; until it is deleted, it can be had back. */
+  | { type: "trash-run"; run: string }
+  | { type: "restore-run"; run: string }
+  | { type: "export-run"; run: string }
+  | { type: "import-run"; file: Blob; name: string }
   /** The rows of the demo and of all runs. */
   | { type: "all-rows" }
   | { type: "delete-run"; run: string }
@@ -78,6 +84,11 @@ export interface Results {
   times: number[];
   speed: number;
   runs: RunRecord[];
+  "rename-run": null;
+  "trash-run": null;
+  "restore-run": null;
+  "export-run": Blob;
+  "import-run": { run: string };
   "all-rows": ScoredModel[];
   "delete-run": null;
   train: { run: string };
@@ -178,6 +189,12 @@ export interface RunRecord {
   /** It has a trained teacher, so that it can translate. */
   usable: boolean;
   finished: boolean;
+  /** Bytes of its files, by their names. */
+  sizes?: Record<string, number>;
+  /** Where it was worked on last; not known of runs of earlier days and of those that came as a file. */
+  device?: string;
+  /** When it was thrown away. */
+  trashed?: number;
 }
 
 export type Stage = "text" | "teacher" | "nets" | "tuned" | "scores";

@@ -10,7 +10,7 @@ export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", 
 
 export const frame = {
   name: "attentionless",
-  nav: { try: "Try", train: "Train", compare: "Compare", board: "Board" },
+  nav: { try: "Try", train: "Train", compare: "Compare", runs: "Runs", board: "Board" },
   navLabel: "Views",
   skip: "Skip to content",
   theme: "Theme",
@@ -24,6 +24,7 @@ export const frame = {
     try: "Translation without attention",
     train: "Train your own",
     compare: "Compare",
+    runs: "Runs",
     board: "BLEU by size",
   },
 };
@@ -89,6 +90,7 @@ export const banners = {
   otherTabAction: "Show here when done",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
+  exportNow: "Export now",
   deleteOldest: (name: string) => `Delete old checkpoints: ${name}`,
   noPack: "This build carries no demo model.",
   copy: "Copy",

@@ -1,5 +1,5 @@
 /** The engine's contract played by a script, for tests of the page's states. */
-import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, FileEntry, Plan, Probe, Recipe } from "attentionless";
+import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, Plan, Probe, Recipe } from "attentionless";
 import { isBuilt, type NetKind, type Site } from "../lib/mix.ts";
 import { costOf, secondsOf } from "./costs.ts";
 import { netNames, PRESETS } from "./files.ts";
@@ -105,13 +105,7 @@ export function sentenceScores(hypotheses: string[], references: string[]): { bl
   });
 }
 
-export function unpack(): FileEntry[] {
-  return [];
-}
-
-export function pack(): Uint8Array {
-  return new Uint8Array();
-}
+export { pack, unpack } from "./bundle.ts";
 
 export async function load(): Promise<void> {
   // Nothing is to be set up.

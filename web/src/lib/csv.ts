@@ -1,4 +1,5 @@
-/** Tables of scores as CSV. */
+/** Tables of scores and of runs as CSV. */
+import type { Summary } from "./runs.ts";
 import type { Row, ScoredModel } from "../protocol.ts";
 
 export const COLUMNS = [
@@ -42,4 +43,21 @@ export function figureCsv(scores: readonly { model: ScoredModel; row: Row }[]): 
     row.bleu_authors, row.chrf, row.parameters, row.difference?.bleu, row.difference?.verdict, row.sentences,
   ]);
   return table([FIGURE_COLUMNS, ...lines]);
+}
+
+export const RUN_COLUMNS = [
+  "run", "pair", "corpus", "seed", "layers", "d_model", "nets", "bleu", "bleu_low", "bleu_high", "parameters", "best_mix", "best_bleu", "best_bleu_low",
+  "best_bleu_high", "best_parameters", "seconds", "device", "created", "bytes", "finished",
+] as const;
+
+/** The table of runs: the Transformer's score, and that of the best mix with nets. */
+export function runsCsv(all: readonly Summary[]): string {
+  const lines = all.map(({ run, bytes, nets, teacher, best }) => [
+    run.name, run.recipe.pair, run.recipe.corpus.source, run.recipe.seed, run.recipe.model.layers, run.recipe.model.d_model,
+    nets.map(({ site, names }) => `${site}: ${names.join(" ")}`).join("; "),
+    teacher?.bleu, teacher?.bleu_low, teacher?.bleu_high, teacher?.parameters,
+    best?.mix, best?.bleu, best?.bleu_low, best?.bleu_high, best?.parameters,
+    run.worked > 0 ? Math.round(run.worked / 1000) : null, run.device, new Date(run.created).toISOString(), bytes, String(run.finished),
+  ]);
+  return table([RUN_COLUMNS, ...lines]);
 }

@@ -75,3 +75,9 @@ export function percent(part: number): string {
 export function clock(time: number): string {
   return new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
+
+/** With its year, unless it is this one. */
+export function day(time: number, now = Date.now()): string {
+  const [date, thisYear] = [new Date(time), new Date(now).getFullYear()];
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...(date.getFullYear() === thisYear ? {} : { year: "numeric" }) });
+}

@@ -1,6 +1,6 @@
 /** The page's state in the fragment: `#/train?net=enc.1%3Dalr-l`. */
 
-export const VIEWS = ["try", "train", "compare", "board"] as const;
+export const VIEWS = ["try", "train", "compare", "runs", "board"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -8,7 +8,7 @@ export interface Route {
   parameters: URLSearchParams;
 }
 
-const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", board: "board" };
+const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", runs: "runs", board: "board" };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split(/\?(.*)/s);

@@ -164,6 +164,7 @@ export const train = {
     "Start. Pause and come back whenever you like: the run is kept in this browser.",
   ],
   runs: "Runs kept in this browser",
+  allRuns: "All about them",
   run: { usable: "translates", begun: (stage: string, step: string, total: string) => `saved in ${stage}, step ${step} of ${total}`, fresh: "not begun" },
   open: "Try it",
   compare: "Compare",

@@ -17,7 +17,9 @@ export async function flush(sitting: Sitting, notify: Notify): Promise<void> {
   if (sitting.unsaved.size === 0 || Date.now() < sitting.retryAt) return;
   const { stage, step, total, jobs, worked } = sitting;
   const finished = jobs.every(({ state }) => state === "done");
-  const record = { ...sitting.record, stage, step, total, worked, usable: teacherDone(jobs), finished, updated: Date.now() };
+  const { kind, name } = sitting.device.info();
+  const device = kind === "cpu" ? "CPU" : name;
+  const record = { ...sitting.record, stage, step, total, worked, device, usable: teacherDone(jobs), finished, updated: Date.now() };
   try {
     await write(record, [...sitting.unsaved.values()]);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Runs and their files in IndexedDB. */
 import type { Change, FileEntry } from "attentionless";
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb";
 import type { RunRecord } from "../protocol.ts";
 
 interface Schema extends DBSchema {
@@ -9,6 +9,8 @@ interface Schema extends DBSchema {
 }
 
 const NAME = "attentionless";
+
+type FilesStore = IDBPObjectStore<Schema, ["runs", "files"], "files", "readonly" | "readwrite">;
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
 
@@ -27,14 +29,24 @@ function filesOf(run: string): IDBKeyRange {
   return IDBKeyRange.bound([run, ""], [run, "\uffff"]);
 }
 
-/** Newest first. */
+/** Of runs of earlier days, whose records do not have them yet. */
+async function measured(files: FilesStore, run: string): Promise<Record<string, number>> {
+  const [keys, values] = await Promise.all([files.getAllKeys(filesOf(run)), files.getAll(filesOf(run))]);
+  return Object.fromEntries(keys.map(([, name], index) => [name, values[index].length]));
+}
+
+/** Newest first, without those that were thrown away. */
 export async function allRuns(): Promise<RunRecord[]> {
-  const runs = await (await database()).getAll("runs");
+  const transaction = (await database()).transaction(["runs", "files"]);
+  const found = await transaction.objectStore("runs").getAll();
+  const runs = found.filter(({ trashed }) => trashed === undefined);
+  for (const run of runs) run.sizes ??= await measured(transaction.objectStore("files"), run.id);
   return runs.sort((one, other) => other.created - one.created);
 }
 
 export async function runOf(id: string): Promise<RunRecord | undefined> {
-  return (await database()).get("runs", id);
+  const found = await (await database()).get("runs", id);
+  return found?.trashed === undefined ? found : undefined;
 }
 
 export async function readFiles(run: string): Promise<FileEntry[]> {
@@ -51,17 +63,41 @@ export async function readFile(run: string, name: string): Promise<FileEntry | n
   return bytes ? { name, bytes } : null;
 }
 
-/** All of it or nothing: files of different steps would not fit together. */
+/**
+ * All of it or nothing: files of different steps would not fit together. Who trains a run knows neither that it was renamed
+ * meanwhile nor that it was thrown away: that stays.
+ */
 export async function write(record: RunRecord, changes: Change[]): Promise<void> {
   const transaction = (await database()).transaction(["runs", "files"], "readwrite");
-  const files = transaction.objectStore("files");
+  const [runs, files] = [transaction.objectStore("runs"), transaction.objectStore("files")];
+  const kept = await runs.get(record.id);
+  const sizes = new Map(Object.entries(kept ? (kept.sizes ?? (await measured(files, record.id))) : {}));
+  for (const { name, bytes } of changes) {
+    if (bytes) sizes.set(name, bytes.length);
+    else sizes.delete(name);
+  }
+  const { name, trashed } = kept ?? record;
   const writes = changes.map(({ name, bytes }) =>
     bytes ? files.put(bytes, [record.id, name]) : files.delete([record.id, name]),
   );
-  const all = Promise.all([...writes, transaction.objectStore("runs").put(record)]);
+  const all = Promise.all([...writes, runs.put({ ...record, name, trashed, sizes: Object.fromEntries(sizes) })]);
   // Where space ran out, the requests only say that they were aborted; the transaction says why.
   all.catch(() => undefined);
   await transaction.done;
+}
+
+/** Changes what a record says of its run, but for its files. */
+export async function amend(run: string, change: Partial<Pick<RunRecord, "name" | "trashed">>): Promise<void> {
+  const transaction = (await database()).transaction("runs", "readwrite");
+  const record = await transaction.store.get(run);
+  if (!record) throw new Error("that run is not on this device any more");
+  await Promise.all([transaction.store.put({ ...record, ...change }), transaction.done]);
+}
+
+/** Deletes for good what was thrown away before this time. */
+export async function purge(before: number): Promise<void> {
+  const runs = await (await database()).getAll("runs");
+  for (const { id, trashed } of runs) if (trashed !== undefined && trashed < before) await remove(id);
 }
 
 export async function remove(run: string): Promise<void> {

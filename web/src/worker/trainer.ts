@@ -1,5 +1,5 @@
 /** A run in training: a loop over `step`, which stops between two steps wherever the page wants it to. */
-import type { RunEvent } from "attentionless";
+import type { FileEntry, RunEvent } from "attentionless";
 import { failureOf, type DeviceChoice, type Failure, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { addEvent, addFile, Outbox } from "./curve.ts";
 import { changed } from "./files.ts";
@@ -10,7 +10,7 @@ import { Meter } from "./meter.ts";
 import { recordFor } from "./records.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
-import { readFiles, remove } from "./storage.ts";
+import { amend, readFiles, remove } from "./storage.ts";
 import { breathe } from "./turns.ts";
 
 /** Pause and cancel act within a second. */
@@ -183,9 +183,14 @@ export class Trainer {
     this.#sampleDue = now + Math.max(SAMPLE_MS, (now - begun) / SAMPLE_SHARE);
   }
 
-  /** As the run wrote them last, also where there was no space for it. */
-  async #filesOf(sitting: Sitting) {
-    return changed(await readFiles(sitting.record.id), sitting.unsaved.values());
+  #filesOf({ record }: Sitting): Promise<FileEntry[]> {
+    return this.filesOf(record.id);
+  }
+
+  /** Of the run in training as it wrote them last, also where there was no space for it. */
+  async filesOf(run: string): Promise<FileEntry[]> {
+    const sitting = this.#sitting?.record.id === run ? this.#sitting : null;
+    return changed(await readFiles(run), sitting?.unsaved.values() ?? []);
   }
 
   #persist(sitting: Sitting): Promise<void> {
@@ -355,17 +360,25 @@ export class Trainer {
     await this.#host.turns.take(() => this.#guarded(sitting, work));
   }
 
-  /** Not of a run in training, in this tab or another. */
   async delete(run: string): Promise<void> {
+    await this.#unused(run, () => remove(run));
+    this.retrySaving();
+  }
+
+  async trash(run: string): Promise<void> {
+    await this.#unused(run, () => amend(run, { trashed: Date.now() }));
+  }
+
+  /** Not with a run in training, in this tab or another. */
+  async #unused(run: string, work: () => Promise<void>): Promise<void> {
     if (this.#sitting?.record.id === run) throw new Error("that run is in training");
     const release = this.#sitting ? () => undefined : await takeLock();
     if (!release) throw new Error("another tab is training");
     try {
-      await remove(run);
+      await work();
     } finally {
       release();
     }
-    this.retrySaving();
   }
 
   lose(): void {

@@ -1,12 +1,13 @@
 /** The worker that owns the wasm: takes requests, answers each once. */
 import { failureOf, unreachable, type Notice, type Request, type RequestOf, type RequestType, type Results, type ToPage, type ToWorker } from "../protocol.ts";
+import { exportRun, importRun } from "./bundle.ts";
 import { Host } from "./host.ts";
 import { inspect } from "./inspect.ts";
 import { network, type Source } from "./loader.ts";
 import { times, tokensPerSecond } from "./measure.ts";
 import { allRows } from "./rows.ts";
 import { score, sentences } from "./scorer.ts";
-import { allRuns } from "./storage.ts";
+import { allRuns, amend, purge } from "./storage.ts";
 import { Trainer } from "./trainer.ts";
 
 function post(message: ToPage, transfer: Transferable[] = []): void {
@@ -19,6 +20,8 @@ function notify(notice: Notice, transfer: Transferable[] = []): void {
 
 const host = new Host(notify);
 const trainer = new Trainer(host);
+/** A page that is closed leaves what was thrown away a moment before. It may be in sight of another one, which can have it back. */
+const LEFT_MS = 60_000;
 /** What can be stopped, by the id of its request. */
 const stoppable = new Map<number, AbortController>();
 
@@ -63,7 +66,12 @@ const handlers: Handlers = {
   plan: ({ recipe, gflops }) => turns.take(() => host.engine.plan(recipe, gflops ?? undefined)),
   times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
   speed: () => turns.take(() => host.speed()),
-  runs: () => allRuns(),
+  runs: () => purge(Date.now() - LEFT_MS).then(allRuns),
+  "rename-run": ({ run, name }) => amend(run, { name }).then(nothing),
+  "trash-run": ({ run }) => trainer.trash(run).then(nothing),
+  "restore-run": ({ run }) => amend(run, { trashed: undefined }).then(nothing),
+  "export-run": async ({ run }) => exportRun(host, await trainer.filesOf(run)),
+  "import-run": ({ file, name }) => importRun(host, file, name),
   "all-rows": () => allRows(host.pack),
   "delete-run": ({ run }) => trainer.delete(run).then(nothing),
   train: ({ start }) => trainer.start(start),

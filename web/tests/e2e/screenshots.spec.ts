@@ -2,10 +2,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "./fixtures.ts";
+import { KEPT, keep } from "./kept.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "board"] as const;
+const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "runs", "differences", "board"] as const;
 const ROUTES = {
   try: "#/",
   mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
@@ -14,6 +15,8 @@ const ROUTES = {
   training: "#/train",
   compare: "#/compare",
   sentence: "#/compare?sentence=7",
+  runs: "#/runs",
+  differences: "#/runs",
   board: "#/board",
 } as const;
 
@@ -39,6 +42,17 @@ for (const [width, height] of SIZES) {
           if (view === "lens" || view === "sentence") {
             await page.getByTestId("lens-open").click();
             await expect(page.getByTestId("lens-map")).toHaveCount(3);
+          }
+          if (view === "runs" || view === "differences") {
+            await keep(page);
+            await page.reload();
+            await expect(page.locator("[data-run]")).toHaveCount(KEPT.length);
+            await expect(page.getByTestId("space")).toContainText("of the");
+          }
+          if (view === "differences") {
+            for (const { name } of KEPT.slice(0, 3)) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+            await page.getByTestId("compare-selected").click();
+            await expect(page.getByTestId("differences")).toBeVisible();
           }
           // Charts draw only while they are seen, and the bar is where the page is scrolled to.
           await page.evaluate(() => scrollTo(0, 0));

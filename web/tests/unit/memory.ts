@@ -27,6 +27,12 @@ export async function write(record: RunRecord, changes: Change[]): Promise<void>
   disk.files.set(record.id, changed(disk.files.get(record.id) ?? [], changes));
 }
 
+export async function amend(run: string, change: Partial<RunRecord>): Promise<void> {
+  const record = disk.runs.get(run);
+  if (!record) throw new Error("that run is not on this device any more");
+  disk.runs.set(run, { ...record, ...change });
+}
+
 export async function remove(run: string): Promise<void> {
   disk.runs.delete(run);
   disk.files.delete(run);

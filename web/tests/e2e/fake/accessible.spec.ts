@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import { KEPT, keep } from "../kept.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -43,6 +44,17 @@ async function show(page: Page, view: string): Promise<void> {
     await groups.evaluateAll((all) => all.forEach((group) => group.setAttribute("open", "")));
     await expect(groups.locator("table").last()).toBeVisible();
   }
+  if (view === "runs") {
+    await keep(page);
+    await page.reload();
+    for (const { name } of KEPT.slice(0, 2)) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+    await page.getByTestId("compare-selected").click();
+    await page.getByRole("button", { name: `Export ${KEPT[0].name}` }).click();
+    await expect(page.getByTestId("export")).toBeVisible();
+    await page.getByRole("button", { name: `Delete ${KEPT[3].name}` }).click();
+    await expect(page.getByTestId("undo")).toBeVisible();
+    await page.getByRole("button", { name: `Rename ${KEPT[1].name}` }).click();
+  }
   if (view === "board") await expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible();
   if (view !== "compare") return;
   await page.getByTestId("score").click();
@@ -52,7 +64,7 @@ async function show(page: Page, view: string): Promise<void> {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  for (const view of ["", "train", "compare", "board"]) {
+  for (const view of ["", "train", "compare", "runs", "board"]) {
     test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
       await page.emulateMedia({ colorScheme: scheme });
       await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
@@ -85,7 +97,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {
   await page.setViewportSize({ width: 320, height: 700 });
-  for (const view of ["", "train", "compare", "board"]) {
+  for (const view of ["", "train", "compare", "runs", "board"]) {
     await open(`#/${view}`);
     await show(page, view);
     expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);
