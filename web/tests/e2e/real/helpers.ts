@@ -64,12 +64,19 @@ export async function files(page: Page, pattern: string): Promise<Record<string,
     const [keys, values] = await Promise.all([all(store.getAllKeys()), all(store.getAll())]);
     db.close();
     const newest = keys.map((key) => (key as string[])[0]).sort().at(-1);
-    return keys.flatMap((key, index) => {
+    const named = keys.flatMap((key, index) => {
       const [run, name] = key as string[];
-      return run === newest && new RegExp(pattern).test(name) ? [{ name, bytes: Array.from(values[index] as Uint8Array) }] : [];
+      return run === newest && new RegExp(pattern).test(name) ? [{ name, bytes: values[index] as Uint8Array<ArrayBuffer> }] : [];
     });
+    // As one text: a list of megabytes of numbers would hold up this process, which serves the page, too.
+    const text = (bytes: Uint8Array<ArrayBuffer>) => new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(String(reader.result));
+      reader.readAsDataURL(new Blob([bytes]));
+    });
+    return Promise.all(named.map(async ({ name, bytes }) => ({ name, text: await text(bytes) })));
   }, pattern);
-  return Object.fromEntries(found.map(({ name, bytes }) => [name, Buffer.from(bytes)]));
+  return Object.fromEntries(found.map(({ name, text }) => [name, Buffer.from(text.replace(/^[^,]*,?/, ""), "base64")]));
 }
 
 /** SHA-256 of the newest run's weights. */
