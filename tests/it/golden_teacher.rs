@@ -168,7 +168,8 @@ fn nets_of_whole_layers() {
         let mut tap = |place: Place, _: &Tensor<2>, _: &Tensor<2>| tapped.push(place.2);
         model.encode(&rows, &mut Pass { fillings: Some(&fillings), tap: Some(&mut tap), ..Pass::default() });
         let (heads, layers) = (tapped.contains(&Region::Heads), tapped.contains(&Region::Layer));
-        assert_eq!((heads, layers), (region == Region::Heads, region != Region::Layer), "{kind}");
+        // What stands in a layer's place is seen as the layer is.
+        assert_eq!((heads, layers), (region == Region::Heads, true), "{kind}");
         let mut x = model.source_embedding.forward(rows.ids.clone()) * 4.0;
         x = x + Tensor::cat(vec![positions(&device, rows.length); rows.batch], 0);
         for (layer, block) in model.encoder.layers.iter().enumerate() {
