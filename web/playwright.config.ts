@@ -26,11 +26,13 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   projects: [
-    { name: "gpu", testIgnore: /(screenshots|nogpu|long)\.spec\.ts/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
+    { name: "gpu", testIgnore: /(screenshots|nogpu|long|kill)\.spec\.ts/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
     { name: "nogpu", testMatch: /nogpu\.spec\.ts/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } },
     { name: "phone", testMatch: FAKE, testIgnore: /budgets\.spec\.ts/, use: { ...launch([]), viewport: { width: 390, height: 844 }, hasTouch: true } },
     { name: "tablet", testMatch: FAKE, testIgnore: /budgets\.spec\.ts/, use: { ...launch([]), viewport: { width: 768, height: 1024 } } },
     ...(process.env.SCREENSHOTS ? [{ name: "screenshots", testMatch: /screenshots\.spec\.ts/, use: launch([]) }] : []),
+    // Its browser is killed again and again: it starts one itself.
+    ...(process.env.KILL ? [{ name: "kill", testMatch: /kill\.spec\.ts/ }] : []),
     // Half an hour: not in CI.
     ...(process.env.LONG ? [{ name: "long", testMatch: /long\.spec\.ts/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } }] : []),
   ],

@@ -23,9 +23,11 @@ export function folder(name: "dist" | "dist-fake"): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }
 
-export async function serve(root: string, base = "/"): Promise<Site> {
+/** `told` hears of every path that is asked for, before it is answered. */
+export async function serve(root: string, base = "/", told: (path: string) => void = () => undefined): Promise<Site> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    told(path);
     const below = path.startsWith(base) ? normalize(path.slice(base.length)) : null;
     const file = below === null || below.startsWith("..") ? null : join(root, below === "." || below === "" ? "index.html" : below);
     if (!file || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
