@@ -158,7 +158,7 @@ test("a tab that is killed while it saves loses nothing that was finished, and i
       if (!inside) setTimeout(() => strike?.(), 10 * kill);
       await dead;
       await saves;
-      const last: Save | null = current;
+      const last = current as Save | null;
       outcomes.push({ inside: inside && last?.committed === false && last.puts > 0, whole, stage: wanted });
       process.stdout.write(`kill ${kill + 1}: ${whole ? "browser" : "tab"}, ${wanted}, ${last?.puts ?? 0} writes begun, ${last === null ? "no save begun" : last.committed ? "committed" : "not committed"}\n`);
       await browser.closed();
