@@ -84,7 +84,8 @@ class CompareState {
       this.#read = null;
       Object.assign(this, { table: null, signature: null, error: null, sentence: null });
     }
-    if (linked.length > 0) this.#read = null;
+    // A link to one of the sentences names the models that are here already.
+    if (linked.some((mix) => !this.chosen.includes(mix))) this.#read = null;
     this.added = [...new Set([...this.added, ...linked])];
     if (linked.length > 0) this.chosen = [...new Set(["teacher", ...linked])];
     void this.read();
