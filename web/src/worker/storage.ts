@@ -63,6 +63,17 @@ export async function readFile(run: string, name: string): Promise<FileEntry | n
   return bytes ? { name, bytes } : null;
 }
 
+/** A request that is refused at once would leave those before it to be kept. */
+function allOrNothing<T>(transaction: { abort(): void; done: Promise<void> }, request: () => T): T {
+  try {
+    return request();
+  } catch (error) {
+    transaction.done.catch(() => undefined);
+    transaction.abort();
+    throw error;
+  }
+}
+
 /**
  * All of it or nothing: files of different steps would not fit together. Who trains a run knows neither that it was renamed
  * meanwhile nor that it was thrown away: that stays.
@@ -77,10 +88,11 @@ export async function write(record: RunRecord, changes: Change[]): Promise<void>
     else sizes.delete(name);
   }
   const { name, trashed } = kept ?? record;
-  const writes = changes.map(({ name, bytes }) =>
-    bytes ? files.put(bytes, [record.id, name]) : files.delete([record.id, name]),
-  );
-  const all = Promise.all([...writes, runs.put({ ...record, name, trashed, sizes: Object.fromEntries(sizes) })]);
+  const request = () => [
+    ...changes.map(({ name, bytes }) => (bytes ? files.put(bytes, [record.id, name]) : files.delete([record.id, name]))),
+    runs.put({ ...record, name, trashed, sizes: Object.fromEntries(sizes) }),
+  ];
+  const all = Promise.all(allOrNothing(transaction, request));
   // Where space ran out, the requests only say that they were aborted; the transaction says why.
   all.catch(() => undefined);
   await transaction.done;
