@@ -8,7 +8,7 @@ struct Scalars { rows: u32, width: u32, eps: f32, padding: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<uniform> scalars: Scalars;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size({{lanes}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let row = group.x + group.y * 65535u;
   if (row >= scalars.rows) { return; }

@@ -1,9 +1,13 @@
 //! One distillation step in burn's own operations, modules, gradients and Adam, on the numbers of `benches/README.md`; prints
-//! one JSON line. Of our library it takes only the device, so that both are on the same one.
+//! one JSON line. Of our library it takes only the device and the hash
+//! that the numbers come from, so that both are on the same ones.
 //!
 //!     cargo bench --profile dev --bench burn_step -- HIDDEN BATCH cpu|wgpu
 
-use attentionless::device::{self, Choice};
+use attentionless::{
+    device::{self, Choice},
+    random::pcg,
+};
 use burn::{
     module::{Module, Param},
     nn::{LayerNorm, LayerNormConfig, LeakyRelu, LeakyReluConfig, Linear, LinearConfig},
@@ -21,12 +25,6 @@ const AT_LOSS: usize = 5;
 const TIMED: usize = 10;
 const SECONDS: f64 = 10.0;
 const SLOWEST: f64 = 60_000.0;
-
-fn pcg(x: u32) -> u32 {
-    let s = x.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
-    let w = ((s >> ((s >> 28) + 4)) ^ s).wrapping_mul(277_803_737);
-    (w >> 22) ^ w
-}
 
 /// Divided in double precision and rounded once, as everywhere.
 fn values(stream: u32, count: usize, divisor: f64) -> Vec<f32> {

@@ -1,6 +1,9 @@
 //! The numbers of the distillation step that every peer starts from: `benches/peers/` makes the same.
 
-use crate::kernels::shallow::{Layer, Moving, Sentences, Shallow};
+use crate::{
+    kernels::shallow::{Layer, Moving, Sentences, Shallow},
+    random::pcg,
+};
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Tokens and features of the paper's sentences: `L · d_model` = 6400.
@@ -17,13 +20,6 @@ enum Stream {
     Bias1,
     Weight2,
     Bias2,
-}
-
-/// A permutation of 32 bits. (PCG, O'Neill 2014; the form RXS-M-XS)
-fn pcg(x: u32) -> u32 {
-    let state = x.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
-    let word = ((state >> ((state >> 28) + 4)) ^ state).wrapping_mul(277_803_737);
-    (word >> 22) ^ word
 }
 
 /// The values of a stream, in `[-scale, scale)`.
@@ -47,7 +43,6 @@ fn moving<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) 
 pub fn net(hidden: usize, device: &Device) -> Shallow {
     let layer = |[inputs, outputs]: [usize; 2], [weight, bias]: [Stream; 2]| {
         let scale = (inputs as f32).sqrt().recip();
-        // The bias of the first layer has the scale of its inputs, that of the second too.
         Layer {
             gamma: moving(vec![1.0; inputs], [inputs], device),
             beta: moving(vec![0.0; inputs], [inputs], device),
