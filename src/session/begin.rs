@@ -1,10 +1,12 @@
-//! A run that begins with the teacher of another.
+//! A run that begins with the teacher of another, and with those nets of it that it has a use for.
 
 use super::{Files, SessionError, files, refuse_other, teacher::FINISHED};
 use crate::{model::mix::Mix, recipe::Recipe, store::Store};
+use std::collections::BTreeSet;
 
-/// Copies the text and the trained teacher of one run into the store of another, so that the other one, with this recipe,
-/// has only its own nets and rows to make. What is there already stays; a teacher of another recipe is refused.
+/// Copies the text and the trained teacher of one run into the store of another, and the nets of this recipe as far as they are
+/// there, so that the other one, with this recipe, has only the rest to make. What is there already stays; a teacher of another
+/// recipe is refused.
 pub fn begin_from(teacher: Box<dyn Store>, own: Box<dyn Store>, recipe: &Recipe) -> Result<(), SessionError> {
     let (teacher, own) = (Files(teacher), Files(own));
     if let Some(begun) = own.recipe()? {
@@ -15,14 +17,21 @@ pub fn begin_from(teacher: Box<dyn Store>, own: Box<dyn Store>, recipe: &Recipe)
     if !trained.metadata.contains_key(FINISHED) {
         return Err(SessionError::NoTeacher);
     }
-    let translated = files::output(&Mix::teacher());
+    let nets = recipe.net_ids();
     let needed = files::SPLITS.iter().copied().chain([files::CORPUS, files::WORDS, files::TOKENIZER, files::TEACHER]);
-    for name in needed.chain([translated.as_str(), files::MEANS, files::CURVE]) {
-        if !own.0.has(name)?
-            && let Some(bytes) = teacher.0.read(name)?
+    let named =
+        [files::output(&Mix::teacher()), files::MEANS.into()].into_iter().chain(nets.iter().copied().map(files::net));
+    for name in needed.map(str::to_string).chain(named) {
+        if !own.0.has(&name)?
+            && let Some(bytes) = teacher.0.read(&name)?
         {
-            own.0.write(name, &bytes)?;
+            own.0.write(&name, &bytes)?;
         }
+    }
+    if !own.0.has(files::CURVE)? {
+        let stages = nets.iter().map(ToString::to_string).chain(["teacher".into()]).collect::<BTreeSet<_>>();
+        let ours = |line: &String| line.split('\t').next().is_some_and(|stage| stages.contains(stage));
+        own.write_curve(&teacher.curve()?.into_iter().filter(ours).collect::<Vec<_>>())?;
     }
     // Last, as without its recipe nothing says what the other files of a run are made of.
     if !own.0.has(files::RECIPE)? {
@@ -90,6 +99,17 @@ mod tests {
         // Once more, it is there.
         begin(&net).unwrap();
         assert_eq!(own.files(), found);
+
+        // Nets that were fitted beside others in the teacher's run are those that it would have fitted itself.
+        let nets = [r#"nets=[{"site":"enc","method":"alr","size":"m"},{"site":"enc","method":"alr","size":"s"}]"#];
+        work(&teacher, &recipe(&nets), Goal::Nets);
+        let taken = Memory::new([]);
+        begin_from(Box::new(teacher.clone()), Box::new(taken.clone()), &net).unwrap();
+        let events = work(&taken, &net, Goal::Scores);
+        assert!(!events.iter().any(|event| matches!(event, Event::Distilling { .. })), "{events:?}");
+        let (taken, same) = (taken.files(), ["outputs/enc=alr-m.txt", files::CURVE]);
+        assert_eq!(same.map(|name| &taken[name]), same.map(|name| &found[name]));
+        assert!(!taken.contains_key("nets/enc.1.alr-s.safetensors"));
         let other = begin(&recipe(&["distil.epochs=2"]));
         assert!(matches!(other, Err(SessionError::OtherRecipe { part: "distil", .. })), "{other:?}");
     }

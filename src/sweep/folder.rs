@@ -3,6 +3,7 @@
 use super::{Cell, SweepError};
 use crate::{
     distil::Fit,
+    model::sites::NetId,
     recipe::Recipe,
     score::{Row, Seconds},
     session::{Session, SessionError, begin_from, files},
@@ -11,6 +12,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     fs,
     path::{Path, PathBuf},
 };
@@ -81,12 +83,28 @@ impl Sweep {
 
     /// The run of a cell.
     pub fn run(&self, cell: &Cell) -> Directory {
-        Directory::new(&self.path.join(RUNS).join(cell.to_string()))
+        Directory::new(&self.folder(cell))
     }
 
-    /// Where what a cell's process says is kept.
-    pub fn log(&self, cell: &Cell) -> PathBuf {
-        self.path.join("logs").join(format!("{cell}.txt"))
+    /// The folder of a cell's run.
+    pub fn folder(&self, cell: &Cell) -> PathBuf {
+        self.path.join(RUNS).join(cell.to_string())
+    }
+
+    /// Where what a cell's process says is kept, or another's of this name.
+    pub fn log(&self, name: &impl Display) -> PathBuf {
+        self.path.join("logs").join(format!("{name}.txt"))
+    }
+
+    /// The nets of a cell that the run of its teacher does not have.
+    pub fn missing_nets(&self, cell: &Cell) -> Result<Vec<NetId>, SweepError> {
+        let (run, mut missing) = (self.run(&cell.teacher()), Vec::new());
+        for id in self.recipe(cell).net_ids() {
+            if !run.has(&files::net(id))? {
+                missing.push(id);
+            }
+        }
+        Ok(missing)
     }
 
     /// What the cell said, if it is done.

@@ -91,6 +91,28 @@ fn listed_cells_are_those_of_jobs() {
     assert_eq!(table.lines().count(), 2 + 6, "{table}");
 }
 
+/// A net is the same whether it is fitted alone or beside others.
+#[test]
+fn together_is_as_one_by_one() {
+    let folder = finished();
+    let words = format!("{GRID} --jobs 2 --together --out T");
+    folder.run(&small(&words)).done();
+    let (together, apart) = (cells(&folder, "T"), cells(&folder, "S"));
+    assert_eq!(together.keys().collect::<Vec<_>>(), apart.keys().collect::<Vec<_>>());
+    for (name, cell) in &together {
+        assert_eq!(cell, &apart[name], "{name}");
+    }
+    let log = String::from_utf8(folder.read("T/logs/2.nets.txt")).unwrap();
+    assert_has(&log, "\nenc.1.alr-s: 11538 parameters, ");
+    // The cells took them from there.
+    let log = String::from_utf8(folder.read("T/logs/2.enc=alr-xs.txt")).unwrap();
+    assert!(!log.contains("parameters, MSE"), "{log}");
+    // What is added later is fitted beside what is there.
+    folder.run(&small("--methods alr --sizes xs,m --seeds 1 --together --out T")).done();
+    assert!(folder.path("T/runs/1.teacher/nets/enc.1.alr-m.safetensors").is_file());
+    assert_eq!(cells(&folder, "T").len(), CELLS.len() + 1);
+}
+
 #[test]
 fn a_cell_is_a_run() {
     let folder = finished();
@@ -221,6 +243,7 @@ fn wrong_words() {
         ("--out N --cell enc=none", 2, "`enc=none` is not SEED.MIX, such as 1.enc=alr-m or 1.teacher"),
         ("--out N --cell 1.enc.2=none", 2, "names layer 2 of `enc`, but the model's last layer is 1"),
         ("--out N --cell 1.teacher --list", 2, "cannot be used with"),
+        ("--out N --list --together", 2, "cannot be used with"),
         ("--mix enc.2=none --out N", 2, "names layer 2 of `enc`"),
         ("--set score.beam=2 --out S", 2, "S is a sweep of another recipe: its `score` is "),
     ] {

@@ -3,12 +3,17 @@
 use super::{NetArg, RecipeArgs};
 use attentionless::{
     device::Choice,
-    model::sites::{Site, Size},
+    model::sites::{NetId, Site, Size},
     recipe::{Recipe, RecipeError},
     sweep::{Cell, Family, Grid, Plan},
 };
 use clap::Args;
-use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
+use std::{
+    collections::BTreeSet,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 #[derive(Args)]
 pub struct SweepArgs {
@@ -29,6 +34,9 @@ pub struct SweepArgs {
     /// Cells at a time, each in a process of its own
     #[arg(long, default_value = "1")]
     pub jobs: NonZeroUsize,
+    /// Fit all nets of a seed in one process, before its other cells: the teacher runs once for all of them
+    #[arg(long, conflicts_with_all = ["list", "cell", "collect"])]
+    pub together: bool,
     /// The sweep's directory; with --collect, where its files go
     #[arg(long, required_unless_present = "collect")]
     pub out: Option<PathBuf>,
@@ -87,6 +95,16 @@ impl SweepArgs {
             seeds.push(recipe.seed);
         }
         Ok((Plan::new(&seeds, &mixes, recipe.model.layers)?, skipped))
+    }
+
+    /// The words of the command that fits nets in the run of their teacher, without the program.
+    pub fn fitting(&self, run: &Path, nets: &BTreeSet<NetId>) -> Vec<String> {
+        let mut words = vec!["distil".to_string(), run.display().to_string()];
+        for NetId { site, layer, kind } in nets {
+            words.extend(["--net".into(), format!("{}.{}={kind}", site.code(), layer + 1)]);
+        }
+        words.extend(["--device".into(), self.device.to_string()]);
+        words
     }
 
     /// The words of the command that works at one cell alone, without the program.

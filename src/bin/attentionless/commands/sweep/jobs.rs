@@ -1,12 +1,15 @@
-//! Cells side by side, each in a child process: the device and the locks belong to a process.
+//! Cells side by side, and the nets of several, each in a child process: the device and the locks belong to a process.
 
 use crate::{args::SweepArgs, commands::work::STOPPED, output::say, progress::duration};
-use attentionless::sweep::{Cell, Sweep};
+use attentionless::{
+    model::sites::NetId,
+    sweep::{Cell, Sweep, SweepError},
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     error::Error,
-    fs,
+    fmt, fs,
     io::{self, IsTerminal, stderr},
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering},
@@ -44,12 +47,30 @@ pub fn work(sweep: &Sweep, cells: &[Cell], args: &SweepArgs, stop: &AtomicBool) 
     }
 }
 
+/// What a child works at.
+enum Task {
+    Cell(Cell),
+    /// Nets of several cells, in the run of this teacher.
+    Nets(Cell, BTreeSet<NetId>),
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cell(cell) => cell.fmt(f),
+            Self::Nets(teacher, _) => write!(f, "{}.nets", teacher.seed),
+        }
+    }
+}
+
 struct Jobs<'a> {
     sweep: &'a Sweep,
     args: &'a SweepArgs,
     waiting: Vec<Cell>,
-    running: Vec<(Cell, Child)>,
-    failed: Vec<(Cell, String)>,
+    /// By seed, the nets that are to be fitted together before its cells.
+    nets: BTreeMap<u64, BTreeSet<NetId>>,
+    running: Vec<(Task, Child)>,
+    failed: Vec<(String, String)>,
     /// Cells that were begun and left at the signal.
     left: usize,
     /// Seeds that have their teacher.
@@ -60,6 +81,7 @@ struct Jobs<'a> {
 impl<'a> Jobs<'a> {
     fn new(sweep: &'a Sweep, cells: &[Cell], args: &'a SweepArgs) -> Result<Self, Box<dyn Error>> {
         let (mut waiting, mut taught) = (Vec::new(), BTreeSet::new());
+        let mut nets = BTreeMap::<u64, BTreeSet<NetId>>::new();
         for cell in cells {
             match sweep.done(cell)? {
                 None => waiting.push(cell.clone()),
@@ -67,73 +89,105 @@ impl<'a> Jobs<'a> {
                 Some(_) => {}
             }
         }
+        for cell in waiting.iter().filter(|_| args.together) {
+            nets.entry(cell.seed).or_default().extend(sweep.missing_nets(cell)?);
+        }
+        nets.retain(|_, nets| !nets.is_empty());
         let progress = Progress::new(cells.len(), cells.len() - waiting.len());
-        Ok(Self { sweep, args, waiting, running: Vec::new(), failed: Vec::new(), left: 0, taught, progress })
+        Ok(Self { sweep, args, waiting, nets, running: Vec::new(), failed: Vec::new(), left: 0, taught, progress })
     }
 
     fn is_over(&self, told: bool) -> bool {
         self.running.is_empty() && (told || self.waiting.is_empty())
     }
 
-    /// Begins cells where there is room. A cell without a teacher would wait and do nothing, so it is not begun.
+    /// Begins what there is room for.
     fn start(&mut self) {
         while self.running.len() < self.args.jobs.get() {
-            let ready = |cell: &Cell| cell.is_teacher() || self.taught.contains(&cell.seed);
-            let Some(index) = self.waiting.iter().position(ready) else { break };
-            let cell = self.waiting.remove(index);
-            match spawn(self.sweep, &cell, self.args) {
-                Ok(child) => self.running.push((cell, child)),
-                Err(error) => self.failed.push((cell, format!("could not be begun: {error}"))),
+            let Some(task) = self.next() else { break };
+            match spawn(self.sweep, &task, self.args) {
+                Ok(child) => self.running.push((task, child)),
+                Err(error) => self.failed.push((task.to_string(), format!("could not be begun: {error}"))),
             }
         }
         if self.running.is_empty() {
             // Nobody is there any more who could make their teachers.
-            self.failed.extend(self.waiting.drain(..).map(|cell| (cell, "the teacher of its seed failed".into())));
+            let orphan = |cell: Cell| (cell.to_string(), "the teacher of its seed failed".into());
+            self.failed.extend(self.waiting.drain(..).map(orphan));
         }
+    }
+
+    /// What can be begun. A cell without a teacher would wait and do nothing; one whose nets are being fitted would fit them again.
+    fn next(&mut self) -> Option<Task> {
+        if let Some(&seed) = self.nets.keys().find(|seed| self.taught.contains(seed)) {
+            let teacher = self.waiting.iter().find(|cell| cell.seed == seed)?.teacher();
+            return Some(Task::Nets(teacher, self.nets.remove(&seed)?));
+        }
+        let fitting = |seed: u64| {
+            self.running.iter().any(|(task, _)| matches!(task, Task::Nets(teacher, _) if teacher.seed == seed))
+        };
+        let ready = |cell: &Cell| cell.is_teacher() || self.taught.contains(&cell.seed) && !fitting(cell.seed);
+        let index = self.waiting.iter().position(ready)?;
+        Some(Task::Cell(self.waiting.remove(index)))
     }
 
     /// Takes what has ended.
     fn reap(&mut self) {
-        for (cell, mut child) in std::mem::take(&mut self.running) {
+        for (task, mut child) in std::mem::take(&mut self.running) {
             match child.try_wait() {
-                Ok(None) => self.running.push((cell, child)),
-                Ok(Some(status)) => self.ended(cell, status),
-                Err(error) => self.failed.push((cell, error.to_string())),
+                Ok(None) => self.running.push((task, child)),
+                Ok(Some(status)) => {
+                    if let Err(error) = self.ended(&task, status) {
+                        self.failed.push((task.to_string(), error.to_string()));
+                    }
+                }
+                Err(error) => self.failed.push((task.to_string(), error.to_string())),
             }
         }
     }
 
-    fn ended(&mut self, cell: Cell, status: ExitStatus) {
-        match self.sweep.done(&cell) {
-            Ok(Some(done)) => {
-                if cell.is_teacher() {
-                    self.taught.insert(cell.seed);
-                }
-                self.progress.did(&format!("{cell}: BLEU {:.2}", done.row.bleu));
-            }
-            Ok(None) => {
-                let words = fs::read_to_string(self.sweep.log(&cell)).unwrap_or_default();
-                let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-                match last == STOPPED {
-                    true => self.left += 1,
-                    false => {
-                        let log = self.sweep.log(&cell);
-                        let last = last.strip_prefix("error: ").unwrap_or(last);
-                        self.failed.push((cell, format!("{last} ({status}; all it said is in {})", log.display())));
+    fn ended(&mut self, task: &Task, status: ExitStatus) -> Result<(), SweepError> {
+        let is_there = match task {
+            Task::Cell(cell) => match self.sweep.done(cell)? {
+                Some(done) => {
+                    if cell.is_teacher() {
+                        self.taught.insert(cell.seed);
                     }
+                    self.progress.did(&format!("{cell}: BLEU {:.2}", done.row.bleu));
+                    true
                 }
-            }
-            Err(error) => self.failed.push((cell, error.to_string())),
+                None => false,
+            },
+            Task::Nets(..) => status.success(),
+        };
+        if is_there {
+            return Ok(());
         }
+        let log = self.sweep.log(task);
+        let words = fs::read_to_string(&log).unwrap_or_default();
+        let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+        match last == STOPPED {
+            true => self.left += 1,
+            false => {
+                let last = last.strip_prefix("error: ").unwrap_or(last);
+                let reason = format!("{last} ({status}; all it said is in {})", log.display());
+                self.failed.push((task.to_string(), reason));
+            }
+        }
+        Ok(())
     }
 }
 
-/// This program, for one cell.
-fn spawn(sweep: &Sweep, cell: &Cell, args: &SweepArgs) -> io::Result<Child> {
-    let log = sweep.log(cell);
+/// This program, for one task.
+fn spawn(sweep: &Sweep, task: &Task, args: &SweepArgs) -> io::Result<Child> {
+    let log = sweep.log(task);
+    let words = match task {
+        Task::Cell(cell) => args.command(cell),
+        Task::Nets(teacher, nets) => args.fitting(&sweep.folder(teacher), nets),
+    };
     log.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(args.command(cell)).stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(log)?);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(log)?);
     // Ctrl-C at a terminal goes to its whole group, and a second signal would not let it save: it has to hear of it from us alone.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
