@@ -1,6 +1,6 @@
 // One measurement in a browser: node browser.mjs WHO HIDDEN BATCH WORK; prints one JSON line.
 //
-// WHO is {jax,tfjs,attentionless}-{webgpu,wasm}, or `ceilings`. The machine's own adapter where it has one, else SwiftShader; the
+// WHO is {jax,tfjs,attentionless}-{webgpu,wasm}, jax-single-wasm, which has one thread as the engine has, or `ceilings`. The machine's own adapter where it has one, else SwiftShader; the
 // variable CHROMIUM names another browser of its kind. It keeps no profile and talks to nobody but the server in here.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -11,8 +11,8 @@ import { chromium } from "playwright-core";
 const HERE = import.meta.dirname;
 const ROOTS = { "/pkg/": path.resolve(HERE, "../../pkg"), "/": HERE };
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
-const HEADERS = {
-  // For shared memory, without which no peer has threads.
+/** For shared memory, without which no peer has threads. */
+const SHARED_MEMORY = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
@@ -27,12 +27,12 @@ function file(address) {
   return found.startsWith(root + path.sep) ? found : null;
 }
 
-function serve() {
+function serve(headers) {
   const server = createServer(async (request, response) => {
     const found = file(request.url);
     const there = found && (await stat(found).catch(() => null));
     if (!there?.isFile()) return response.writeHead(404).end();
-    response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[path.extname(found)] ?? "application/octet-stream" });
+    response.writeHead(200, { ...headers, "Content-Type": TYPES[path.extname(found)] ?? "application/octet-stream" });
     createReadStream(found).pipe(response);
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
@@ -67,7 +67,7 @@ function timeout() {
 }
 
 async function result([who, hidden, batch, work]) {
-  const server = await serve();
+  const server = await serve(who.includes("-single-") ? {} : SHARED_MEMORY);
   const words = encodeURIComponent(JSON.stringify([who, Number(hidden), Number(batch), work]));
   const { browser, page } = await opened(`http://localhost:${server.address().port}/page.html#${words}`);
   try {

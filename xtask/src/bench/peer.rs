@@ -47,13 +47,14 @@ pub struct Peer {
 }
 
 /// Ours first, as the others are set beside it. `-webgpu` of burn is native, on the same kind of adapter.
-pub const PEERS: [Peer; 12] = [
+pub const PEERS: [Peer; 13] = [
     Peer { who: "attentionless-webgpu", kind: Kind::Engine },
     Peer { who: "attentionless-wasm", kind: Kind::Engine },
     Peer { who: "attentionless-native", kind: Kind::Program("cpu") },
     Peer { who: "attentionless-native-wgpu", kind: Kind::Program("wgpu") },
     Peer { who: "jax-webgpu", kind: Kind::Page },
     Peer { who: "jax-wasm", kind: Kind::Page },
+    Peer { who: "jax-single-wasm", kind: Kind::Page },
     Peer { who: "tfjs-webgpu", kind: Kind::Page },
     Peer { who: "tfjs-wasm", kind: Kind::Page },
     Peer { who: "torch-cpu", kind: Kind::Torch(&[]) },
