@@ -35,7 +35,10 @@ pub struct TeacherPlan {
     pub parameters: usize,
     /// Of one attention's queries, keys and values, which a net takes the place of.
     pub attention_parameters: usize,
+    /// Of all parameters, with their gradients and the moments of Adam.
     pub training_bytes: u64,
+    /// Of what a batch leaves behind on its way, on top of the parameters.
+    pub activation_bytes: u64,
     pub largest_buffer_bytes: u64,
 }
 
@@ -53,7 +56,10 @@ pub struct NetPlan {
     /// Of all heads' nets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters_all_heads: Option<usize>,
+    /// Of the parameters of all heads' nets, with their gradients and the moments of Adam.
     pub training_bytes: u64,
+    /// Of a batch of captured inputs and targets and of what it leaves behind on its way, on top of the parameters.
+    pub activation_bytes: u64,
     pub largest_buffer_bytes: u64,
 }
 
@@ -107,8 +113,9 @@ pub fn net(site: Site, kind: NetKind, recipe: &Recipe) -> NetPlan {
         hidden,
         parameters: if heads { parameters / sizes.heads } else { parameters },
         parameters_all_heads: heads.then_some(parameters),
+        training_bytes: TRAINED * parameters as u64,
         // Input, output, target and their gradients for a batch, beside the hidden layer's.
-        training_bytes: TRAINED * parameters as u64 + (batch * 4 * 6 * (ends + inside)) as u64,
+        activation_bytes: (batch * 4 * 6 * (ends + inside)) as u64,
         largest_buffer_bytes: 4 * matrix.max(batch * ends.max(inside)) as u64,
     }
 }
@@ -160,7 +167,8 @@ fn teacher(recipe: &Recipe) -> TeacherPlan {
     TeacherPlan {
         parameters: sizes.parameters(),
         attention_parameters: sizes.attention_parameters(),
-        training_bytes: TRAINED * sizes.parameters() as u64 + 2 * logits + kept,
+        training_bytes: TRAINED * sizes.parameters() as u64,
+        activation_bytes: 2 * logits + kept,
         largest_buffer_bytes: logits.max(4 * vocab * sizes.d_model as u64),
     }
 }
@@ -217,7 +225,10 @@ mod tests {
         assert_eq!(found("cross", "alr"), cross);
         let xl = of("encoder", "alr").next_back().unwrap();
         assert_eq!(xl.largest_buffer_bytes, 327_680_000);
-        assert!(xl.training_bytes > 16 * 163_897_600);
+        let bytes = of("encoder", "alr").map(|row| row.training_bytes).collect::<Vec<_>>();
+        assert_eq!(bytes, [5_428_400, 10_549_600, 164_185_600, 655_820_800, 2_622_361_600]);
+        // The widest layer and both ends, for 6 values of 4 bytes each.
+        assert_eq!(xl.activation_bytes, 24 * Recipe::preset("paper").unwrap().distil.batch as u64 * (6_400 + 12_800));
     }
 
     /// The sizes of our own experiments (findings.md: d = 128, 8 heads, L = 32).

@@ -48,12 +48,14 @@ export interface NetPlan {
   net: string; site: string; method: string; size: string; variant?: string; hidden: number;
   /** Of one head's net where each head has its own; then those of all heads stand beside it. */
   parameters: number; parameters_all_heads?: number;
-  training_bytes: number; largest_buffer_bytes: number;
+  /** Of the parameters with their gradients and the moments of Adam; what a batch takes comes on top. */
+  training_bytes: number; activation_bytes: number; largest_buffer_bytes: number;
 }
 export interface Plan {
   recipe: string;
   teacher: {
-    parameters: number; attention_parameters: number; training_bytes: number; largest_buffer_bytes: number;
+    parameters: number; attention_parameters: number;
+    training_bytes: number; activation_bytes: number; largest_buffer_bytes: number;
   };
   nets: NetPlan[];
   largest_buffer_bytes: number;

@@ -50,7 +50,7 @@ pub fn nets(rows: &[NetPlan]) -> String {
 }
 
 fn costs(rows: &[(String, &NetPlan)]) -> String {
-    let head = ["net", "hidden", "parameters", "training", "largest buffer"];
+    let head = ["net", "hidden", "parameters", "training", "activations", "largest buffer"];
     let cells = rows.iter().map(|(name, row)| {
         vec![
             name.clone(),
@@ -60,6 +60,7 @@ fn costs(rows: &[(String, &NetPlan)]) -> String {
                 None => row.parameters.to_string(),
             },
             bytes(row.training_bytes),
+            bytes(row.activation_bytes),
             bytes(row.largest_buffer_bytes),
         ]
     });
@@ -70,10 +71,11 @@ fn costs(rows: &[(String, &NetPlan)]) -> String {
 pub fn plan(plan: &Plan) -> String {
     let teacher = &plan.teacher;
     let mut text = format!(
-        "recipe   {}\nteacher  {} parameters, {} in training, largest buffer {}\n",
+        "recipe   {}\nteacher  {} parameters, {} in training, {} of activations, largest buffer {}\n",
         &plan.recipe[..12],
         teacher.parameters,
         bytes(teacher.training_bytes),
+        bytes(teacher.activation_bytes),
         bytes(teacher.largest_buffer_bytes)
     );
     if !plan.nets.is_empty() {

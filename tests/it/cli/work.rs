@@ -268,7 +268,7 @@ fn plans() {
     assert_eq!(cells, BTreeSet::from(CELLS));
     let encoder = rows.iter().filter(|row| row["site"] == "encoder" && row["method"] == "alr");
     let row = |row: &Value| {
-        assert_keys(row, "site method size hidden parameters training_bytes largest_buffer_bytes");
+        assert_keys(row, "site method size hidden parameters training_bytes activation_bytes largest_buffer_bytes");
         (
             row["size"].as_str().unwrap().to_string(),
             row["hidden"].as_u64().unwrap(),

@@ -64,7 +64,8 @@ export function costOf(net: string, recipe: Recipe): NetPlan {
     hidden,
     parameters,
     ...(form === "heads" ? { parameters_all_heads: all } : {}),
-    training_bytes: 16 * all + batch * 4 * 6 * (ends + inside),
+    training_bytes: 16 * all,
+    activation_bytes: batch * 4 * 6 * (ends + inside),
     largest_buffer_bytes: 4 * Math.max(inputs * hidden, depth > 1 ? hidden * hidden : 0, batch * Math.max(ends, inside)),
   };
 }

@@ -90,7 +90,9 @@ export function plan(recipe: Recipe, gflops?: number): Plan {
   const { d_model, layers } = recipe.model;
   const parameters = 2 * recipe.tokenizer.vocab * d_model + layers * 28 * d_model * d_model;
   const largest = 4 * recipe.teacher.tokens_per_batch * recipe.tokenizer.vocab;
-  const teacher = { parameters, attention_parameters: 3 * d_model * (d_model + 1), training_bytes: 16 * parameters + 2 * largest, largest_buffer_bytes: largest };
+  const teacher = {
+    parameters, attention_parameters: 3 * d_model * (d_model + 1), training_bytes: 16 * parameters, activation_bytes: 2 * largest, largest_buffer_bytes: largest,
+  };
   const largest_buffer_bytes = Math.max(largest, ...nets.map((net) => net.largest_buffer_bytes));
   return { recipe: "0", teacher, nets, largest_buffer_bytes, seconds: gflops ? secondsOf(recipe, parameters, nets, gflops) : null };
 }

@@ -22,10 +22,10 @@ export function bytes(value: number): string {
   return `${size >= 100 ? size.toFixed(0) : size >= 10 && unit !== "GB" ? size.toFixed(size >= 99.95 ? 0 : 1) : size.toFixed(unit === "GB" ? 2 : 1)} ${unit}`;
 }
 
-/** Limits of a device are powers of two: in MiB. */
-export function mebibytes(value: number): string {
+/** Limits of a device are powers of two: in MiB, of which `fine` tells tenths too. */
+export function mebibytes(value: number, fine = false): string {
   const size = value / 2 ** 20;
-  return `${size >= 10 || Number.isInteger(size) ? Math.floor(size) : size.toFixed(1)} MiB`;
+  return `${Number.isInteger(size) || (size >= 10 && !fine) ? Math.floor(size) : size.toFixed(1)} MiB`;
 }
 
 /** Parameters in three digits: 339 k, 10.3 M. */

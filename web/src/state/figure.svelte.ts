@@ -14,7 +14,7 @@ const NOTHING: Found = { teachers: [], trainedOn: [], levels: [], points: [], ot
 
 function costOf(pick: NetPick, nets: Plan["nets"], seconds: number | null): Cost {
   const own = nets.filter(({ net }) => net.startsWith(`${pick.site}.`) && net.endsWith(`.${fillingOfPick(pick)}`));
-  const bytes = own.reduce((sum, { training_bytes }) => sum + training_bytes, 0);
+  const bytes = own.reduce((sum, { training_bytes, activation_bytes }) => sum + training_bytes + activation_bytes, 0);
   return { pick, bytes, seconds, largestBuffer: Math.max(0, ...own.map(({ largest_buffer_bytes }) => largest_buffer_bytes)) };
 }
 

@@ -44,6 +44,7 @@ describe("numbers", () => {
   it("sizes", () => {
     expect([bytes(12), bytes(197_000), bytes(1_300_000), bytes(164_185_600), bytes(2_622_361_600)]).toEqual(["12 B", "197 kB", "1.3 MB", "164 MB", "2.62 GB"]);
     expect([mebibytes(327_680_000), mebibytes(2 ** 28)]).toEqual(["312 MiB", "256 MiB"]);
+    expect([mebibytes(327_680_000, true), mebibytes(2 ** 28, true)]).toEqual(["312.5 MiB", "256 MiB"]);
     expect([short(950), short(339_275), short(999_600), short(10_261_600), short(163_897_600)]).toEqual(["950", "339 k", "1.00 M", "10.3 M", "164 M"]);
   });
 
