@@ -14,7 +14,7 @@ use crate::{
     corpus::hub,
     device,
     kernels::self_test::verdicts,
-    metrics::{Bleu, Chrf, Statistic, statistics},
+    metrics::{self, Bleu, Chrf, Interval, Statistic, statistics},
     plan,
     recipe::{PRESETS, Recipe},
 };
@@ -135,6 +135,34 @@ pub fn sentence_scores(hypotheses: Vec<String>, references: Vec<String>) -> Resu
     let chrf = statistics::<Chrf>(&hypotheses, &references)?;
     let score = |(bleu, chrf): (&Bleu, &Chrf)| SentenceScore { bleu: bleu.sentence_score(), chrf: chrf.score() };
     to_js(&bleu.iter().zip(&chrf).map(score).collect::<Vec<_>>())
+}
+
+/// BLEU and chrF of all sentences together, and BLEU's interval over so many resamples, drawn by the seed.
+#[wasm_bindgen(js_name = corpusScore, unchecked_return_type = "CorpusScore")]
+pub fn corpus_score(
+    hypotheses: Vec<String>,
+    references: Vec<String>,
+    resamples: usize,
+    seed: u64,
+) -> Result<JsValue, Thrown> {
+    #[derive(Serialize)]
+    struct CorpusScore {
+        bleu: f64,
+        bleu_low: f64,
+        bleu_high: f64,
+        chrf: f64,
+        signature: String,
+    }
+    let bleu = statistics::<Bleu>(&hypotheses, &references)?;
+    let chrf = statistics::<Chrf>(&hypotheses, &references)?;
+    let Interval { low, high } = metrics::interval(&bleu, resamples, seed);
+    to_js(&CorpusScore {
+        bleu: Bleu::sum(&bleu).score(),
+        bleu_low: low,
+        bleu_high: high,
+        chrf: Chrf::sum(&chrf).score(),
+        signature: Bleu::signature(),
+    })
 }
 
 /// The files of a run that came as one.

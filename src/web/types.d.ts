@@ -62,6 +62,8 @@ export interface Plan {
   seconds: { gflops: number; teacher: number; nets: number } | null;
 }
 export interface SentenceScore { bleu: number; chrf: number }
+/** With the limits of BLEU's 95 % interval. */
+export interface CorpusScore { bleu: number; bleu_low: number; bleu_high: number; chrf: number; signature: string }
 
 export interface FileEntry { name: string; bytes: Uint8Array }
 /** A file that was written, or removed where there are no bytes. */
