@@ -25,6 +25,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
+  // What a service worker fetches, no test could hold up or count; that of being offline allows it.
+  use: { serviceWorkers: "block" },
   projects: [
     { name: "gpu", testIgnore: /(screenshots|nogpu|long|kill)\.spec\.ts/, use: { ...launch(SOFTWARE_GPU), viewport: { width: 1440, height: 900 } } },
     { name: "nogpu", testMatch: /nogpu\.spec\.ts/, use: { ...launch([]), viewport: { width: 1440, height: 900 } } },

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { offline } from "./plugins/offline.ts";
 import { recordedExamples } from "./plugins/recorded.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -26,7 +27,7 @@ export default defineConfig(({ mode }) => {
   const manifest = here(fake ? "./tests/fixtures/manifest.json" : "./public/pack/manifest.json");
   return {
     base: "./",
-    plugins: [svelte(), recordedExamples(manifest)],
+    plugins: [svelte(), recordedExamples(manifest), offline()],
     resolve: { alias: engineAlias(fake) },
     define: {
       // Servers that compress send no length; the bar needs one.

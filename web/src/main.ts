@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import "./app.css";
 import { app } from "./state/app.svelte.ts";
+import { offline } from "./state/offline.svelte.ts";
 import { router } from "./state/router.svelte.ts";
 import { theme } from "./state/theme.svelte.ts";
 import { installHooks } from "./state/hooks.ts";
@@ -10,6 +11,7 @@ const root = document.getElementById("app");
 if (!root) throw new Error("the page has no place for the app");
 theme.show();
 router.start();
+offline.start();
 // Before the markup goes: the recorded examples are in it.
 app.start(root);
 installHooks();

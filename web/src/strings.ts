@@ -40,6 +40,8 @@ export const pill = {
   failed: "Engine not loaded",
   restarting: "Restarting the engine",
   ready: (device: string) => `Live on ${device} · ready`,
+  offline: "Offline: everything here still works",
+  offlineNotKept: "Offline: what is loaded still works",
   training: (percent: string, step: string, left: string | null) =>
     `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
   preparing: "Preparing the text",

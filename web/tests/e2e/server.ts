@@ -36,5 +36,10 @@ export async function serve(root: string, base = "/", told: (path: string) => vo
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}${base}`, close: () => server.close() };
+  const close = () => {
+    server.close();
+    // Else a browser that keeps one open is answered still.
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}${base}`, close };
 }
