@@ -54,6 +54,12 @@ export function fillingLabel(filling: Filling): string {
   return net ? plainName(net) : (board.controls[filling] ?? filling);
 }
 
+/** To be heard: with the label, by which who speaks to the page calls what is seen. */
+export function fillingSpoken(filling: Filling): string {
+  const [name, label] = [fillingName(filling), fillingLabel(filling)];
+  return name.toLowerCase().includes(label.toLowerCase()) ? name : `${label}, ${name}`;
+}
+
 /** What a cell says below it in small letters. */
 export function fillingNote(filling: Filling): string | null {
   const net = netOf(filling);

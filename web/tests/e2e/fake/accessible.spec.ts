@@ -1,32 +1,8 @@
 /** axe on every view, light and dark; no sideways scroll; targets. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { smallTargets, violations, widestOverflow } from "../axe.ts";
 import { expect, test } from "../fixtures.ts";
 import { KEPT, keep } from "../kept.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // What the bar on top covers in part while the page is scrolled would be told as too small.
-  await page.evaluate(() => scrollTo(0, 0));
-  // The page's own policy lets no such script in; the debugger's door is another.
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: Violation[] }> } };
-    return (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations;
-  });
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(" | ")}`);
-}
-
-async function widestOverflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 async function openLens(page: Page): Promise<void> {
   const button = page.getByTestId("lens-open");
@@ -101,15 +77,7 @@ test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", a
     await open(`#/${view}`);
     await show(page, view);
     expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);
-    const small = await page.evaluate(() =>
-      [...document.querySelectorAll<HTMLElement>("button, a[href], select, input, summary")]
-        .filter((element) => element.checkVisibility() && getComputedStyle(element).opacity !== "0" && !element.classList.contains("skip"))
-        .map((element) => ({ box: (element.closest("label") ?? element).getBoundingClientRect(), name: element.outerHTML.slice(0, 80) }))
-        // A link inside a sentence is as high as its line.
-        .filter(({ box, name }) => (box.width < 24 || box.height < 24) && !name.startsWith("<a href=\"https"))
-        .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
-    );
-    expect(small, view).toEqual([]);
+    expect(await smallTargets(page), view).toEqual([]);
   }
 });
 

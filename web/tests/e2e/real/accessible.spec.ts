@@ -1,0 +1,50 @@
+/** Every view with what the engine puts in it: axe, light and dark, at every width; no sideways scroll; targets. */
+import type { Page } from "@playwright/test";
+import { smallTargets, violations, widestOverflow } from "../axe.ts";
+import { expect, needsBuild, test } from "./helpers.ts";
+
+test.beforeEach(() => needsBuild(true));
+test.setTimeout(300_000);
+
+const WIDTHS = [1440, 768, 390, 320];
+
+const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void> }> = {
+  Try: {
+    route: "#/?mix=enc%3Dalr-m%2Ccross%3Duniform",
+    show: async (page) => {
+      await page.getByTestId("lens-open").click();
+      await expect(page.getByTestId("lens-map")).toHaveCount(3, { timeout: 60_000 });
+    },
+  },
+  Train: {
+    route: "#/train",
+    show: async (page) => {
+      await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+      await page.locator("details[data-testid^=nets-]").evaluateAll((all) => all.forEach((group) => group.setAttribute("open", "")));
+      await expect(page.getByTestId("preflight")).toBeVisible();
+    },
+  },
+  Compare: { route: "#/compare?mix=enc%3Dalr-m", show: (page) => expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("recorded") },
+  Runs: { route: "#/runs", show: (page) => expect(page.getByTestId("runs-empty")).toBeVisible() },
+  Board: { route: "#/board", show: (page) => expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible({ timeout: 30_000 }) },
+  embedded: { route: "&embed#/", show: (page) => expect(page.getByTestId("embed-own")).toBeVisible() },
+};
+
+for (const [view, { route, show }] of Object.entries(VIEWS)) {
+  test(`${view}: axe finds nothing, nothing scrolls sideways, and all targets can be hit`, async ({ real: page, realSite }) => {
+    await page.goto(`${realSite.url}?device=cpu${route}`);
+    if (view === "embedded" || view === "Try") await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+    else await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
+    await show(page);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const colorScheme of ["light", "dark"] as const) {
+        // Colours that are on their way from one theme to the other are nobody's.
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        expect(await violations(page), `${width} ${colorScheme}`).toEqual([]);
+      }
+      expect(await widestOverflow(page), `${width}`).toBeLessThanOrEqual(0);
+      expect(await smallTargets(page), `${width}`).toEqual([]);
+    }
+  });
+}
