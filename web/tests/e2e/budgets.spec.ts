@@ -27,10 +27,22 @@ test("HTML, first script, styles and later views are within their budgets", () =
   expect(bytes).toBeGreaterThan(30_000);
   expect(bytes).toBeLessThanOrEqual(60_000);
   expect(named(/^index-.*\.css$/)).toBeLessThanOrEqual(12_000);
-  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^Board-.*\.js$/, /^LensMaps-.*\.js$/, /^Tour-.*\.js$/, /^uPlot.*\.js$/]) {
+  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^Runs-.*\.js$/, /^Board-.*\.js$/, /^LensMaps-.*\.js$/, /^Tour-.*\.js$/, /^uPlot.*\.js$/]) {
     expect(named(view)).toBeGreaterThan(0);
     expect(named(view)).toBeLessThanOrEqual(30_000);
   }
+});
+
+test("engine and demo model are within theirs", () => {
+  const dist = folder("dist");
+  const [engine] = readdirSync(join(dist, "assets")).filter((name) => name.endsWith(".wasm"));
+  // As `gzip -9` does it, which is what the build tells.
+  const bytes = gzipSync(readFileSync(join(dist, "assets", engine)), { level: 9 }).length;
+  expect(bytes).toBeGreaterThan(1_000_000);
+  expect(bytes).toBeLessThanOrEqual(3_500_000);
+  const pack = readdirSync(join(dist, "pack")).reduce((sum, name) => sum + statSync(join(dist, "pack", name)).size, 0);
+  expect(pack).toBeGreaterThan(1_000_000);
+  expect(pack).toBeLessThanOrEqual(3_000_000);
 });
 
 test("the real build carries nothing of the scripted engine", () => {
