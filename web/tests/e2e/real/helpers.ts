@@ -21,6 +21,26 @@ export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu")
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
 }
 
+/** Code of the test's own after the worker's: of what no browser here has, or what cannot be reached from outside. */
+export async function addToWorker(page: Page, code: string): Promise<void> {
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  });
+}
+
+/** From now on; what it gives tells all that the polite live region said. */
+export async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const spoken: string[] = [];
+    Object.assign(globalThis, { spoken });
+    const region = document.querySelector("[role=status]");
+    const note = () => spoken.push(region?.textContent?.trim() ?? "");
+    if (region) new MutationObserver(note).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken);
+}
+
 /** Smaller than micro: the software adapter takes seconds for each step. */
 export async function shrink(page: Page, settings: Record<string, string>): Promise<void> {
   await page.getByText("More settings").click();
@@ -77,6 +97,13 @@ export async function files(page: Page, pattern: string): Promise<Record<string,
     return Promise.all(named.map(async ({ name, bytes }) => ({ name, text: await text(bytes) })));
   }, pattern);
   return Object.fromEntries(found.map(({ name, text }) => [name, Buffer.from(text.replace(/^[^,]*,?/, ""), "base64")]));
+}
+
+/** Losses of a stage of the newest run, step by step. */
+export async function curve(page: Page, stage: string): Promise<number[]> {
+  const { "curve.tsv": text } = await files(page, "^curve\\.tsv$");
+  const rows = text.toString().trim().split("\n").map((line) => line.split("\t"));
+  return rows.filter(([name]) => name === stage).map(([, , loss]) => Number(loss));
 }
 
 /** SHA-256 of the newest run's weights. */

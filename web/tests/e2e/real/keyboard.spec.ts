@@ -40,6 +40,18 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
   await expect(page.getByTestId("mix")).toHaveText(said);
   await page.keyboard.press("Control+z");
   await expect(cell("Encoder self, layer 1")).toContainText("ALR M");
+  const head = (role: "rowheader" | "columnheader", name: string) => page.getByRole(role, { name });
+  for (const [key, place] of [
+    ["End", cell("Cross, layer 1")], ["Home", head("rowheader", "All of layer 1")], ["Control+End", cell("Cross, layer 2")],
+    ["Control+Home", head("columnheader", "All layers, Encoder self")], ["ArrowDown", cell("Encoder self, layer 1")],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(place).toBeFocused();
+  }
+  await page.keyboard.press("Enter");
+  await expect(cell("Encoder self, layer 1")).not.toContainText("ALR");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
 
   await press(page, page.getByRole("link", { name: "Train", exact: true }).first());
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();

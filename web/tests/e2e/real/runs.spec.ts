@@ -149,3 +149,38 @@ test("files that are damaged are refused, each in words of its own, and nothing 
   await expect(page.locator("[data-run]")).toContainText("the demo", { timeout: 30_000 });
   await expect(page.getByTestId("refused")).toHaveCount(0);
 });
+
+test("runs are renamed, deleted, had back and set beside each other, and stay so over a reload", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/runs`);
+  const bundle = readFileSync(join(folder("dist"), "pack/tiny.safetensors"));
+  for (const [name, buffer] of [["one", bundle], ["two", bundle]] as const) {
+    await choose(page, `${name}.safetensors`, buffer);
+    await expect(page.locator("[data-run]").filter({ hasText: name })).toBeVisible({ timeout: 30_000 });
+  }
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, { "Training pairs": "150", Vocabulary: "400", "Epochs of the teacher": "1", "Epochs of the nets": "1", "Sentences scored": "4" });
+  await page.getByTestId("start").click();
+  await finished(page, 180_000);
+
+  await page.getByRole("link", { name: "Runs", exact: true }).first().click();
+  const runs = page.locator("[data-run]");
+  await expect(runs).toHaveCount(3);
+  await page.getByRole("button", { name: "Rename one" }).click();
+  await page.getByRole("textbox", { name: "New name of one" }).fill("the first");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Delete two" }).click();
+  await expect(runs).toHaveCount(2);
+  await page.getByTestId("undo").getByRole("button", { name: "Undo" }).click();
+  await expect(runs).toHaveCount(3);
+  for (const name of ["the first", "micro en-fr, seed 1"]) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+  await page.getByTestId("compare-selected").click();
+  const differences = page.getByTestId("differences");
+  await expect(differences.locator("[data-setting='corpus.pairs']")).toContainText("150");
+  await expect(differences.locator("[data-setting='model.dropout']")).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Delete two" }).click();
+  await page.reload();
+  await expect(runs).toHaveCount(2);
+  await expect(runs.filter({ hasText: "the first" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Rename one" })).toHaveCount(0);
+});

@@ -1,5 +1,7 @@
 /** Training with the real engine: on the CPU the preset micro, on the software adapter less than that. */
-import { expect, finished, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
+import type { Page, Worker } from "@playwright/test";
+import { netSummary } from "../fixtures.ts";
+import { addToWorker, curve, expect, finished, listen, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(600_000);
@@ -15,11 +17,20 @@ const SMALL = {
 
 test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compared", async ({ real: page, realSite }) => {
   await openTrain(page, realSite.url, "cpu");
+  const spoken = await listen(page);
   await page.getByTestId("start").click();
   const stats = page.getByTestId("stats");
-  await expect(stats).toContainText(/[\d,]+ tokens\/s/, { timeout: 60_000 });
+  await expect(stats).toContainText(/[1-9][\d,]* tokens\/s/, { timeout: 60_000 });
+  await expect(stats).toContainText(/about .+ left for the teacher/, { timeout: 60_000 });
   await pauseAndResume(page);
   await finished(page, 180_000);
+  const losses = await curve(page, "teacher");
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  expect(mean(losses.slice(-10)), "the last losses beside the first").toBeLessThan(0.75 * mean(losses.slice(0, 10)));
+  const words = await spoken();
+  for (const part of ["Training started", "Training paused", "Training finished"]) expect(words).toContain(part);
+  expect(words.filter((text) => /^\d+% of the teacher trained$/.test(text)).length).toBeGreaterThan(0);
+  expect(words.filter((text) => /loss/i.test(text))).toEqual([]);
   await page.getByTestId("finished").getByRole("button", { name: "Try it" }).click();
   await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
   await expect(page.getByTestId("teacher")).not.toBeEmpty();
@@ -91,6 +102,58 @@ test("wgpu: a device lost in mid-run comes back, and the weights are those of an
   expect(await weights(page)).toEqual(unbroken);
 });
 
+/** Lets the test reach the devices that the worker opens. */
+const DEVICES = `
+  self.devices = [];
+  const { requestDevice } = GPUAdapter.prototype;
+  GPUAdapter.prototype.requestDevice = async function (...asked) {
+    const device = await requestDevice.apply(this, asked);
+    self.devices.push(device);
+    return device;
+  };
+`;
+
+async function trainOnGpu(page: Page, url: string): Promise<Worker> {
+  await addToWorker(page, DEVICES);
+  await openTrain(page, url, "wgpu");
+  await shrink(page, SMALL);
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(3);
+  return page.workers()[0];
+}
+
+test("wgpu: a device that is not given again is told after two tries, and the CPU goes on", async ({ real: page, realSite }) => {
+  const worker = await trainOnGpu(page, realSite.url);
+  await worker.evaluate(() => {
+    Object.assign(navigator.gpu, { requestAdapter: () => Promise.resolve(null) });
+    (globalThis as unknown as { devices: GPUDevice[] }).devices.at(-1)?.destroy();
+  });
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The GPU does not come back\. Your run is saved at step \d+\./, { timeout: 60_000 });
+  await expect(stopped.getByRole("button", { name: "Try again" })).toBeVisible();
+  await stopped.getByRole("button", { name: "Go on with the CPU" }).click();
+  await finished(page, 180_000);
+});
+
+test("wgpu: an allocation that fails is told as too little memory, and as a loss where the device was lost", async ({ real: page, realSite }) => {
+  const worker = await trainOnGpu(page, realSite.url);
+  // What a browser tells of a buffer that it has no room for, in the same turn as a loss.
+  const fail = (lost: boolean) =>
+    worker.evaluate((lost) => {
+      const device = (globalThis as unknown as { devices: GPUDevice[] }).devices.at(-1);
+      if (lost) device?.destroy();
+      device?.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("no room") }));
+    }, lost);
+  await fail(true);
+  await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+/, { timeout: 60_000 });
+  await expect(page.getByTestId("stopped")).toHaveCount(0);
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "running");
+  await fail(false);
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The GPU is out of memory at .+\. Nothing is lost\./, { timeout: 60_000 });
+  await expect(stopped.getByRole("button", { name: "CPU", exact: true })).toBeVisible();
+});
+
 test("cpu: one's own text is trained on", async ({ real: page, realSite }) => {
   await openTrain(page, realSite.url, "cpu");
   const nouns = ["dog", "cat", "man", "child", "book", "door", "tree", "bird", "house", "letter"];
@@ -103,33 +166,46 @@ test("cpu: one's own text is trained on", async ({ real: page, realSite }) => {
   await finished(page, 120_000);
 });
 
-/** Parameters of ALR at the paper's width and length. */
-const PAPER = { xs: 339_275, s: 659_350, m: 10_261_600, l: 40_988_800, xl: 163_897_600 };
-/** Of a weight with its gradient and Adam's two moments; what passes through the net comes on top. */
-const TRAINING_BYTES = 16;
-/** The matrix from 50 tokens of 128 values to twice as many. */
-const XL_MATRIX = 4 * 6_400 * 12_800;
+/** Of ALR at the paper's width and length: parameters, and what they take in training at 16 bytes each. */
+const PAPER = {
+  "enc-alr-xs": ["339,275", "5.4 MB"],
+  "enc-alr-s": ["659,350", "10.5 MB"],
+  "enc-alr-m": ["10,261,600", "164 MB"],
+  "enc-alr-l": ["40,988,800", "656 MB"],
+  "enc-alr-xl": ["163,897,600", "2.62 GB"],
+  "cross-alr-xl": ["491,628,800", "7.87 GB"],
+};
 
-test("wgpu: nets of the paper's sizes cost what it says, and XL is refused where a buffer may have 256 MiB", async ({ real: page, realSite }) => {
-  // No adapter here has such a limit: the worker is told of one.
-  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
-    await route.fulfill({ response, body: `${await response.text()}\n${limits.join("\n")}` });
-  });
-  await openTrain(page, realSite.url, "wgpu");
+/** The paper's width and length; no net is chosen any more. */
+async function asThePaper(page: Page): Promise<void> {
   await shrink(page, { "Width d": "128", "Longest sentence, tokens": "50" });
-  const numbers = async (size: string) => {
-    const titles = await page.getByTestId(`net-enc-alr-${size}`).locator("td[title]").evaluateAll((cells) => cells.map((cell) => cell.getAttribute("title") ?? ""));
-    return titles.flatMap((title) => (title.match(/[\d,]+/g) ?? []).map((number) => Number(number.replaceAll(",", ""))));
-  };
-  for (const [size, parameters] of Object.entries(PAPER)) {
-    await expect.poll(() => numbers(size).then(([found]) => found), { message: size }).toBe(parameters);
-    const [, training] = await numbers(size);
-    expect(training, size).toBeGreaterThanOrEqual(TRAINING_BYTES * parameters);
-    expect(training, size).toBeLessThan(TRAINING_BYTES * parameters + 200e6);
+  for (const chosen of await page.locator("[data-testid^=net-] input:checked").all()) await chosen.uncheck();
+}
+
+test("cpu: nets of the paper's sizes have its parameters, their bytes and their largest matrix", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await asThePaper(page);
+  for (const group of ["cross", "cross-alr"]) await netSummary(page, group).click();
+  for (const [net, numbers] of Object.entries(PAPER)) {
+    const cells = page.getByTestId(`net-${net}`).locator("td.n");
+    for (const [column, number] of numbers.entries()) await expect(cells.nth(column + 1), net).toHaveText(number);
   }
-  expect((await numbers("xl"))[2]).toBe(XL_MATRIX);
+  // From 50 tokens of 128 values to twice as many; at the cross-attention from those of two sentences to twice that.
+  for (const [net, bytes, largest] of [["enc-alr-xl", "2.62 GB", "312.5 MiB"], ["cross-alr-xl", "7.87 GB", "1250 MiB"]]) {
+    const box = page.getByTestId(`net-${net}`).getByRole("checkbox");
+    await box.check();
+    await expect(page.getByTestId("nets-memory")).toHaveText(bytes);
+    await expect(page.getByTestId("largest")).toHaveText(largest);
+    await box.uncheck();
+  }
+});
+
+test("wgpu: XL is refused where a buffer may have 256 MiB, and L is offered", async ({ real: page, realSite }) => {
+  // No adapter here has such a limit: the worker is told of one.
+  const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
+  await addToWorker(page, limits.join("\n"));
+  await openTrain(page, realSite.url, "wgpu");
+  await asThePaper(page);
   const nets = page.getByTestId("nets-enc-alr");
   await expect(nets.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
   await nets.getByRole("button", { name: "Use L instead" }).click();

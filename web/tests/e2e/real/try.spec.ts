@@ -64,9 +64,21 @@ test("works below a path", async ({ page }) => {
   site.close();
 });
 
-test("with engine and pack blocked, the recorded examples stay", async ({ real: page, realSite }) => {
+test("with engine and pack blocked, five recorded examples are there within a second, and stay", async ({ real: page, realSite }) => {
   await page.route(/\.wasm|\.safetensors/, (route) => route.abort());
+  await page.addInitScript(() => {
+    const look = () => {
+      const told = document.querySelector(".badge")?.textContent?.trim() === "Recorded";
+      if (!told || document.querySelectorAll("[data-example]").length < 5) return;
+      Object.assign(globalThis, { recordedAt: performance.now() });
+      observer.disconnect();
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document, { childList: true, subtree: true });
+  });
   await page.goto(realSite.url);
+  expect(await page.evaluate(() => (globalThis as unknown as { recordedAt: number }).recordedAt)).toBeLessThan(1_000);
+  await expect(page.getByRole("button", { name: /^Example \d$/ })).toHaveCount(5);
   await expect(page.getByTestId("banner-failed")).toContainText("The engine did not arrive (network). Recorded examples still work.", { timeout: 20_000 });
   await expect(page.getByTestId("badge")).toHaveText("Recorded");
   await expect(page.getByTestId("teacher")).not.toBeEmpty();
@@ -104,9 +116,19 @@ test("an untrained cell leads to Train with just that net", async ({ real: page,
 });
 
 test("no view asks another origin for anything, and all of them work below the same address", async ({ real: page, realSite }) => {
-  for (const [path, title] of [["", "Translation without attention"], ["train", "Train your own"], ["compare", "Compare"], ["board", "BLEU by size"]]) {
+  for (const [path, title] of [["", "Translation without attention"], ["train", "Train your own"], ["compare", "Compare"], ["runs", "Runs"], ["board", "BLEU by size"]]) {
     await page.goto(`${realSite.url}?device=cpu#/${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
     await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
   }
+});
+
+test("links that are damaged or of a later version say so, and start nothing", async ({ real: page, realSite }) => {
+  for (const [link, words] of [["1.abc", "This link is incomplete: its check sum does not fit."], ["2.abc", "This link needs recipe version 2; this page knows up to 1."]]) {
+    await page.goto("about:blank");
+    await page.goto(`${realSite.url}?device=cpu#/train?r=${link}`);
+    await expect(page.getByTestId("link-error")).toContainText(words, { timeout: 60_000 });
+  }
+  await expect(page.getByRole("button", { name: "Reload for an update" })).toBeVisible();
+  await expect(page.getByTestId("stats")).toHaveCount(0);
 });
