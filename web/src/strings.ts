@@ -111,6 +111,7 @@ export const fillings: Record<string, string> = {
 
 export const tryView = {
   line: "Left: a Transformer. Right: the same model with its attention replaced by small feed-forward nets.",
+  lineStacked: "Above: a Transformer. Below: the same model with its attention replaced by small feed-forward nets.",
   trainYourOwn: "Train your own",
   model: "Model",
   demo: "Demo model",
@@ -160,9 +161,9 @@ export const tryView = {
 
 export const board = {
   title: "Switchboard",
-  hint: "Choose what a click puts in, then click a cell. Again restores attention.",
+  hint: "Click a cell: what the brush holds takes the place of its attention. Again restores it.",
   undo: "Undo",
-  brush: "Brush",
+  brush: "Brush: what a click puts in",
   size: "Size",
   attention: "Attention",
   attentionLetter: "A",
