@@ -99,7 +99,7 @@ export const train = {
   activations: "a batch’s activations",
   plus: (size: string) => `+ ${size}`,
   largest: "Largest single buffer",
-  needs: (memory: string) => `needs ${memory}; your browser does not tell how much you have`,
+  needs: (memory: string) => `Needs ${memory}; your browser does not tell how much you have.`,
   start: "Start training",
   pause: "Pause",
   resume: "Resume",
