@@ -15,7 +15,7 @@ use crate::{
     },
     model::{
         nets::Net,
-        sites::{Method, NetId, NetKind, Site, Size},
+        sites::{Method, NetId, NetKind, Site, Size, Variant},
     },
     recipe::Recipe,
     teacher::Training,
@@ -48,8 +48,16 @@ pub fn all() -> Vec<Work> {
     for hidden in [25, 50, 800, 3200] {
         works.extend([64, 256, 1024].map(|batch| dense(batch, hidden)));
     }
-    works.push(distilled("prefix 50x128-800-128 batch 64", Site::DecoderSelf, Method::Alr));
-    works.push(distilled("weights 50x128-800-128 batch 64, cross", Site::Cross, Method::Awr));
+    let kind = |method, variant| NetKind { variant, ..NetKind::plain(method, Size::M) };
+    works.push(distilled("prefix 50x128-800-128 batch 64", Site::DecoderSelf, kind(Method::Alr, None)));
+    works.push(distilled("weights 50x128-800-128 batch 64, encoder", Site::Encoder, kind(Method::Awr, None)));
+    works.push(distilled("weights 50x128-800-128 batch 64, own", Site::DecoderSelf, kind(Method::Awr, None)));
+    works.push(distilled("weights 50x128-1600-128 batch 64, cross", Site::Cross, kind(Method::Awr, None)));
+    for variant in [Variant::PerQuery, Variant::Gated] {
+        let name = format!("{} 50x128-1600-128 batch 64, cross", variant.code());
+        works.push(distilled(&name, Site::Cross, kind(Method::Alr, Some(variant))));
+    }
+    works.push(distilled("deep2 6400-800-800-6400 batch 64", Site::Encoder, kind(Method::Alr, Some(Variant::Deep2))));
     works.push(teacher("teacher d128 2+2 1500 tokens", 2));
     works.push(teacher("teacher d128 6+6 1500 tokens", 6));
     works
@@ -186,9 +194,9 @@ fn recipe(layers: usize) -> Recipe {
 }
 
 /// A step of a net of another form on what a teacher of one layer says, its forward pass included.
-fn distilled(name: &str, site: Site, method: Method) -> Work {
+fn distilled(name: &str, site: Site, kind: NetKind) -> Work {
     const VOCAB: usize = 512;
-    let id = NetId { site, layer: 0, kind: NetKind::plain(method, Size::M) };
+    let id = NetId { site, layer: 0, kind };
     let parameters = Net::parameters(site, id.kind, &recipe(1).sizes(VOCAB)) as f64;
     let (operations, bytes) = (6.0 * 64.0 * parameters, 40.0 * parameters);
     work(name.into(), [operations, bytes], move |device| {
