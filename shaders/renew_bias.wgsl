@@ -3,7 +3,8 @@
 struct Scalars {
   rows: u32, columns: u32,
   beta1: f32, beta2: f32, rate: f32, correction: f32, eps: f32,
-  padding: u32,
+  // Where the sums go.
+  first: u32,
 }
 
 @group(0) @binding(0) var<storage, {{input}}> dy: array<f32>;
@@ -26,5 +27,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) 
   moments[2u * column] = m;
   moments[2u * column + 1u] = v;
   bias[column] -= scalars.rate * m / (sqrt(v) * scalars.correction + scalars.eps);
-  sums[column] = gradient;
+  sums[scalars.first + column] = gradient;
 }

@@ -9,6 +9,8 @@ struct Scalars {
   parts: u32, span: u32,
   // Places that there are products for, and rows of the matrix.
   places: u32, rows: u32,
+  // Where in scratch the sums of dy begin, and the norm's gradients.
+  sums: u32, shares: u32,
   beta1: f32, beta2: f32, rate: f32, correction: f32, eps: f32,
 }
 
@@ -16,13 +18,10 @@ struct Scalars {
 @group(0) @binding(3) var<storage, read_write> moments: array<f32>;
 @group(0) @binding(4) var<storage, {{input}}> gamma: array<f32>;
 @group(0) @binding(5) var<storage, {{input}}> beta: array<f32>;
-// The sums of dy, n, and with places before them as many values that are added to G; behind them, for what is computed here, [groups
-// of columns, 2, rows]. One buffer, since not every adapter can bind eight.
+// The sums of dy, n, and with places before them as many values that are added to G; and for what is computed here [groups of columns,
+// 2, rows]. One buffer, since not every adapter can bind eight.
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 @group(0) @binding(7) var<uniform> scalars: Scalars;
-
-// Where the sums of dy stand in scratch, in rows of n.
-const SUMS = {{by_places}}u;
 
 // Four rows of four columns; gives each row's share in the gradients of gamma and beta.
 fn renew(place: u32, row: u32, col: u32, product: mat4x4f) -> mat2x4f {
@@ -33,7 +32,7 @@ fn renew(place: u32, row: u32, col: u32, product: mat4x4f) -> mat2x4f {
     let shift = beta[own];
     for (var j = 0u; j < min(4u, scalars.n - min(col, scalars.n)); j++) {
       let at = own * scalars.n + col + j;
-      let sum = scratch[SUMS * scalars.n + col + j];
+      let sum = scratch[scalars.sums + col + j];
       var g = product[i][j];
       if ({{by_places}} == 1) { g += scratch[col + j]; }
       let old = weight[at];
@@ -72,7 +71,7 @@ fn main(
     for (var x = 0u; x < {{across}}u; x++) { sum += shares_of[2u * (quad / 2u * {{across}}u + x) + quad % 2u]; }
     let first = group.y * {{down}}u * 8u + quad * 4u;
     for (var i = 0u; i < min(4u, scalars.m - min(first, scalars.m)); i++) {
-      let at = (SUMS + 1u) * scalars.n + 2u * group.x * scalars.rows + place * scalars.m + first + i;
+      let at = scalars.shares + 2u * group.x * scalars.rows + place * scalars.m + first + i;
       scratch[at] = sum[0][i];
       scratch[at + scalars.rows] = sum[1][i];
     }

@@ -1,6 +1,7 @@
-// Rows with mean 0 and variance 1, and these times gamma plus beta. One workgroup a row, which is a sentence: it counts as zero
-// behind its end, up to the width of the net. Two passes, since E[x²] - mean² cancels.
-struct Scalars { width: u32, columns: u32, features: u32, eps: f32 }
+// Rows with mean 0 and variance 1, and these times gamma plus beta. One workgroup a row, which is a sentence, or one place of it: the
+// first places of all sentences come first. A sentence counts as zero behind its end, up to the width of the net. Two passes, since
+// E[x²] - mean² cancels.
+struct Scalars { width: u32, columns: u32, features: u32, batch: u32, eps: f32, padding: u32 }
 
 @group(0) @binding(0) var<storage, {{input}}> x: array<f32>;
 @group(0) @binding(1) var<storage, {{input}}> lengths: array<i32>;
@@ -13,8 +14,11 @@ struct Scalars { width: u32, columns: u32, features: u32, eps: f32 }
 @compute @workgroup_size({{lanes}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let row = group.x;
-  let end = min(min(scalars.columns, scalars.width), u32(lengths[row]) * scalars.features);
-  let first = row * scalars.columns;
+  let sentence = row % scalars.batch;
+  let place = row / scalars.batch * scalars.width;
+  let filled = min(scalars.columns, u32(lengths[sentence]) * scalars.features);
+  let end = min(scalars.width, filled - min(filled, place));
+  let first = sentence * scalars.columns + place;
   var sum = 0.0;
   for (var i = local.x; i < end; i += LANES) { sum += x[first + i]; }
   let mean = total(sum, local.x) / f32(scalars.width);

@@ -6,8 +6,8 @@
 //! The same holds of the norm before the second matrix. (kernels.md, section 2)
 
 pub mod prefix;
-mod renew;
-mod rows;
+pub(super) mod renew;
+pub(super) mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -63,7 +63,7 @@ impl Shallow {
     /// `slope` is that of the leaky ReLU.
     pub fn step(self, input: &Sentences, target: &Sentences, scale: f32, slope: f32, step: Step) -> (Self, Tensor<1>) {
         let Self { first, second } = self;
-        let (x_hat, x) = standardized(input, &first);
+        let (x_hat, x) = standardized(input, &first, 1);
         let z = product(x, &first.weight.value, false);
         let (h, h_hat, u) = hidden(z, &first.bias.value, &second, slope);
         let y = product(u, &second.weight.value, false);
@@ -76,7 +76,7 @@ impl Shallow {
 }
 
 /// `x · w`, or `x · wᵀ`.
-fn product(x: Tensor<2>, w: &Tensor<2>, transposed: bool) -> Tensor<2> {
+pub(super) fn product(x: Tensor<2>, w: &Tensor<2>, transposed: bool) -> Tensor<2> {
     let ([rows, inputs], [height, width]) = (x.dims(), w.dims());
     let (x, w) = (x.reshape([1, rows, inputs]), w.clone().reshape([1, height, width]));
     transposed_matmul(x, w, [false, transposed]).reshape([rows, if transposed { height } else { width }])

@@ -36,18 +36,39 @@ pub fn step(
     step: Step,
 ) -> (Shallow, Tensor<1>) {
     let Shallow { first, second } = net;
-    let (x, scaled, stats) = prepared(input, &first);
-    let ([places, batch, features], [_, outputs]) = (x.dims(), first.weight.value.dims());
-    let [s, t] = folded(&first);
-    let weights = first.weight.value.clone().narrow(0, 0, places * features).reshape([places, features, outputs]);
-    let z = summed(transposed_matmul(scaled, weights, [false; 2]), &stats, s);
+    let (z, t, read) = read(input, &first);
     let (h, h_hat, u) = hidden(z, &t, &second, slope);
     let y = product(u, &second.weight.value, false);
     let (dy, losses) = error(y, &second.bias.value, target, scale);
     let dz = hidden_backward(product(dy.clone(), &second.weight.value, true), h, &second.gamma.value, slope);
     let second = renewed(second, h_hat, dy, step);
-    let (r, sums) = summed_backward(dz, &stats, batch);
-    (Shallow { first: renewed_by_places(first, x, r, sums, step), second }, losses.sum())
+    (Shallow { first: read.renewed(first, dz, step), second }, losses.sum())
+}
+
+/// What the gradient of a first layer is made with.
+pub(in crate::kernels) struct Read {
+    /// `[places, batch, features]`
+    x: Tensor<3>,
+    stats: Tensor<2>,
+}
+
+/// What a layer is of each prefix, without `t`: `[places · batch, outputs]`; and `t`.
+pub(in crate::kernels) fn read(input: &Sentences, layer: &Layer) -> (Tensor<2>, Tensor<1>, Read) {
+    let (x, scaled, stats) = prepared(input, layer);
+    let ([places, _, features], [_, outputs]) = (x.dims(), layer.weight.value.dims());
+    let [s, t] = folded(layer);
+    let weights = layer.weight.value.clone().narrow(0, 0, places * features).reshape([places, features, outputs]);
+    let z = summed(transposed_matmul(scaled, weights, [false; 2]), &stats, s);
+    (z, t, Read { x, stats })
+}
+
+impl Read {
+    /// One step of Adam on the layer, from the gradient of what it is of each prefix.
+    pub fn renewed(self, layer: Layer, dz: Tensor<2>, step: Step) -> Layer {
+        let [_, batch, _] = self.x.dims();
+        let (r, sums) = summed_backward(dz, &self.stats, batch);
+        renewed_by_places(layer, self.x, r, sums, step)
+    }
 }
 
 /// By place: the sentences without what is behind their ends, the same times the norm's scale, both `[places, batch, features]`; and the

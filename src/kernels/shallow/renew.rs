@@ -13,6 +13,7 @@ use crate::kernels::{
 };
 use burn::backend::{
     Backend, Cube, Dispatch, ExtensionType, Flex, backend_extension,
+    flex::FlexTensor,
     ops::FloatTensorOps,
     tensor::FloatTensor,
     wgpu::{CubeTensor, into_contiguous},
@@ -35,7 +36,7 @@ pub struct LayerTensors<B: Backend> {
 
 /// One step of Adam on a layer, from the normalised rows `[batch, inputs]` that went in and the gradient `[batch, outputs]` of what came
 /// out.
-pub(super) fn renewed(layer: Layer, x_hat: Tensor<2>, dy: Tensor<2>, step: Step) -> Layer {
+pub(in crate::kernels) fn renewed(layer: Layer, x_hat: Tensor<2>, dy: Tensor<2>, step: Step) -> Layer {
     Dispatch::renewed_layer(layer.into(), x_hat.into_dispatch(), dy.into_dispatch(), step).into()
 }
 
@@ -103,10 +104,7 @@ impl RenewOps for Flex {
         step: Step,
     ) -> LayerTensors<Self> {
         let sums = cpu::into_values(Self::column_sum(dy.clone()));
-        let product = |rows: Range<usize>| {
-            let part = Self::float_slice(x_hat.clone(), &[Slice::full(), Slice::from(rows)]);
-            cpu::into_values(Self::float_matmul(Self::float_transpose(part), dy.clone()))
-        };
+        let product = |rows: Range<usize>| rows_of(&x_hat, &dy, rows);
         renew(layer, rows_at_once(sums.len()), &sums, product, step)
     }
 
@@ -149,26 +147,13 @@ fn renew(
     product: impl Fn(Range<usize>) -> Vec<f32> + Send + Sync,
     step: Step,
 ) -> LayerTensors<Flex> {
-    let ([inputs], outputs) = (layer.gamma.layout().shape().dims(), sums.len());
+    let ([inputs], outputs) = (layer.gamma.layout().shape().dims::<1>(), sums.len());
     let [mut gamma, mut gamma_moments, mut beta, mut beta_moments] =
         [layer.gamma, layer.gamma_moments, layer.beta, layer.beta_moments].map(cpu::into_values);
     let [mut weight, mut weight_moments, mut bias, mut bias_moments] =
         [layer.weight, layer.weight_moments, layer.bias, layer.bias_moments].map(cpu::into_values);
-    let mut norm = vec![0.0; 2 * inputs];
-    let chunks = ((&mut weight[..], rows * outputs), (&mut weight_moments[..], 2 * rows * outputs));
-    cpu::by_threes(chunks.0, chunks.1, (&mut norm, 2 * rows), |chunk, [weight, moments, norm]| {
-        let first = chunk * rows;
-        let mut g = product(first..first + norm.len() / 2);
-        for (row, g) in g.chunks_exact_mut(outputs).enumerate() {
-            let (weight, moments) = (&mut weight[row * outputs..], &mut moments[2 * row * outputs..]);
-            let (weight, moments) = (&mut weight[..outputs], &mut moments[..2 * outputs]);
-            [norm[2 * row], norm[2 * row + 1]] = to_gradient(g, weight, sums, [gamma[first + row], beta[first + row]]);
-            change(weight, moments, g, step);
-        }
-    });
-    let of_norm = |part: usize| norm.iter().skip(part).step_by(2).copied().collect::<Vec<_>>();
-    change(&mut gamma, &mut gamma_moments, &of_norm(0), step);
-    change(&mut beta, &mut beta_moments, &of_norm(1), step);
+    let parts = renew_matrix([&mut weight, &mut weight_moments], [&gamma, &beta], rows, sums, product, step);
+    change_norm([&mut gamma, &mut gamma_moments, &mut beta, &mut beta_moments], &parts, step);
     change(&mut bias, &mut bias_moments, sums, step);
     LayerTensors {
         gamma: cpu::tensor(gamma, [inputs]),
@@ -182,8 +167,46 @@ fn renew(
     }
 }
 
+/// Those rows of `xᵀ · dy`.
+pub(in crate::kernels) fn rows_of(x: &FlexTensor, dy: &FlexTensor, rows: Range<usize>) -> Vec<f32> {
+    let part = Flex::float_slice(x.clone(), &[Slice::full(), Slice::from(rows)]);
+    cpu::into_values(Flex::float_matmul(Flex::float_transpose(part), dy.clone()))
+}
+
+/// One step of Adam on the matrix behind a norm, so many rows at a time; gives the gradients of the norm, scale and shift in turn.
+pub(in crate::kernels) fn renew_matrix(
+    [weight, moments]: [&mut [f32]; 2],
+    [gamma, beta]: [&[f32]; 2],
+    rows: usize,
+    sums: &[f32],
+    product: impl Fn(Range<usize>) -> Vec<f32> + Send + Sync,
+    step: Step,
+) -> Vec<f32> {
+    let (outputs, mut norm) = (sums.len(), vec![0.0; 2 * gamma.len()]);
+    let chunks = ((weight, rows * outputs), (moments, 2 * rows * outputs));
+    cpu::by_threes(chunks.0, chunks.1, (&mut norm, 2 * rows), |chunk, [weight, moments, norm]| {
+        let first = chunk * rows;
+        let mut g = product(first..first + norm.len() / 2);
+        for (row, g) in g.chunks_exact_mut(outputs).enumerate() {
+            let (weight, moments) = (&mut weight[row * outputs..], &mut moments[2 * row * outputs..]);
+            let (weight, moments) = (&mut weight[..outputs], &mut moments[..2 * outputs]);
+            [norm[2 * row], norm[2 * row + 1]] = to_gradient(g, weight, sums, [gamma[first + row], beta[first + row]]);
+            change(weight, moments, g, step);
+        }
+    });
+    norm
+}
+
+/// One step of Adam on a norm, from the gradients of [`renew_matrix`].
+pub(in crate::kernels) fn change_norm(tensors: [&mut [f32]; 4], gradients: &[f32], step: Step) {
+    let of_norm = |part: usize| gradients.iter().skip(part).step_by(2).copied().collect::<Vec<_>>();
+    let [gamma, gamma_moments, beta, beta_moments] = tensors;
+    change(gamma, gamma_moments, &of_norm(0), step);
+    change(beta, beta_moments, &of_norm(1), step);
+}
+
 /// Rows of a matrix whose gradient is made and used before the next: few enough to stay in a core's cache.
-fn rows_at_once(outputs: usize) -> usize {
+pub(in crate::kernels) fn rows_at_once(outputs: usize) -> usize {
     (1 << 16) / outputs.clamp(1 << 8, 1 << 13)
 }
 
@@ -202,13 +225,14 @@ impl RenewOps for Cube {
         dy: FloatTensor<Self>,
         step: Step,
     ) -> LayerTensors<Self> {
-        let (([batch, m], [_, n]), dy) = ((gpu::dims(&x_hat), gpu::dims(&dy)), into_contiguous(dy));
-        let layer = owned(layer);
-        let product = Product { size: Size { m, n, k: batch }, places: [1, 1], by_places: false };
+        let (([_, m], [_, n]), dy) = ((gpu::dims::<2>(&x_hat), gpu::dims::<2>(&dy)), into_contiguous(dy));
+        let (layer, product) = (owned(layer), Product::one(&x_hat, &dy));
         // The sums of `dy`, and behind them each workgroup's part of the norm's gradients.
-        let scratch = gpu::empty(&dy, [n + product.shares()]);
-        renew_bias(&dy, [&layer.bias, &layer.bias_moments, &scratch], step);
-        renew_weight(&layer, [x_hat, dy], product, &scratch, step);
+        let scratch = Scratch { values: gpu::empty(&dy, [n + product.shares() * 2 * m]), sums: 0, shares: n };
+        renew_bias(&dy, [&layer.bias, &layer.bias_moments], &scratch, step);
+        let LayerTensors { gamma, gamma_moments, beta, beta_moments, weight, weight_moments, .. } = &layer;
+        renew_weight([weight, weight_moments, gamma, beta], [x_hat, dy], product, &scratch, step);
+        renew_norm(&scratch, product.shares(), [gamma, gamma_moments, beta, beta_moments], step);
         layer
     }
 
@@ -222,20 +246,23 @@ impl RenewOps for Cube {
         let ([places, batch, m], [_, _, n], [inputs]) = (gpu::dims(&x), gpu::dims(&r), gpu::dims(&layer.gamma));
         let mut layer = owned(layer);
         let product = Product { size: Size { m, n, k: batch }, places: [places, inputs / m], by_places: true };
-        let scratch = gpu::empty(&x, [2 * n + product.shares()]);
-        let front =
-            Self::float_slice_assign(scratch, &[Slice::from(0..2 * n)], Self::float_reshape(sums, Shape::new([2 * n])));
-        let gradient = Self::float_slice(front.clone(), &[Slice::from(n..2 * n)]);
+        let values = gpu::empty(&x, [2 * n + product.shares() * 2 * inputs]);
+        let sums = Self::float_reshape(sums, Shape::new([2 * n]));
+        let values = Self::float_slice_assign(values, &[Slice::from(0..2 * n)], sums);
+        let gradient = Self::float_slice(values.clone(), &[Slice::from(n..2 * n)]);
         let moments = Self::float_reshape(layer.bias_moments, Shape::new([n, 2]));
         let (bias, moments) = Self::adam_step(layer.bias, gradient, moments, step);
         (layer.bias, layer.bias_moments) = (bias, Self::float_reshape(moments, Shape::new([2 * n])));
-        renew_weight(&layer, [x, r], product, &front, step);
+        let scratch = Scratch { values, sums: n, shares: 2 * n };
+        let LayerTensors { gamma, gamma_moments, beta, beta_moments, weight, weight_moments, .. } = &layer;
+        renew_weight([weight, weight_moments, gamma, beta], [x, r], product, &scratch, step);
+        renew_norm(&scratch, product.shares(), [gamma, gamma_moments, beta, beta_moments], step);
         layer
     }
 }
 
 /// All tensors of a layer to be changed in place.
-fn owned(layer: LayerTensors<Cube>) -> LayerTensors<Cube> {
+pub(in crate::kernels) fn owned(layer: LayerTensors<Cube>) -> LayerTensors<Cube> {
     LayerTensors {
         gamma: gpu::owned(layer.gamma),
         gamma_moments: gpu::owned(layer.gamma_moments),
@@ -250,7 +277,7 @@ fn owned(layer: LayerTensors<Cube>) -> LayerTensors<Cube> {
 
 /// The products that make `G`: one, or one for each place.
 #[derive(Clone, Copy)]
-struct Product {
+pub(in crate::kernels) struct Product {
     /// Of one place.
     size: Size,
     /// Those that there are, and those that have rows of the matrix.
@@ -260,20 +287,33 @@ struct Product {
 }
 
 impl Product {
-    /// Values of the norm's gradients in parts: one a group of columns.
-    fn shares(self) -> usize {
-        let [across, _] = Tiling::of(self.size).workgroups(self.size);
-        across * 2 * self.size.m * self.places[1]
+    /// Of `x: [k, m]` and `dy: [k, n]`.
+    pub fn one(x: &CubeTensor, dy: &CubeTensor) -> Self {
+        let ([k, m], [_, n]) = (gpu::dims(x), gpu::dims(dy));
+        Self { size: Size { m, n, k }, places: [1, 1], by_places: false }
+    }
+
+    /// In how many parts the norm's gradients come: one a group of columns.
+    pub fn shares(self) -> usize {
+        Tiling::of(self.size).workgroups(self.size)[0]
     }
 }
 
-/// Changes matrix and norm of a layer in place. `scratch` begins with what the products do not give: the sums of `dy`; or, with places,
-/// what is to be added to `G`, and these sums.
-fn renew_weight(
-    layer: &LayerTensors<Cube>,
+/// What the steps of a layer say to one another.
+pub(in crate::kernels) struct Scratch {
+    pub values: CubeTensor,
+    /// Where the sums of `dy` begin. With places, what is to be added to `G` stands at the front.
+    pub sums: usize,
+    /// Where the norm's gradients begin, in parts: `[parts, 2, inputs]`.
+    pub shares: usize,
+}
+
+/// Changes the matrix of a layer in place, `[weight, its moments, gamma, beta]`, and gives the norm's gradients to `scratch`.
+pub(in crate::kernels) fn renew_weight(
+    [weight, moments, gamma, beta]: [&CubeTensor; 4],
     [a, b]: [CubeTensor; 2],
     Product { size, places: [there, places], by_places }: Product,
-    scratch: &CubeTensor,
+    scratch: &Scratch,
     step: Step,
 ) {
     let (tiling, rows) = (Tiling::of(size), size.m * places);
@@ -281,35 +321,36 @@ fn renew_weight(
     let (a, b) = (Operand::new(a, size.m, true), Operand::new(b, size.n, false));
     let mut kernel = matmul::accumulation("renew_weight", &[shader!("renew_weight.wgsl")], tiling, [&a, &b]);
     kernel.words.push(("by_places", usize::from(by_places)));
-    let sizes = matmul::scalars(size, [&a, &b], 1).into_iter().chain([there, rows].map(Scalar::Int));
+    let places_and_scratch = [there, rows, scratch.sums, scratch.shares].map(Scalar::Int);
+    let sizes = matmul::scalars(size, [&a, &b], 1).into_iter().chain(places_and_scratch);
     let scalars = sizes.chain(step.scalars()).collect::<Vec<_>>();
-    let LayerTensors { gamma, gamma_moments, beta, beta_moments, weight, weight_moments, .. } = layer;
-    gpu::launch(
-        kernel,
-        [across, down, places],
-        &[a.tensor(), b.tensor(), weight, weight_moments, gamma, beta, scratch],
-        &scalars,
-    );
-    let first = if by_places { 2 * size.n } else { size.n };
-    renew_norm(scratch, [first, across, rows], [gamma, gamma_moments, beta, beta_moments], step);
+    let tensors = [a.tensor(), b.tensor(), weight, moments, gamma, beta, &scratch.values];
+    gpu::launch(kernel, [across, down, places], &tensors, &scalars);
 }
 
-/// Changes a bias and its moments; writes the sum of each column of `dy` to the front of `scratch`.
-fn renew_bias(dy: &CubeTensor, [bias, moments, scratch]: [&CubeTensor; 3], step: Step) {
+/// Changes a bias and its moments; gives the sum of each column of `dy` to `scratch`.
+pub(in crate::kernels) fn renew_bias(
+    dy: &CubeTensor,
+    [bias, moments]: [&CubeTensor; 2],
+    scratch: &Scratch,
+    step: Step,
+) {
     let [rows, columns] = gpu::dims(dy);
     let text = shader!("renew_bias.wgsl");
     let (kernel, groups) = gpu::by_columns("renew_bias", text, columns);
     let sizes = [Scalar::Int(rows), Scalar::Int(columns)].into_iter();
-    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
-    gpu::launch(kernel, groups, &[dy, bias, moments, scratch], &scalars);
+    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(scratch.sums)]).collect::<Vec<_>>();
+    gpu::launch(kernel, groups, &[dy, bias, moments, &scratch.values], &scalars);
 }
 
-/// Changes scale and shift of a norm and their moments, from the parts of their gradients that begin at `first`: `[count, 2, width]`.
-fn renew_norm(parts: &CubeTensor, [first, count, width]: [usize; 3], tensors: [&CubeTensor; 4], step: Step) {
+/// Changes scale and shift of a norm and their moments, from so many parts of their gradients.
+pub(in crate::kernels) fn renew_norm(scratch: &Scratch, parts: usize, tensors: [&CubeTensor; 4], step: Step) {
     let texts = vec![shader!("renew_norm.wgsl")];
     let kernel = Wgsl { name: "renew_norm", texts, words: vec![], workgroup: [64, 1] };
-    let sizes = [Scalar::Int(width), Scalar::Int(count)].into_iter();
-    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(first)]).collect::<Vec<_>>();
     let [gamma, gamma_moments, beta, beta_moments] = tensors;
-    gpu::launch(kernel, [width.div_ceil(64), 1, 1], &[parts, gamma, gamma_moments, beta, beta_moments], &scalars);
+    let [width] = gpu::dims(gamma);
+    let sizes = [Scalar::Int(width), Scalar::Int(parts)].into_iter();
+    let scalars = sizes.chain(step.scalars()).chain([Scalar::Int(scratch.shares)]).collect::<Vec<_>>();
+    let tensors = [&scratch.values, gamma, gamma_moments, beta, beta_moments];
+    gpu::launch(kernel, [width.div_ceil(64), 1, 1], &tensors, &scalars);
 }

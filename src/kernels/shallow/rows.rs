@@ -13,30 +13,41 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-/// The normalised rows of the input, without and with the layer's scale and shift: `[batch, inputs]` each.
-pub(super) fn standardized(input: &Sentences, layer: &Layer) -> (Tensor<2>, Tensor<2>) {
+/// The normalised rows of the input, without and with the layer's scale and shift: `[places · batch, inputs]` each. With one place a
+/// row is a whole sentence; else it is one of so many places, the first place of all sentences before the second.
+pub(in crate::kernels) fn standardized(input: &Sentences, layer: &Layer, places: usize) -> (Tensor<2>, Tensor<2>) {
     let (gamma, beta) = (layer.gamma.value.clone().into_dispatch(), layer.beta.value.clone().into_dispatch());
     let (x, lengths) = (input.values.clone().into_dispatch(), input.lengths.clone().into_dispatch());
-    let (x_hat, x) = Dispatch::standardized(x, lengths, gamma, beta, input.features);
+    let (x_hat, x) = Dispatch::standardized(x, lengths, gamma, beta, [places, input.features]);
     (Tensor::from_dispatch(x_hat), Tensor::from_dispatch(x))
 }
 
 /// From products `z: [batch, H]`: `h = leaky_relu(z + bias)`, `h` normalised, and that with the next layer's scale and shift.
-pub(super) fn hidden(z: Tensor<2>, bias: &Tensor<1>, next: &Layer, slope: f32) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+pub(in crate::kernels) fn hidden(
+    z: Tensor<2>,
+    bias: &Tensor<1>,
+    next: &Layer,
+    slope: f32,
+) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
     let (gamma, beta) = (next.gamma.value.clone().into_dispatch(), next.beta.value.clone().into_dispatch());
     let (h, h_hat, u) = Dispatch::hidden(z.into_dispatch(), bias.clone().into_dispatch(), gamma, beta, slope);
     (Tensor::from_dispatch(h), Tensor::from_dispatch(h_hat), Tensor::from_dispatch(u))
 }
 
 /// The gradient of `z` from that of the scaled and shifted rows and from `h` of [`hidden`].
-pub(super) fn hidden_backward(du: Tensor<2>, h: Tensor<2>, gamma: &Tensor<1>, slope: f32) -> Tensor<2> {
+pub(in crate::kernels) fn hidden_backward(du: Tensor<2>, h: Tensor<2>, gamma: &Tensor<1>, slope: f32) -> Tensor<2> {
     let gamma = gamma.clone().into_dispatch();
     Tensor::from_dispatch(Dispatch::hidden_backward(du.into_dispatch(), h.into_dispatch(), gamma, slope))
 }
 
 /// With `y + bias` as the answer: its gradient `[rows, outputs]`, 0 at padding, and each row's part of the loss, `[rows]`. A row is a
 /// whole sentence; or, where there are more rows than sentences, one place of it, the first place of all sentences before the second.
-pub(super) fn error(y: Tensor<2>, bias: &Tensor<1>, target: &Sentences, scale: f32) -> (Tensor<2>, Tensor<1>) {
+pub(in crate::kernels) fn error(
+    y: Tensor<2>,
+    bias: &Tensor<1>,
+    target: &Sentences,
+    scale: f32,
+) -> (Tensor<2>, Tensor<1>) {
     let (t, lengths) = (target.values.clone().into_dispatch(), target.lengths.clone().into_dispatch());
     let bias = bias.clone().into_dispatch();
     let (dy, losses) = Dispatch::masked_error(y.into_dispatch(), bias, t, lengths, target.features, scale);
@@ -51,7 +62,7 @@ pub trait RowOps: Backend {
         lengths: IntTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
-        features: usize,
+        sizes: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     fn hidden(
@@ -85,19 +96,21 @@ impl RowOps for Flex {
         lengths: IntTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
-        features: usize,
+        [places, features]: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [batch, columns] = x.layout().shape().dims();
         let [x, gamma, beta] = [x, gamma, beta].map(cpu::contiguous);
         let (x, gamma, beta) = (cpu::values(&x), cpu::values(&gamma), cpu::values(&beta));
         let (lengths, width) = (cpu::integers(&lengths), gamma.len());
-        let (mut x_hat, mut y) = (vec![0.0; batch * width], vec![0.0; batch * width]);
+        let shape = [places * batch, width];
+        let (mut x_hat, mut y) = (vec![0.0; places * batch * width], vec![0.0; places * batch * width]);
         cpu::by_pairs((&mut x_hat, width), (&mut y, width), |row, x_hat, y| {
-            let x = &x[row * columns..][..columns.min(width).min(lengths[row] * features)];
-            standardize(x, x_hat);
+            let (sentence, first) = (row % batch, row / batch * width);
+            let end = columns.min(lengths[sentence] * features).clamp(first, first + width);
+            standardize(&x[sentence * columns..][first..end], x_hat);
             scale_and_shift(x_hat, y, gamma, beta);
         });
-        (cpu::tensor(x_hat, [batch, width]), cpu::tensor(y, [batch, width]))
+        (cpu::tensor(x_hat, shape), cpu::tensor(y, shape))
     }
 
     fn hidden(
@@ -226,15 +239,15 @@ impl RowOps for Cube {
         lengths: IntTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
-        features: usize,
+        [places, features]: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let ([batch, columns], [width]) = (gpu::dims(&x), gpu::dims(&gamma));
         let [x, lengths, gamma, beta] = [x, lengths, gamma, beta].map(into_contiguous);
-        let (x_hat, y) = (gpu::empty(&x, [batch, width]), gpu::empty(&x, [batch, width]));
-        let sizes = [width, columns, features].map(Scalar::Int);
-        let scalars = sizes.into_iter().chain([Scalar::Float(EPSILON)]).collect::<Vec<_>>();
+        let [x_hat, y] = [(); 2].map(|()| gpu::empty(&x, [places * batch, width]));
+        let sizes = [width, columns, features, batch].map(Scalar::Int);
+        let scalars = sizes.into_iter().chain([Scalar::Float(EPSILON), Scalar::Int(0)]).collect::<Vec<_>>();
         let kernel = by_row("standardize", shader!("standardize.wgsl"));
-        gpu::launch(kernel, [batch, 1, 1], &[&x, &lengths, &gamma, &beta, &x_hat, &y], &scalars);
+        gpu::launch(kernel, [places * batch, 1, 1], &[&x, &lengths, &gamma, &beta, &x_hat, &y], &scalars);
         (x_hat, y)
     }
 
