@@ -49,7 +49,7 @@ impl Lesson {
 
     /// What goes in, as a program reads it.
     pub(super) fn input(&self) -> Sentences {
-        self.sentences(self.x.clone())
+        sentences(self.x.clone(), &self.rows)
     }
 
     /// What goes into a joint net: the source, and behind it the queries.
@@ -60,22 +60,25 @@ impl Lesson {
         Sentences { values, lengths, features: 1 }
     }
 
+    /// What attention looked at, as a program reads it.
+    pub(super) fn looked_at(&self) -> Sentences {
+        sentences(self.source.states.clone(), &self.source.rows)
+    }
+
+    /// The teacher's values of that: `[batch · length, d_model]`.
+    pub(super) fn values(&self) -> Tensor<2> {
+        (self.source.values)()
+    }
+
     /// What is to come out, as a program reads it.
     pub(super) fn goal(&self) -> Sentences {
-        self.sentences(self.target.clone())
+        sentences(self.target.clone(), &self.rows)
     }
 
     /// The same for one of so many heads.
     pub(super) fn goal_of_head(&self, head: usize, heads: usize) -> Sentences {
         let width = self.target.dims()[1] / heads;
-        self.sentences(self.target.clone().narrow(1, head * width, width))
-    }
-
-    /// From rows of tokens, `[batch · length, features]`.
-    fn sentences(&self, x: Tensor<2>) -> Sentences {
-        let [_, features] = x.dims();
-        let values = x.reshape([self.rows.batch, self.rows.length * features]);
-        Sentences { values, lengths: self.rows.lengths.clone(), features }
+        sentences(self.target.clone().narrow(1, head * width, width), &self.rows)
     }
 
     /// The same of sentences that end earlier, each behind a token that is drawn.
@@ -92,4 +95,11 @@ impl Lesson {
         let error = net.forward(Seen { x: &self.x, rows: &self.rows, source }) - self.target.clone();
         (error.clone() * error).sum() / self.elements() as f32
     }
+}
+
+/// From rows of tokens, `[batch · length, features]`.
+fn sentences(x: Tensor<2>, rows: &Rows) -> Sentences {
+    let [_, features] = x.dims();
+    let values = x.reshape([rows.batch, rows.length * features]);
+    Sentences { values, lengths: rows.lengths.clone(), features }
 }

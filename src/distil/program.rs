@@ -1,4 +1,9 @@
-//! The nets whose step of training is a program of its own, [`kernels::shallow`](crate::kernels::shallow); the others are differentiated.
+//! The nets whose step of training is a program of its own, [`kernels::shallow`](crate::kernels::shallow) or
+//! [`kernels::asked`](crate::kernels::asked); the others are differentiated.
+
+mod asked;
+#[cfg(test)]
+mod tests;
 
 use super::Lesson;
 use crate::{
@@ -22,7 +27,7 @@ pub fn is_known(net: &Net) -> bool {
         Net::Joint(net) => net.net.deeper.is_empty(),
         Net::Heads(nets) => nets.heads.iter().all(|net| net.deeper.is_empty()),
         Net::Prefix(net) => net.deeper.is_empty(),
-        Net::Query(_) | Net::Weights(_) => false,
+        Net::Query(_) | Net::Weights(_) => true,
     }
 }
 
@@ -62,7 +67,14 @@ pub fn step(net: Net, adam: &mut Adam, lesson: &Lesson, rate: f64) -> (Net, Tens
             let ShallowNet { norm, r#in, hidden_norm, deeper, out } = net;
             (Net::Prefix(PrefixNet { norm, r#in, hidden_norm, deeper, out }), loss)
         }
-        Net::Query(_) | Net::Weights(_) => unreachable!("no program knows this net"),
+        Net::Query(net) => {
+            let (net, loss) = program.query(net);
+            (Net::Query(net), loss)
+        }
+        Net::Weights(net) => {
+            let (net, loss) = program.weights(net);
+            (Net::Weights(net), loss)
+        }
     }
 }
 

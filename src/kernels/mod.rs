@@ -4,6 +4,7 @@
 //! One file an operation; [`cpu`] and [`gpu`] say how the twins reach burn's tensors. Nothing here knows of translation.
 
 pub mod adam;
+pub mod asked;
 pub mod attention;
 pub mod ceiling;
 mod cpu;

@@ -32,10 +32,10 @@ pub struct WeightsNet {
     pub gate: Linear,
     pub out: Linear,
     #[module(skip)]
-    heads: usize,
+    pub heads: usize,
     /// Whether a query sees nothing behind it.
     #[module(skip)]
-    causal: bool,
+    pub causal: bool,
 }
 
 impl WeightsNet {
