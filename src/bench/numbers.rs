@@ -52,7 +52,7 @@ pub fn net(hidden: usize, device: &Device) -> Shallow {
     };
     Shallow {
         first: layer([WIDTH, hidden], [Stream::Weight1, Stream::Bias1]),
-        second: layer([hidden, WIDTH], [Stream::Weight2, Stream::Bias2]),
+        later: vec![layer([hidden, WIDTH], [Stream::Weight2, Stream::Bias2])],
     }
 }
 

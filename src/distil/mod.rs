@@ -19,7 +19,7 @@ use crate::{
         sites::{Method, NetId, NetKind, Site, Variant},
         transformer::Transformer,
     },
-    optimizer::{Adam, gradients, warmed},
+    optimizer::{Adam, warmed},
     parallel,
     random::{Purpose, Stream},
     recipe::{DistilPart, Recipe, Schedule},
@@ -61,13 +61,7 @@ impl Student {
 
     /// One step of Adam on what an attention saw and said.
     fn step(mut self, lesson: &Lesson, rate: f64) -> Self {
-        let (net, loss) = if program::is_known(&self.net) {
-            program::step(self.net, &mut self.adam, lesson, rate)
-        } else {
-            let loss = lesson.error(&self.net);
-            let found = gradients(&self.net, &mut loss.backward());
-            (self.adam.step(self.net, found, rate), loss.inner())
-        };
+        let (net, loss) = program::step(self.net, &mut self.adam, lesson, rate);
         self.losses.push(loss);
         Self { net, ..self }
     }

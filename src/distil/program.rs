@@ -1,5 +1,5 @@
-//! The nets whose step of training is a program of its own, [`kernels::shallow`](crate::kernels::shallow) or
-//! [`kernels::asked`](crate::kernels::asked); the others are differentiated.
+//! The nets' step of training: for each form a program of its own, of [`kernels::shallow`](crate::kernels::shallow) or
+//! [`kernels::asked`](crate::kernels::asked).
 
 mod asked;
 #[cfg(test)]
@@ -13,28 +13,18 @@ use crate::{
     },
     model::{
         layers::{LayerNorm, Linear},
-        nets::{Net, SLOPE, prefix::PrefixNet, shallow::ShallowNet},
+        nets::{
+            Net, SLOPE,
+            prefix::PrefixNet,
+            shallow::{Deeper, ShallowNet},
+        },
     },
     optimizer::Adam,
     parameters::Named,
 };
 use burn::{module::Param, tensor::Tensor};
 
-/// Whether [`step`] knows this net.
-pub fn is_known(net: &Net) -> bool {
-    match net {
-        Net::Shallow(net) => net.deeper.is_empty(),
-        Net::Joint(net) => net.net.deeper.is_empty(),
-        Net::Heads(nets) => nets.heads.iter().all(|net| net.deeper.is_empty()),
-        Net::Prefix(net) => net.deeper.is_empty(),
-        Net::Query(_) | Net::Weights(_) => true,
-    }
-}
-
 /// One step of Adam on a lesson; gives the net, changed in place, and the loss before it: `[1]`.
-///
-/// # Panics
-/// If the net is not [known](is_known).
 pub fn step(net: Net, adam: &mut Adam, lesson: &Lesson, rate: f64) -> (Net, Tensor<1>) {
     adam.steps += 1;
     let mut program = Program { step: Step::new(adam.steps, rate), moments: &mut adam.moments, lesson };
@@ -100,17 +90,22 @@ impl Program<'_> {
         goal: Sentences,
     ) -> (ShallowNet, Tensor<1>) {
         let ShallowNet { norm, r#in, hidden_norm, deeper, out } = net;
-        let names = ["norm", "in", "hidden_norm", "out"].map(|name| format!("{prefix}{name}"));
-        let first = self.layer([&names[0], &names[1]], norm, r#in);
-        let second = self.layer([&names[2], &names[3]], hidden_norm, out);
+        let names = names(prefix, deeper.len());
+        let (linears, norms): (Vec<_>, Vec<_>) = deeper.into_iter().map(|it| (it.linear, it.norm)).unzip();
+        let first = self.layer(&names[0], norm, r#in);
+        let later = [hidden_norm].into_iter().chain(norms).zip(linears.into_iter().chain([out])).zip(&names[1..]);
+        let later = later.map(|((norm, linear), names)| self.layer(names, norm, linear)).collect();
         let scale = 1.0 / self.lesson.elements() as f32;
-        let (net, loss) = step(Shallow { first, second }, &input, &goal, scale, SLOPE, self.step);
-        let (norm, r#in) = self.keep([&names[0], &names[1]], net.first);
-        let (hidden_norm, out) = self.keep([&names[2], &names[3]], net.second);
+        let (net, loss) = step(Shallow { first, later }, &input, &goal, scale, SLOPE, self.step);
+        let (norm, r#in) = self.keep(&names[0], net.first);
+        let later = net.later.into_iter().zip(&names[1..]).map(|(layer, names)| self.keep(names, layer));
+        let (mut norms, mut linears): (Vec<_>, Vec<_>) = later.unzip();
+        let (hidden_norm, out) = (norms.remove(0), linears.remove(linears.len() - 1));
+        let deeper = linears.into_iter().zip(norms).map(|(linear, norm)| Deeper { linear, norm }).collect();
         (ShallowNet { norm, r#in, hidden_norm, deeper, out }, loss)
     }
 
-    fn layer(&mut self, [norm_name, linear_name]: [&str; 2], norm: LayerNorm, linear: Linear) -> Layer {
+    fn layer(&mut self, [norm_name, linear_name]: &[String; 2], norm: LayerNorm, linear: Linear) -> Layer {
         Layer {
             gamma: self.moving(norm_name, "weight", norm.weight),
             beta: self.moving(norm_name, "bias", norm.bias),
@@ -128,7 +123,7 @@ impl Program<'_> {
     }
 
     /// The parts of a net from a layer, whose moments are kept for the next step.
-    fn keep(&mut self, [norm_name, linear_name]: [&str; 2], layer: Layer) -> (LayerNorm, Linear) {
+    fn keep(&mut self, [norm_name, linear_name]: &[String; 2], layer: Layer) -> (LayerNorm, Linear) {
         let Layer { gamma, beta, weight, bias } = layer;
         let norm =
             LayerNorm { weight: self.param(norm_name, "weight", gamma), bias: self.param(norm_name, "bias", beta) };
@@ -141,4 +136,21 @@ impl Program<'_> {
         self.moments.insert(format!("{module}.{name}"), moving.moments);
         Param::from_tensor(Tensor::from_inner(moving.value))
     }
+}
+
+/// What the layers of a program are called in a net with so many deeper ones: each norm, and the matrix behind it.
+fn names(prefix: &str, deeper: usize) -> Vec<[String; 2]> {
+    let of_norm = |index| match index {
+        0 => "norm".into(),
+        1 => "hidden_norm".into(),
+        _ => format!("deeper.{}.norm", index - 2),
+    };
+    let of_linear = |index| match index {
+        0 => "in".into(),
+        _ if index == deeper + 1 => "out".into(),
+        _ => format!("deeper.{}.linear", index - 1),
+    };
+    (0..deeper + 2)
+        .map(|index| [of_norm(index), of_linear(index)].map(|name: String| prefix.to_string() + &name))
+        .collect()
 }

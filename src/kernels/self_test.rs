@@ -212,12 +212,12 @@ fn step(
         weight: moving(case, [inputs, outputs]),
         bias: moving(case, [outputs]),
     };
-    let net = Shallow { first: layer(36, 21), second: layer(21, outputs) };
+    let net = Shallow { first: layer(36, 21), later: vec![layer(21, outputs)] };
     let mut sentences =
         |width, features| Sentences { values: case.values([2, width]), lengths: case.integers([3, 2]), features };
     let (input, goal) = (sentences(27, 9), sentences(18, 6));
     let (net, loss) = program(net, &input, &goal, Step::new(3, 1e-2));
-    let layers = [net.first, net.second].into_iter();
+    let layers = [net.first].into_iter().chain(net.later);
     let tensors = layers.flat_map(|Layer { gamma, beta, weight, bias }| {
         let weights = [weight.value.reshape([-1]), weight.moments];
         [gamma.value, gamma.moments, beta.value, beta.moments, bias.value, bias.moments].into_iter().chain(weights)

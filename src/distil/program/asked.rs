@@ -37,10 +37,10 @@ impl Program<'_> {
     pub fn query(&mut self, net: QueryNet) -> (QueryNet, Tensor<1>) {
         let QueryNet { source_norm, query_norm, source, query, gate, hidden_norm, out } = net;
         let asking = self.asking(Layers { source_norm, query_norm, source, query, gate });
-        let answerer = Answerer { asking, out: self.layer(["hidden_norm", "out"], hidden_norm, out) };
+        let answerer = Answerer { asking, out: self.layer(&names("hidden_norm", "out"), hidden_norm, out) };
         let (net, loss) = answerer.step(&self.asked(), self.step);
         let Layers { source_norm, query_norm, source, query, gate } = self.keep_asking(net.asking);
-        let (hidden_norm, out) = self.keep(["hidden_norm", "out"], net.out);
+        let (hidden_norm, out) = self.keep(&names("hidden_norm", "out"), net.out);
         (QueryNet { source_norm, query_norm, source, query, gate, hidden_norm, out }, loss)
     }
 
@@ -54,15 +54,15 @@ impl Program<'_> {
     fn asking(&mut self, layers: Layers) -> Asking {
         let Layers { source_norm, query_norm, source, query, gate } = layers;
         Asking {
-            source: self.layer(["source_norm", "source"], source_norm, source),
-            query: self.layer(["query_norm", "query"], query_norm, query),
+            source: self.layer(&names("source_norm", "source"), source_norm, source),
+            query: self.layer(&names("query_norm", "query"), query_norm, query),
             gate: gate.map(|gate| self.linear("gate", gate)),
         }
     }
 
     fn keep_asking(&mut self, asking: Asking) -> Layers {
-        let (source_norm, source) = self.keep(["source_norm", "source"], asking.source);
-        let (query_norm, query) = self.keep(["query_norm", "query"], asking.query);
+        let (source_norm, source) = self.keep(&names("source_norm", "source"), asking.source);
+        let (query_norm, query) = self.keep(&names("query_norm", "query"), asking.query);
         let gate = asking.gate.map(|gate| self.keep_linear("gate", gate));
         Layers { source_norm, query_norm, source, query, gate }
     }
@@ -77,4 +77,8 @@ impl Program<'_> {
     fn keep_linear(&mut self, name: &str, linear: asked::Linear) -> Linear {
         Linear { weight: self.param(name, "weight", linear.weight), bias: self.param(name, "bias", linear.bias) }
     }
+}
+
+fn names(norm: &str, linear: &str) -> [String; 2] {
+    [norm, linear].map(String::from)
 }

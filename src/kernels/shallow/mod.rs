@@ -1,5 +1,6 @@
 //! One training step of the paper's shallow net, `LayerNorm(K) -> Linear(K, H) -> LeakyReLU -> LayerNorm(H) -> Linear(H, N)` with
-//! Adam on the squared error, as a program of its own: at most 16 dispatches, no autodiff, weights and moments changed in place.
+//! Adam on the squared error, as a program of its own: at most 16 dispatches, no autodiff, weights and moments changed in place. Each
+//! hidden layer more, which is ours, takes 7 more.
 //!
 //! The input is data, so no gradient of it is wanted, and the two largest of autodiff's products fall away: with `G = x̂ᵀ dz` for the
 //! normalised input `x̂`, the gradient of the matrix is `γ G + β Σ dz`, and those of the norm are rows of `W ∘ G` and of `W Σ dz`.
@@ -42,7 +43,8 @@ pub struct Layer {
 #[derive(Clone, Debug)]
 pub struct Shallow {
     pub first: Layer,
-    pub second: Layer,
+    /// One in the paper; each has a leaky ReLU before its norm.
+    pub later: Vec<Layer>,
 }
 
 /// Sentences of different lengths, flattened: what is behind a sentence's end counts as zero, whatever is there.
@@ -62,17 +64,39 @@ impl Shallow {
     ///
     /// `slope` is that of the leaky ReLU.
     pub fn step(self, input: &Sentences, target: &Sentences, scale: f32, slope: f32, step: Step) -> (Self, Tensor<1>) {
-        let Self { first, second } = self;
+        let Self { first, later } = self;
         let (x_hat, x) = standardized(input, &first, 1);
         let z = product(x, &first.weight.value, false);
-        let (h, h_hat, u) = hidden(z, &first.bias.value, &second, slope);
-        let y = product(u, &second.weight.value, false);
-        let (dy, losses) = error(y, &second.bias.value, target, scale);
-        let du = product(dy.clone(), &second.weight.value, true);
-        let dz = hidden_backward(du, h, &second.gamma.value, slope);
-        let loss = losses.sum();
-        (Self { first: renewed(first, x_hat, dz, step), second: renewed(second, h_hat, dy, step) }, loss)
+        let (later, dz, loss) = taught(later, z, &first.bias.value, target, [scale, slope], step);
+        (Self { first: renewed(first, x_hat, dz, step), later }, loss)
     }
+}
+
+/// One step on the layers behind a first one, which gives `z + bias`: the layers, the gradient of `z`, and the loss.
+pub(super) fn taught(
+    later: Vec<Layer>,
+    z: Tensor<2>,
+    bias: &Tensor<1>,
+    target: &Sentences,
+    [scale, slope]: [f32; 2],
+    step: Step,
+) -> (Vec<Layer>, Tensor<2>, Tensor<1>) {
+    let (mut y, mut bias, mut kept) = (z, bias.clone(), Vec::new());
+    for layer in &later {
+        let (h, h_hat, u) = hidden(y, &bias, layer, slope);
+        kept.push((h, h_hat));
+        (y, bias) = (product(u, &layer.weight.value, false), layer.bias.value.clone());
+    }
+    let (mut dy, losses) = error(y, &bias, target, scale);
+    let mut layers = Vec::new();
+    for (layer, (h, h_hat)) in later.into_iter().zip(kept).rev() {
+        let du = product(dy.clone(), &layer.weight.value, true);
+        let dz = hidden_backward(du, h, &layer.gamma.value, slope);
+        layers.push(renewed(layer, h_hat, dy, step));
+        dy = dz;
+    }
+    layers.reverse();
+    (layers, dy, losses.sum())
 }
 
 /// `x · w`, or `x · wᵀ`.

@@ -4,11 +4,7 @@
 //! t`, with mean `m_i` and reciprocal deviation `r_i` from running sums, `s = Σ γ W` and `t = Σ β W + bias`. Backwards `R_p = Σ_{i≥p} r_i
 //! dz_i`, and `G` of place `p` is `x_pᵀ R_p - Σ_i r_i m_i dz_i`. (kernels.md, section 3)
 
-use super::{
-    Layer, Sentences, Shallow, product,
-    renew::{renewed, renewed_by_places},
-    rows::{error, hidden, hidden_backward},
-};
+use super::{Layer, Sentences, Shallow, renew::renewed_by_places, taught};
 use crate::kernels::{
     adam::Step,
     cpu,
@@ -35,14 +31,10 @@ pub fn step(
     slope: f32,
     step: Step,
 ) -> (Shallow, Tensor<1>) {
-    let Shallow { first, second } = net;
+    let Shallow { first, later } = net;
     let (z, t, read) = read(input, &first);
-    let (h, h_hat, u) = hidden(z, &t, &second, slope);
-    let y = product(u, &second.weight.value, false);
-    let (dy, losses) = error(y, &second.bias.value, target, scale);
-    let dz = hidden_backward(product(dy.clone(), &second.weight.value, true), h, &second.gamma.value, slope);
-    let second = renewed(second, h_hat, dy, step);
-    (Shallow { first: read.renewed(first, dz, step), second }, losses.sum())
+    let (later, dz, loss) = taught(later, z, &t, target, [scale, slope], step);
+    (Shallow { first: read.renewed(first, dz, step), later }, loss)
 }
 
 /// What the gradient of a first layer is made with.

@@ -93,7 +93,7 @@ impl Case {
             let weight = moving(values, *shape, device);
             Layer { gamma: row(first), beta: row(first + 1), weight, bias: row(first + 3) }
         };
-        Shallow { first: layer(0), second: layer(4) }
+        Shallow { first: layer(0), later: vec![layer(4)] }
     }
 
     /// Parameters, moments and losses after some steps of the program, as values.
@@ -109,7 +109,7 @@ impl Case {
             losses.push(loss);
         }
         let mut found = vec![Tensor::cat(losses, 0)];
-        for Layer { gamma, beta, weight, bias } in [net.first, net.second] {
+        for Layer { gamma, beta, weight, bias } in [net.first].into_iter().chain(net.later) {
             found.extend([gamma.value, gamma.moments, beta.value, beta.moments]);
             found.extend([weight.value.reshape([-1]), weight.moments, bias.value, bias.moments]);
         }
