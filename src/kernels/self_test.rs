@@ -3,6 +3,7 @@
 
 use super::{
     adam::{Step, adam},
+    asked::{Answerer, Asking, Heads, Lesson, Linear, Weigher},
     attention::{Attention, cross_attention, self_attention},
     cross_entropy::cross_entropy,
     dropout::{Mask, dropout},
@@ -28,7 +29,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -37,6 +38,7 @@ const CHECKS: [Check; 8] = [
     ("adam", check_adam),
     ("shallow", check_shallow),
     ("prefix", check_prefix),
+    ("asked", check_asked),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
@@ -48,7 +50,7 @@ pub struct Verdict {
 
 /// Every operation looked at; on a graphics adapter those made of products by each tiling, so that each program is compiled there.
 pub async fn verdicts(device: &Device) -> Vec<Verdict> {
-    const PRODUCTS: [&str; 3] = ["linear", "shallow", "prefix"];
+    const PRODUCTS: [&str; 4] = ["linear", "shallow", "prefix", "asked"];
     let mut found = Vec::new();
     for (index, (operation, _)) in CHECKS.into_iter().enumerate() {
         if is_cpu(device) || !PRODUCTS.contains(&operation) {
@@ -202,27 +204,60 @@ fn step(
     outputs: usize,
     program: fn(Shallow, &Sentences, &Sentences, Step) -> (Shallow, Tensor<1>),
 ) -> Results {
-    fn moving<const D: usize>(case: &mut Case, shape: [usize; D]) -> Moving<D> {
-        let count = shape.iter().product::<usize>();
-        Moving { value: case.values(shape), moments: case.values([2 * count]).abs() }
-    }
-    let mut layer = |inputs, outputs| Layer {
-        gamma: moving(case, [inputs]),
-        beta: moving(case, [inputs]),
-        weight: moving(case, [inputs, outputs]),
-        bias: moving(case, [outputs]),
-    };
-    let net = Shallow { first: layer(36, 21), later: vec![layer(21, outputs)] };
-    let mut sentences =
-        |width, features| Sentences { values: case.values([2, width]), lengths: case.integers([3, 2]), features };
-    let (input, goal) = (sentences(27, 9), sentences(18, 6));
+    let net = Shallow { first: layer(case, [36, 21]), later: vec![layer(case, [21, outputs])] };
+    let (input, goal) = (sentences(case, [3, 9]), sentences(case, [3, 6]));
     let (net, loss) = program(net, &input, &goal, Step::new(3, 1e-2));
-    let layers = [net.first].into_iter().chain(net.later);
-    let tensors = layers.flat_map(|Layer { gamma, beta, weight, bias }| {
-        let weights = [weight.value.reshape([-1]), weight.moments];
-        [gamma.value, gamma.moments, beta.value, beta.moments, bias.value, bias.moments].into_iter().chain(weights)
-    });
-    [loss].into_iter().chain(tensors).collect()
+    [loss].into_iter().chain(of_layer(net.first)).chain(net.later.into_iter().flat_map(of_layer)).collect()
+}
+
+/// A step of a net that weighs values, and one of a net that answers, on two sources of which one is short.
+fn check_asked(case: &mut Case) -> Results {
+    let (heads, step) = (Heads { count: 2, causal: false }, Step::new(3, 1e-2));
+    let [source, queries, goal] = [3, 4, 4].map(|length| sentences(case, [length, 6]));
+    let lesson = Lesson { source, queries, goal, scale: 0.01, slope: 0.01 };
+    let values = case.values([2 * 3, 6]);
+    let asking = |case: &mut Case, gate| Asking { source: layer(case, [36, 21]), query: layer(case, [6, 21]), gate };
+    let (gate, out) = (linear_of(case, [6, 21]), linear_of(case, [21, 2 * 6]));
+    let weigher = Weigher { asking: asking(case, Some(gate)), out };
+    let (weigher, weighed) = weigher.step(&lesson, values, heads, step);
+    let answerer = Answerer { asking: asking(case, None), out: layer(case, [21, 6]) };
+    let (answerer, answered) = answerer.step(&lesson, step);
+    let of_asking = |Asking { source, query, gate }| {
+        let norms_and_matrices = of_layer(source).into_iter().chain(of_layer(query));
+        norms_and_matrices.chain(gate.into_iter().flat_map(of_linear)).collect::<Vec<_>>()
+    };
+    let of_weigher = of_asking(weigher.asking).into_iter().chain(of_linear(weigher.out));
+    let of_answerer = of_asking(answerer.asking).into_iter().chain(of_layer(answerer.out));
+    [weighed, answered].into_iter().chain(of_weigher).chain(of_answerer).collect()
+}
+
+/// Two sentences of so many tokens and features, of which the second ends one token earlier.
+fn sentences(case: &mut Case, [length, features]: [usize; 2]) -> Sentences {
+    let lengths = case.integers([length as i32, length as i32 - 1]);
+    Sentences { values: case.values([2, length * features]), lengths, features }
+}
+
+fn moving<const D: usize>(case: &mut Case, shape: [usize; D]) -> Moving<D> {
+    let count = shape.iter().product::<usize>();
+    Moving { value: case.values(shape), moments: case.values([2 * count]).abs() }
+}
+
+fn layer(case: &mut Case, shape @ [inputs, outputs]: [usize; 2]) -> Layer {
+    let (gamma, beta) = (moving(case, [inputs]), moving(case, [inputs]));
+    Layer { gamma, beta, weight: moving(case, shape), bias: moving(case, [outputs]) }
+}
+
+fn linear_of(case: &mut Case, shape @ [_, outputs]: [usize; 2]) -> Linear {
+    Linear { weight: moving(case, shape), bias: moving(case, [outputs]) }
+}
+
+fn of_layer(Layer { gamma, beta, weight, bias }: Layer) -> Vec<Tensor<1>> {
+    let norm = [gamma.value, gamma.moments, beta.value, beta.moments].into_iter();
+    norm.chain(of_linear(Linear { weight, bias })).collect()
+}
+
+fn of_linear(Linear { weight, bias }: Linear) -> [Tensor<1>; 4] {
+    [weight.value.reshape([-1]), weight.moments, bias.value, bias.moments]
 }
 
 #[cfg(test)]
@@ -236,7 +271,7 @@ mod tests {
         let gpu = block_on(device::open(&Choice::Wgpu)).unwrap();
         assert_eq!(block_on(first_wrong(&gpu.device)), None);
         let verdicts = block_on(verdicts(&gpu.device));
-        assert_eq!(verdicts.len(), CHECKS.len() - 3 + 3 * Tiling::ALL.len());
+        assert_eq!(verdicts.len(), CHECKS.len() - 4 + 4 * Tiling::ALL.len());
         assert_eq!(verdicts.iter().filter(|verdict| !verdict.right).collect::<Vec<_>>(), Vec::<&Verdict>::new());
         assert_eq!(gpu.wrong, None);
         gpu.check().unwrap();
@@ -246,7 +281,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");
