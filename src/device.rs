@@ -49,6 +49,10 @@ pub enum DeviceError {
     NoSuchAdapter { name: String, found: String },
     #[error("the adapter {name} gave no device: {reason}; `--device cpu` runs without one")]
     Refused { name: String, reason: String },
+    #[error(
+        "{name} gives wrong numbers in {operation}, so what it trains would be wrong; `--device cpu` runs without it, and `bench --self-test` tells all that is wrong"
+    )]
+    Wrong { name: String, operation: &'static str },
     #[error("the device reported: {0}; nothing computed since the last save counts")]
     Fault(String),
     #[error("the device ran out of memory: {0}; nothing computed since the last save counts")]
@@ -68,6 +72,15 @@ pub struct Adapter {
     pub max_binding_bytes: u64,
     /// Whether `auto` would take it, if it gives the right numbers.
     pub chosen: bool,
+}
+
+/// Whether an adapter has to show first that it computes what the CPU computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    Checked,
+    /// It has shown it to this build before.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "the page alone keeps it in mind"))]
+    Known,
 }
 
 /// An open device, and what went wrong on it. Clones are the same device.
@@ -182,7 +195,8 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     match adapter {
         Some(adapter) => {
             let (info, software) = (adapter.get_info(), is_software(&adapter));
-            let opened = on_adapter(instance, adapter, format!("{} ({})", info.name, info.backend), software).await?;
+            let name = format!("{} ({})", info.name, info.backend);
+            let opened = on_adapter(instance, adapter, name, software, Trust::Checked).await?;
             Ok(if *choice == Choice::Auto { opened.unless_wrong() } else { opened })
         }
         None => Ok(cpu()),
@@ -201,6 +215,7 @@ async fn on_adapter(
     adapter: wgpu::Adapter,
     name: String,
     software: bool,
+    trust: Trust,
 ) -> Result<Opened, DeviceError> {
     let (backend, limits) = (adapter.get_info().backend, adapter.limits());
     let refused = |reason: String| DeviceError::Refused { name: name.clone(), reason };
@@ -219,7 +234,7 @@ async fn on_adapter(
     faults.watch(&gpu);
     let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
     set_software(software);
-    let wrong = first_wrong(&device).await;
+    let wrong = if trust == Trust::Known { None } else { first_wrong(&device).await };
     // Complaints explain what else is wrong.
     faults.check().map_err(|error| refused(error.to_string()))?;
     Ok(Opened { device, name, software, wrong, largest_buffer, gpu: Some(gpu), faults })
@@ -235,6 +250,14 @@ impl Opened {
                 let name = format!("{}, as {} gave wrong numbers in a check of {operation}", cpu.name, self.name);
                 Self { name, wrong: self.wrong, ..cpu }
             }
+        }
+    }
+
+    /// An error where the adapter gave wrong numbers: by its name or by `wgpu` it is opened all the same.
+    pub fn trusted(self) -> Result<Self, DeviceError> {
+        match self.wrong {
+            Some(operation) if self.is_gpu() => Err(DeviceError::Wrong { name: self.name, operation }),
+            _ => Ok(self),
         }
     }
 
@@ -270,5 +293,67 @@ impl Opened {
         if let Some(gpu) = &self.gpu {
             gpu.destroy();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+    use std::{fs, path::Path, process::Command};
+
+    const BROKEN: [&str; 2] = ["* gamma[i] + beta[i]", "* gamma[i] - beta[i]"];
+
+    /// With the folders in it.
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+            match entry.path().is_dir() {
+                true => copy(&entry.path(), &to.join(entry.file_name())),
+                false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+            }
+        }
+    }
+
+    /// Broken shaders would break the tests beside this one: another process has them.
+    #[test]
+    fn an_adapter_with_a_broken_kernel_is_not_taken() {
+        let folder = std::env::temp_dir().join(format!("attentionless-broken-{}", std::process::id()));
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders"), &folder);
+        let file = folder.join("layer_norm.wgsl");
+        let text = fs::read_to_string(&file).unwrap();
+        let broken = text.replace(BROKEN[0], BROKEN[1]);
+        assert_ne!(text, broken);
+        fs::write(&file, broken).unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "device::tests::with_a_broken_kernel", "--ignored", "--nocapture"])
+            .env("ATTENTIONLESS_SHADERS", &folder)
+            .output()
+            .unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(
+            child.status.success() && said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&child.stderr)
+        );
+    }
+
+    #[test]
+    #[ignore = "the test above runs it with a broken shader"]
+    fn with_a_broken_kernel() {
+        let opened = block_on(open(&Choice::Wgpu)).unwrap();
+        assert_eq!(opened.wrong, Some("layer_norm"));
+        let name = opened.name.clone();
+        // As `auto` takes a hardware adapter.
+        let instead = opened.clone().unless_wrong();
+        assert!(!instead.is_gpu() && instead.trusted().is_ok());
+        let said = opened.clone().unless_wrong().name;
+        assert_eq!(said, format!("CPU (flex), as {name} gave wrong numbers in a check of layer_norm"));
+        let refused = opened.trusted().err().unwrap().to_string();
+        assert!(
+            refused.starts_with(&format!("{name} gives wrong numbers in layer_norm, so what it trains")),
+            "{refused}"
+        );
     }
 }

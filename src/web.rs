@@ -109,7 +109,7 @@ pub async fn bench(
     #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
     works: Vec<String>,
 ) -> Result<JsValue, Thrown> {
-    let opened = run::Device::open(device).await?;
+    let opened = run::Device::open(device, None).await?;
     let report = measure(opened.opened(), &works, |_| ()).await;
     to_js(&report.map_err(|error| Thrown::new("failed", &error.to_string()))?)
 }
@@ -119,7 +119,7 @@ pub async fn bench(
 pub async fn self_test(
     #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
 ) -> Result<JsValue, Thrown> {
-    let opened = run::Device::open(device).await?;
+    let opened = run::Device::open(device, None).await?;
     to_js(&verdicts(&opened.opened().device).await)
 }
 

@@ -1,6 +1,6 @@
 //! What a browser offers, asked of JavaScript: wgpu cannot tell why there is no adapter.
 
-use super::{Choice, DeviceError, Opened, cpu, instance, on_adapter};
+use super::{Choice, DeviceError, Opened, Trust, cpu, instance, on_adapter};
 use burn::tensor::wgpu::wgpu;
 use js_sys::{Function, Promise, Reflect};
 use serde::Serialize;
@@ -106,7 +106,7 @@ pub(super) async fn wait(milliseconds: i32) {
 }
 
 /// Opens what was asked for; a browser has one adapter, whatever it is called.
-pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
+pub async fn open(choice: &Choice, trust: Trust) -> Result<Opened, DeviceError> {
     if *choice == Choice::Cpu {
         return Ok(cpu());
     }
@@ -120,7 +120,7 @@ pub async fn open(choice: &Choice) -> Result<Opened, DeviceError> {
     let options =
         wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     let opened = match instance.request_adapter(&options).await {
-        Ok(adapter) => on_adapter(instance, adapter, offered.name, offered.software).await,
+        Ok(adapter) => on_adapter(instance, adapter, offered.name, offered.software, trust).await,
         Err(error) => Err(DeviceError::Refused { name: offered.name, reason: error.to_string() }),
     };
     match opened {

@@ -2,7 +2,7 @@
 
 use super::values::{AnyRecipe, Thrown, entries, memory, to_js};
 use crate::{
-    device::{self, Choice, Opened},
+    device::{self, Choice, Opened, Trust},
     model::mix::Mix,
     plan,
     session::{Goal, Session, SessionError},
@@ -40,15 +40,19 @@ impl Device {
 
 #[wasm_bindgen]
 impl Device {
-    /// `auto` takes a hardware GPU, else the CPU.
-    pub async fn open(#[wasm_bindgen(unchecked_param_type = "DeviceChoice")] choice: String) -> Result<Device, Thrown> {
+    /// `auto` takes a hardware GPU, else the CPU. A GPU has to compute first what the CPU computes, unless it is `known` to.
+    pub async fn open(
+        #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] choice: String,
+        known: Option<bool>,
+    ) -> Result<Device, Thrown> {
+        let trust = if known == Some(true) { Trust::Known } else { Trust::Checked };
         let choice = match choice.as_str() {
             "auto" => Choice::Auto,
             "wgpu" => Choice::Wgpu,
             "cpu" => Choice::Cpu,
             other => return Err(Thrown::new("usage", &format!("`{other}` is no device: expected auto, wgpu or cpu"))),
         };
-        Ok(Self(device::open(&choice).await?))
+        Ok(Self(device::open(&choice, trust).await?))
     }
 
     #[wasm_bindgen(unchecked_return_type = "DeviceInfo")]

@@ -17,7 +17,7 @@ export interface Device {
   lose(): void;
   free(): void;
 }
-export const Device: { open(choice: DeviceChoice): Promise<Device> };
+export const Device: { open(choice: DeviceChoice, known?: boolean): Promise<Device> };
 
 export interface Run {
   step(budgetMs: number): Promise<RunEvent[]>;

@@ -1,6 +1,7 @@
 /** The engine in this worker: its device, and the model that translates. */
 import type { Change, Device, FileEntry, Lens, Site, Translation, Translator } from "attentionless";
 import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
+import { isKnown, remember } from "./checks.ts";
 import { changed } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
 import { rowsIn } from "./rows.ts";
@@ -96,13 +97,23 @@ export class Host {
   /** A new device in the place of the present one. Asked for twice, it is opened once. */
   reopen(lost?: Device): Promise<Device> {
     if (lost && this.#device && lost !== this.#device) return Promise.resolve(this.#device);
-    this.#reopening ??= this.engine.Device.open(this.#choice)
+    this.#reopening ??= this.#open()
       .then((device) => {
         this.#distrusted = false;
         return (this.#device = device);
       })
       .finally(() => (this.#reopening = null));
     return this.#reopening;
+  }
+
+  /** The self-test takes as long as all programs take to compile: an adapter passes it once. */
+  async #open(): Promise<Device> {
+    const adapter = this.#choice === "cpu" ? null : ((await this.engine.probe()).adapter?.name ?? null);
+    const known = adapter !== null && (await isKnown(adapter));
+    const device = await this.engine.Device.open(this.#choice, known);
+    const { kind, wrong } = device.info();
+    if (adapter !== null && !known && kind === "wgpu" && wrong === null) await remember(adapter);
+    return device;
   }
 
   /** In GFLOP/s; measured once on each device. */

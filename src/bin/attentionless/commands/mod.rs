@@ -18,13 +18,8 @@ use std::{error::Error, path::Path, process::ExitCode};
 
 /// Opens the device and says which it is.
 fn open(choice: &Choice) -> Result<Opened, Box<dyn Error>> {
-    let opened = pollster::block_on(device::open(choice))?;
+    let opened = pollster::block_on(device::open(choice))?.trusted()?;
     say(&format!("device: {}", opened.name));
-    if let Some(operation) = opened.wrong.filter(|_| opened.is_gpu()) {
-        say(&format!(
-            "it gives wrong numbers in {operation}: do not trust what it trains; `--device cpu` runs without it"
-        ));
-    }
     Ok(opened)
 }
 
