@@ -8,12 +8,11 @@ mod translator;
 mod values;
 
 use crate::{
-    bench::measure,
+    bench::{listed, measure},
     bundle,
     checkpoint::Precision,
     corpus::hub,
     device,
-    kernels::self_test::verdicts,
     metrics::{self, Bleu, Chrf, Interval, Statistic, statistics},
     plan,
     recipe::{PRESETS, Recipe},
@@ -110,17 +109,13 @@ pub async fn bench(
     works: Vec<String>,
 ) -> Result<JsValue, Thrown> {
     let opened = run::Device::open(device, None).await?;
-    let report = measure(opened.opened(), &works, |_| ()).await;
-    to_js(&report.map_err(|error| Thrown::new("failed", &error.to_string()))?)
+    to_js(&measure(opened.opened(), &works, |_| ()).await?)
 }
 
-/// Whether a device gives the same numbers as the CPU, operation by operation.
-#[wasm_bindgen(js_name = selfTest, unchecked_return_type = "CheckedOperation[]")]
-pub async fn self_test(
-    #[wasm_bindgen(unchecked_param_type = "DeviceChoice")] device: String,
-) -> Result<JsValue, Thrown> {
-    let opened = run::Device::open(device, None).await?;
-    to_js(&verdicts(&opened.opened().device).await)
+/// The pieces of work that can be measured.
+#[wasm_bindgen(js_name = benchWorks, unchecked_return_type = "BenchWork[]")]
+pub fn bench_works() -> Result<JsValue, Thrown> {
+    to_js(&listed())
 }
 
 /// BLEU and chrF of each sentence by itself, from 0 to 100.

@@ -10,7 +10,7 @@ use crate::{
     parallel::is_cpu,
 };
 use burn::tensor::{Device, ExecutionError, Tensor};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use web_time::Instant;
 use works::Work;
@@ -24,7 +24,7 @@ pub struct Report {
 }
 
 /// What the device can do at most, as measured.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ceilings {
     /// Products and sums in registers.
     pub gflops: f64,
@@ -47,6 +47,14 @@ pub struct Row {
     pub loss: Option<f32>,
 }
 
+/// A piece of work that can be measured, with its floating-point operations and bytes, at least.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Listed {
+    pub work: String,
+    pub operations: f64,
+    pub bytes: f64,
+}
+
 /// A measurement that came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
@@ -56,6 +64,14 @@ pub enum BenchError {
     Device(#[from] DeviceError),
     #[error(transparent)]
     Read(#[from] ExecutionError),
+}
+
+/// All that can be measured.
+pub fn listed() -> Vec<Listed> {
+    works::all()
+        .into_iter()
+        .map(|Work { name, operations, bytes, .. }| Listed { work: name, operations, bytes })
+        .collect()
 }
 
 /// Measures all work whose name contains one of these texts, or all there is; says each row as it comes.
@@ -69,15 +85,27 @@ pub async fn measure(opened: &Opened, texts: &[String], mut said: impl FnMut(&Ro
     let ceilings = Ceilings::measure(&opened.device).await?;
     let mut rows = Vec::new();
     for work in works.iter().filter(wanted) {
-        let (ms, loss) = time(work, &opened.device).await?;
-        opened.check()?;
-        let (gflops, gb_per_s) = (work.operations / ms / 1e6, work.bytes / ms / 1e6);
-        let percent = 100.0 * (gflops / ceilings.gflops).max(gb_per_s / ceilings.gb_per_s);
-        let row = Row { work: work.name.clone(), who: who(&opened.device), ms, gflops, gb_per_s, percent, loss };
+        let row = row(work, opened, ceilings).await?;
         said(&row);
         rows.push(row);
     }
     Ok(Report { adapter: opened.name.clone(), ceilings, rows })
+}
+
+/// Measures the work of this name, for who does something else between one and the next.
+pub async fn measure_one(opened: &Opened, name: &str, ceilings: Ceilings) -> Result<Row, BenchError> {
+    let works = works::all();
+    let missing =
+        || BenchError::NoWork(name.into(), works.iter().map(|work| work.name.as_str()).collect::<Vec<_>>().join(", "));
+    row(works.iter().find(|work| work.name == name).ok_or_else(missing)?, opened, ceilings).await
+}
+
+async fn row(work: &Work, opened: &Opened, ceilings: Ceilings) -> Result<Row, BenchError> {
+    let (ms, loss) = time(work, &opened.device).await?;
+    opened.check()?;
+    let (gflops, gb_per_s) = (work.operations / ms / 1e6, work.bytes / ms / 1e6);
+    let percent = 100.0 * (gflops / ceilings.gflops).max(gb_per_s / ceilings.gb_per_s);
+    Ok(Row { work: work.name.clone(), who: who(&opened.device), ms, gflops, gb_per_s, percent, loss })
 }
 
 fn who(device: &Device) -> &'static str {
@@ -90,7 +118,7 @@ fn who(device: &Device) -> &'static str {
 }
 
 impl Ceilings {
-    async fn measure(device: &Device) -> Result<Self, BenchError> {
+    pub async fn measure(device: &Device) -> Result<Self, BenchError> {
         // Enough for every multiprocessor of a large card; a renderer on the CPU is kept busy by far less.
         let mut elements = 1 << 12;
         let (mut gflops, mut gb_per_s) = (0.0f64, 0.0f64);

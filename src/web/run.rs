@@ -2,7 +2,9 @@
 
 use super::values::{AnyRecipe, Thrown, entries, memory, to_js};
 use crate::{
+    bench::{Ceilings, measure_one},
     device::{self, Choice, Opened, Trust},
+    kernels::self_test::verdicts,
     model::mix::Mix,
     plan,
     session::{Goal, Session, SessionError},
@@ -77,6 +79,29 @@ impl Device {
     /// Its speed at products of matrices in GFLOP/s, found in about 300 ms.
     pub async fn speed(&self) -> Result<f64, Thrown> {
         Ok(plan::speed(&self.0.device).await.map_err(SessionError::from)?)
+    }
+
+    /// Whether it gives the same numbers as the CPU, operation by operation.
+    #[wasm_bindgen(js_name = selfTest, unchecked_return_type = "CheckedOperation[]")]
+    pub async fn self_test(&self) -> Result<JsValue, Thrown> {
+        to_js(&verdicts(&self.0.device).await)
+    }
+
+    /// What it can do at most.
+    #[wasm_bindgen(unchecked_return_type = "Ceilings")]
+    pub async fn ceilings(&self) -> Result<JsValue, Thrown> {
+        to_js(&Ceilings::measure(&self.0.device).await?)
+    }
+
+    /// Measures one of the pieces of work against the ceilings.
+    #[wasm_bindgen(unchecked_return_type = "BenchRow")]
+    pub async fn measure(
+        &self,
+        work: String,
+        #[wasm_bindgen(unchecked_param_type = "Ceilings")] ceilings: JsValue,
+    ) -> Result<JsValue, Thrown> {
+        let ceilings = serde_wasm_bindgen::from_value(ceilings)?;
+        to_js(&measure_one(&self.0, &work, ceilings).await?)
     }
 
     /// Loses the GPU as a driver's reset would; for tests.

@@ -132,5 +132,9 @@ export interface HeldOut { source: string; reference: string }
 export interface BenchRow {
   work: string; who: string; ms: number; gflops: number; gb_per_s: number; percent: number; loss: number | null;
 }
-export interface BenchReport { adapter: string; ceilings: { gflops: number; gb_per_s: number }; rows: BenchRow[] }
+/** Products and sums in registers; a copy, reads and writes together. */
+export interface Ceilings { gflops: number; gb_per_s: number }
+export interface BenchReport { adapter: string; ceilings: Ceilings; rows: BenchRow[] }
+/** A piece of work with its operations and bytes, at least. */
+export interface BenchWork { work: string; operations: number; bytes: number }
 export interface CheckedOperation { operation: string; right: boolean }

@@ -1,8 +1,8 @@
 //! Values on their way to JavaScript and back, and what is thrown.
 
 use crate::{
-    corpus::CorpusError, device::DeviceError, metrics::MetricsError, model::mix::MixError, recipe::Recipe,
-    recipe::RecipeError, session::SessionError, store::Memory,
+    bench::BenchError, corpus::CorpusError, device::DeviceError, metrics::MetricsError, model::mix::MixError,
+    recipe::Recipe, recipe::RecipeError, session::SessionError, store::Memory,
 };
 use js_sys::{Array, Error, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
@@ -65,6 +65,7 @@ macro_rules! thrown {
 thrown! {
     RecipeError: |_| "usage",
     MixError: |_| "usage",
+    BenchError: bench_kind,
     CorpusError: |_| "failed",
     MetricsError: |_| "failed",
     DeviceError: device_kind,
@@ -87,6 +88,14 @@ fn session_kind(error: &SessionError) -> &'static str {
         SessionError::TooLarge { .. } => "too-large",
         SessionError::Device(error) => device_kind(error),
         _ => "failed",
+    }
+}
+
+fn bench_kind(error: &BenchError) -> &'static str {
+    match error {
+        BenchError::NoWork(..) => "usage",
+        BenchError::Device(error) => device_kind(error),
+        BenchError::Read(_) => "failed",
     }
 }
 

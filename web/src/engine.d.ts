@@ -3,7 +3,7 @@
  * crosses are the engine's own; its functions and classes stand here, so that the page is checked without a build of it.
  */
 import type {
-  Change, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, Lens, MixSize, Plan, Preset, Probe,
+  BenchRow, BenchWork, Ceilings, Change, CheckedOperation, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, Lens, MixSize, Plan, Preset, Probe,
   Recipe, Report, RunEvent, SentenceScore, Site, Translation,
 } from "../../src/web/types.d.ts";
 
@@ -14,6 +14,9 @@ export interface Device {
   memory(): DeviceMemory | null;
   wasmBytes(): number;
   speed(): Promise<number>;
+  selfTest(): Promise<CheckedOperation[]>;
+  ceilings(): Promise<Ceilings>;
+  measure(work: string, ceilings: Ceilings): Promise<BenchRow>;
   lose(): void;
   free(): void;
 }
@@ -49,6 +52,7 @@ export interface Translator {
 export const Translator: { open(device: Device, files: FileEntry[]): Translator };
 
 export function probe(): Promise<Probe>;
+export function benchWorks(): BenchWork[];
 export function presets(): Record<Preset, Recipe>;
 export function checkRecipe(recipe: unknown): CheckedRecipe;
 export function withAssignments(recipe: Recipe, assignments: string[]): Recipe;

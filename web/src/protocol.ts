@@ -4,6 +4,11 @@
  */
 import type {
   Adapter,
+  BenchReport,
+  BenchRow,
+  BenchWork,
+  Ceilings,
+  CheckedOperation,
   DeviceChoice,
   DeviceInfo,
   Lens,
@@ -59,6 +64,10 @@ export type Request =
   | { type: "score"; model: ModelId; mixes: string[] }
   | { type: "sentences"; model: ModelId; mixes: string[] }
   | { type: "measure" }
+  | { type: "bench-works" }
+  | { type: "self-test" }
+  | { type: "ceilings" }
+  | { type: "bench-work"; work: string; ceilings: Ceilings }
   | { type: "visible"; visible: boolean }
   | { type: "lose-device" }
   /** Stops the request of that id where it can be stopped: loading and scoring. */
@@ -99,6 +108,10 @@ export interface Results {
   score: Scored;
   sentences: SentenceTable;
   measure: { tokensPerSecond: number };
+  "bench-works": BenchWork[];
+  "self-test": CheckedOperation[];
+  ceilings: Ceilings;
+  "bench-work": BenchRow;
   visible: null;
   "lose-device": null;
   cancel: null;
@@ -332,4 +345,4 @@ export class EngineError extends Error {
   }
 }
 
-export type { Adapter, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };
+export type { Adapter, BenchReport, BenchRow, BenchWork, Ceilings, CheckedOperation, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

@@ -10,7 +10,7 @@ export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", 
 
 export const frame = {
   name: "attentionless",
-  nav: { try: "Try", train: "Train", compare: "Compare", runs: "Runs", board: "Board" },
+  nav: { try: "Try", train: "Train", compare: "Compare", runs: "Runs", board: "Board", bench: "Bench" },
   navLabel: "Views",
   skip: "Skip to content",
   theme: "Theme",
@@ -26,6 +26,7 @@ export const frame = {
     compare: "Compare",
     runs: "Runs",
     board: "BLEU by size",
+    bench: "What this device can do",
   },
 };
 
@@ -42,6 +43,7 @@ export const pill = {
   ready: (device: string) => `Live on ${device} · ready`,
   offline: "Offline: everything here still works",
   offlineNotKept: "Offline: what is loaded still works",
+  measure: (text: string) => `${text}. Measure and check this device`,
   training: (percent: string, step: string, left: string | null) =>
     `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
   preparing: "Preparing the text",

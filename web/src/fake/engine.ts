@@ -1,5 +1,5 @@
 /** The engine's contract played by a script, for tests of the page's states. */
-import type { CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, Plan, Probe, Recipe } from "attentionless";
+import type { BenchRow, BenchWork, Ceilings, CheckedOperation, CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, Plan, Probe, Recipe } from "attentionless";
 import { isBuilt, type NetKind, type Site } from "../lib/mix.ts";
 import { costOf, secondsOf } from "./costs.ts";
 import { netNames, PRESETS } from "./files.ts";
@@ -10,6 +10,13 @@ export { Translator } from "./translator.ts";
 
 const GPU: DeviceInfo = { kind: "wgpu", name: "Example GPU", software: false, wrong: null, largest_buffer_bytes: 2 ** 31 };
 const CPU: DeviceInfo = { kind: "cpu", name: "CPU", software: true, wrong: null, largest_buffer_bytes: null };
+const WORKS: BenchWork[] = [
+  { work: "gemm nn 64x800x6400", operations: 655_360_000, bytes: 22_323_200 },
+  { work: "attention 64x32x128, 8 heads", operations: 117_440_512, bytes: 12_582_912 },
+  { work: "dense 6400-800-6400 batch 64", operations: 3_276_800_000, bytes: 317_030_400 },
+  { work: "dense 6400-3200-6400 batch 256", operations: 52_428_800_000, bytes: 1_268_121_600 },
+  { work: "teacher d128 2+2 1500 tokens", operations: 12_865_536_000, bytes: 101_000_000 },
+];
 const WITHOUT = ["insecure", "no-webgpu", "no-adapter", "software"] as const;
 
 /** Whether the GPU gives wrong numbers. */
@@ -40,6 +47,22 @@ class FakeDevice implements DeviceContract {
     await wait(played.script === "slow" ? 2000 : 50);
     return this.cpu ? 20 : 200;
   }
+  async selfTest(): Promise<CheckedOperation[]> {
+    await wait(50);
+    return ["linear, tiles 64x64", "layer_norm", "attention"].map((operation) => ({ operation, right: !isWrong() || operation !== "attention" }));
+  }
+  async ceilings(): Promise<Ceilings> {
+    await wait(50);
+    return { gflops: 812.4, gb_per_s: 96.3 };
+  }
+  async measure(work: string): Promise<BenchRow> {
+    await wait(played.script === "slow" ? 1500 : 20);
+    const { operations, bytes } = WORKS.find((each) => each.work === work) ?? WORKS[0];
+    if (played.script === "lost") throw fault("device-lost", "the graphics device was lost: reset");
+    const ms = operations / 320e6;
+    const loss = work.startsWith("dense") ? 0.3317 : null;
+    return { work, who: "attentionless-webgpu", ms, gflops: operations / ms / 1e6, gb_per_s: bytes / ms / 1e6, percent: 39.4, loss };
+  }
   lose(): void {
     played.losses += 1;
   }
@@ -54,6 +77,8 @@ export const Device = {
     return new FakeDevice(choice === "cpu" || (choice === "auto" && (reason() !== null || isWrong())));
   },
 };
+
+export const benchWorks = () => WORKS;
 
 export const presets = () => PRESETS;
 

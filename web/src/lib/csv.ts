@@ -1,4 +1,5 @@
-/** Tables of scores and of runs as CSV. */
+/** Tables of scores, of runs and of measurements as CSV. */
+import type { Found } from "./bench.ts";
 import type { Summary } from "./runs.ts";
 import type { Row, ScoredModel } from "../protocol.ts";
 
@@ -60,4 +61,13 @@ export function runsCsv(all: readonly Summary[]): string {
     run.worked > 0 ? Math.round(run.worked / 1000) : null, run.device, new Date(run.created).toISOString(), bytes, String(run.finished),
   ]);
   return table([RUN_COLUMNS, ...lines]);
+}
+
+export const BENCH_COLUMNS = ["work", "who", "adapter", "ms", "gflops", "gb_per_s", "percent", "loss", "most_gflops", "most_gb_per_s"] as const;
+
+export function benchCsv({ adapter, ceilings, rows }: Found): string {
+  const lines = rows.map(({ work, who, ms, gflops, gb_per_s, percent, loss }) => [
+    work, who, adapter, ms, gflops, gb_per_s, percent, loss, ceilings.gflops, ceilings.gb_per_s,
+  ]);
+  return table([BENCH_COLUMNS, ...lines]);
 }

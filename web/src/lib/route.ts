@@ -1,6 +1,8 @@
 /** The page's state in the fragment: `#/train?net=enc.1%3Dalr-l`. */
 
-export const VIEWS = ["try", "train", "compare", "runs", "board"] as const;
+/** Those of the bar on top; Bench is reached from the status pill. */
+export const MAIN_VIEWS = ["try", "train", "compare", "runs", "board"] as const;
+export const VIEWS = [...MAIN_VIEWS, "bench"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -8,7 +10,7 @@ export interface Route {
   parameters: URLSearchParams;
 }
 
-const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", runs: "runs", board: "board" };
+const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", runs: "runs", board: "board", bench: "bench" };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split(/\?(.*)/s);

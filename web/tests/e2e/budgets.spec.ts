@@ -27,7 +27,7 @@ test("HTML, first script, styles and later views are within their budgets", () =
   expect(bytes).toBeGreaterThan(30_000);
   expect(bytes).toBeLessThanOrEqual(60_000);
   expect(named(/^index-.*\.css$/)).toBeLessThanOrEqual(12_000);
-  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^Runs-.*\.js$/, /^Board-.*\.js$/, /^LensMaps-.*\.js$/, /^Tour-.*\.js$/, /^uPlot.*\.js$/]) {
+  for (const view of [/^Train-.*\.js$/, /^Compare-.*\.js$/, /^Runs-.*\.js$/, /^Board-.*\.js$/, /^Bench-.*\.js$/, /^LensMaps-.*\.js$/, /^Tour-.*\.js$/, /^uPlot.*\.js$/]) {
     expect(named(view)).toBeGreaterThan(0);
     expect(named(view)).toBeLessThanOrEqual(30_000);
   }

@@ -11,6 +11,12 @@ async function openLens(page: Page): Promise<void> {
   await expect(page.getByTestId("lens-map")).toHaveCount(3);
 }
 
+async function measureAll(page: Page): Promise<void> {
+  await page.getByTestId("bench-start").click();
+  await expect(page.getByTestId("bench-said")).toContainText("measured.");
+  await page.getByText("Operation by operation").click();
+}
+
 async function show(page: Page, view: string): Promise<void> {
   await expect(page.getByTestId("pill")).toContainText("ready");
   if (view === "") await openLens(page);
@@ -31,6 +37,7 @@ async function show(page: Page, view: string): Promise<void> {
     await expect(page.getByTestId("undo")).toBeVisible();
     await page.getByRole("button", { name: `Rename ${KEPT[1].name}` }).click();
   }
+  if (view === "bench") await measureAll(page);
   if (view === "board") await expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible();
   if (view !== "compare") return;
   await page.getByTestId("score").click();
@@ -40,7 +47,7 @@ async function show(page: Page, view: string): Promise<void> {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  for (const view of ["", "train", "compare", "runs", "board"]) {
+  for (const view of ["", "train", "compare", "runs", "board", "bench"]) {
     test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
       await page.emulateMedia({ colorScheme: scheme });
       await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
@@ -73,7 +80,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {
   await page.setViewportSize({ width: 320, height: 700 });
-  for (const view of ["", "train", "compare", "runs", "board"]) {
+  for (const view of ["", "train", "compare", "runs", "board", "bench"]) {
     await open(`#/${view}`);
     await show(page, view);
     expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);

@@ -46,6 +46,8 @@ for (const [operation, fault] of Object.entries(FAULTS)) {
     expect(await translated(page, text)).toEqual(expected);
     await banner.getByText("Details").click();
     await expect(banner).toContainText(`of the same numbers, ${operation} made others on the GPU than on the CPU.`);
+    await page.goto(`${realSite.url}#/bench`);
+    await expect(page.getByTestId("self-test")).toHaveText(`This is the CPU: your GPU gave wrong numbers in our check (${operation}).`, { timeout: 150_000 });
     await page.goto(`${realSite.url}#/train`);
     await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
     await page.getByTestId("start").click();

@@ -116,7 +116,7 @@ test("an untrained cell leads to Train with just that net", async ({ real: page,
 });
 
 test("no view asks another origin for anything, and all of them work below the same address", async ({ real: page, realSite }) => {
-  for (const [path, title] of [["", "Translation without attention"], ["train", "Train your own"], ["compare", "Compare"], ["runs", "Runs"], ["board", "BLEU by size"]]) {
+  for (const [path, title] of [["", "Translation without attention"], ["train", "Train your own"], ["compare", "Compare"], ["runs", "Runs"], ["board", "BLEU by size"], ["bench", "What this device can do"]]) {
     await page.goto(`${realSite.url}?device=cpu#/${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(title);
     await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
