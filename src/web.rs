@@ -63,6 +63,14 @@ pub fn catalogue() -> Result<JsValue, Thrown> {
     to_js(&hub::CATALOGUE.iter().map(entry).collect::<Vec<_>>())
 }
 
+/// An error unless these bytes, which came from the entry's `url`, are that corpus.
+#[wasm_bindgen(js_name = checkHub)]
+pub fn check_hub(name: String, bytes: Uint8Array) -> Result<(), Thrown> {
+    let missing = || Thrown::new("usage", &format!("`{name}` is not in the catalogue"));
+    let entry = hub::Entry::of(&name).ok_or_else(missing)?;
+    Ok(hub::check(entry, &format!("{}{}", hub::HOME, entry.path), &bytes.to_vec())?)
+}
+
 /// The presets by name.
 #[wasm_bindgen(unchecked_return_type = "Record<\"micro\" | \"tiny\" | \"small\" | \"paper\", Recipe>")]
 pub fn presets() -> Result<Object, Thrown> {

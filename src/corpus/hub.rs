@@ -7,7 +7,11 @@ mod fetch;
 #[cfg(not(target_arch = "wasm32"))]
 pub use fetch::{Fetched, HubError, address, fetch, kept};
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    io::{Cursor, Read},
+    path::{Path, PathBuf},
+};
 
 use super::{
     Pair,
@@ -89,6 +93,15 @@ pub(super) fn read(entry: &Entry, direction: Direction, part: Part, open: Open) 
     let absent = || CorpusError::NotFetched { name: entry.name, direction };
     let pairs = iwslt::read(&entry.file().ok_or_else(absent)?, direction, part, open);
     pairs.map_err(|error| if matches!(error, CorpusError::NotFound { .. }) { absent() } else { error })
+}
+
+/// Reads what came from this address as it will be read from where it is kept.
+pub fn check(entry: &Entry, url: &str, bytes: &[u8]) -> Result<(), CorpusError> {
+    let open = |_: &Path| Ok(Box::new(Cursor::new(bytes.to_vec())) as Box<dyn Read + Send>);
+    for part in [Part::Train, Part::Valid, Part::Test] {
+        iwslt::read(Path::new(url), entry.direction, part, &open)?;
+    }
+    Ok(())
 }
 
 /// The folder that files are kept in, if the environment names a place for it; what a page was given lies in none.

@@ -3,7 +3,7 @@
  * crosses are the engine's own; its functions and classes stand here, so that the page is checked without a build of it.
  */
 import type {
-  BenchRow, BenchWork, Ceilings, Change, CheckedOperation, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, Lens, MixSize, Plan, Preset, Probe,
+  BenchRow, BenchWork, CatalogueEntry, Ceilings, Change, CheckedOperation, CheckedRecipe, DeviceChoice, DeviceInfo, DeviceMemory, FileEntry, Goal, HeldOut, Lens, MixSize, Plan, Preset, Probe,
   Recipe, Report, RunEvent, SentenceScore, Site, Translation,
 } from "../../src/web/types.d.ts";
 
@@ -52,6 +52,9 @@ export interface Translator {
 export const Translator: { open(device: Device, files: FileEntry[]): Translator };
 
 export function probe(): Promise<Probe>;
+export function catalogue(): CatalogueEntry[];
+/** Throws unless these bytes are that corpus. */
+export function checkHub(name: string, bytes: Uint8Array): void;
 export function benchWorks(): BenchWork[];
 export function presets(): Record<Preset, Recipe>;
 export function checkRecipe(recipe: unknown): CheckedRecipe;

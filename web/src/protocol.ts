@@ -7,6 +7,7 @@ import type {
   BenchReport,
   BenchRow,
   BenchWork,
+  CatalogueEntry,
   Ceilings,
   CheckedOperation,
   DeviceChoice,
@@ -68,9 +69,13 @@ export type Request =
   | { type: "self-test" }
   | { type: "ceilings" }
   | { type: "bench-work"; work: string; ceilings: Ceilings }
+  | { type: "catalogue" }
+  /** From its public home, which is the visitor's to ask for. */
+  | { type: "load-hub"; name: string }
+  | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
   | { type: "lose-device" }
-  /** Stops the request of that id where it can be stopped: loading and scoring. */
+  /** Stops the request of that id where it can be stopped: loading, scoring and data sets. */
   | { type: "cancel"; target: number };
 
 export type RequestType = Request["type"];
@@ -112,6 +117,9 @@ export interface Results {
   "self-test": CheckedOperation[];
   ceilings: Ceilings;
   "bench-work": BenchRow;
+  catalogue: HubEntry[];
+  "load-hub": { bytes: number };
+  "forget-hub": null;
   visible: null;
   "lose-device": null;
   cancel: null;
@@ -128,6 +136,12 @@ export type Start =
 export interface Upload {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A corpus of the catalogue. */
+export interface HubEntry extends CatalogueEntry {
+  /** Bytes of its file in this browser; null where it has to be loaded first. */
+  kept: number | null;
 }
 
 export interface Ready {
@@ -266,6 +280,8 @@ export type Notice =
   | { type: "training-finished"; run: string; name: string; usable: boolean; rows: Row[] }
   | { type: "scoring"; model: ModelId; mix: string; sentences: number; total: number }
   | { type: "device"; ready: Ready }
+  /** Of a data set; `total` is what the catalogue says where the server does not say. */
+  | { type: "hub-loading"; name: string; loaded: number; total: number }
   | { type: "storage-full"; used: number; quota: number }
   | { type: "thawed"; minutes: number; step: number }
   /** The wasm trapped: this worker is of no use any more. */
@@ -345,4 +361,4 @@ export class EngineError extends Error {
   }
 }
 
-export type { Adapter, BenchReport, BenchRow, BenchWork, Ceilings, CheckedOperation, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };
+export type { Adapter, BenchReport, BenchRow, BenchWork, CatalogueEntry, Ceilings, CheckedOperation, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

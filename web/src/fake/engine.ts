@@ -1,5 +1,5 @@
 /** The engine's contract played by a script, for tests of the page's states. */
-import type { BenchRow, BenchWork, Ceilings, CheckedOperation, CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, Plan, Probe, Recipe } from "attentionless";
+import type { BenchRow, BenchWork, CatalogueEntry, Ceilings, CheckedOperation, CheckedRecipe, Device as DeviceContract, DeviceChoice, DeviceInfo, Plan, Probe, Recipe } from "attentionless";
 import { isBuilt, type NetKind, type Site } from "../lib/mix.ts";
 import { costOf, secondsOf } from "./costs.ts";
 import { netNames, PRESETS } from "./files.ts";
@@ -79,6 +79,24 @@ export const Device = {
 };
 
 export const benchWorks = () => WORKS;
+
+const LICENCE = "CC BY-NC-ND 4.0 (name its authors, nothing commercial, do not pass on what you change)";
+
+export function catalogue(): CatalogueEntry[] {
+  const entry = (pair: string, languages: string, bytes: number): CatalogueEntry => ({
+    name: `iwslt2017-${pair}`,
+    pair,
+    url: `https://huggingface.co/datasets/example/resolve/main/${pair}.zip`,
+    about: `IWSLT 2017, TED talks, ${languages}: about 200,000 sentences`,
+    licence: LICENCE,
+    bytes,
+  });
+  return [entry("de-en", "German to English", 16_800_000), entry("en-fr", "English to French", 27_700_000)];
+}
+
+export function checkHub(_name: string, bytes: Uint8Array): void {
+  if (new TextDecoder().decode(bytes.subarray(0, 2)) !== "PK") throw fault("failed", "this is no whole zip archive");
+}
 
 export const presets = () => PRESETS;
 

@@ -152,6 +152,7 @@ class App {
       case "training-finished":
       case "thawed":
       case "scoring":
+      case "hub-loading":
         for (const listener of this.#listeners) listener(notice);
         return;
       default:

@@ -7,15 +7,19 @@ import { wholesOf, withWhole, type Whole } from "../lib/whole.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
+import { hub } from "./hub.svelte.ts";
 import { speed } from "./speed.svelte.ts";
 
-export type CorpusKind = "everyday" | "tsv" | "aligned";
-export type Slot = "tsv" | "source" | "target";
+export type CorpusKind = "everyday" | "hub" | "file" | "aligned";
+export type Slot = "file" | "source" | "target";
+/** What the visitor's own file may be, by the end of its name; else it has two columns with a tab between them. */
+const FILE_KINDS = { csv: "tsv", tmx: "tmx", zip: "iwslt" } as Record<string, string | undefined>;
 export const OFFERED: Preset[] = ["micro", "tiny", "small"];
 
 export interface Picked {
   upload: Upload;
-  lines: number;
+  /** Null of what is not text line by line. */
+  lines: number | null;
 }
 
 /** A run, or the demo, with a trained teacher. */
@@ -84,11 +88,18 @@ class RecipeState {
 
   get ready(): boolean {
     if (this.base || this.corpus === "everyday") return true;
+    if (this.corpus === "hub") return this.hubName !== null && (hub.entry(this.hubName)?.kept ?? null) !== null;
     return this.#slots.every((slot) => this.files[slot] !== undefined);
   }
 
   get #slots(): Slot[] {
-    return { everyday: [], tsv: ["tsv" as const], aligned: ["source" as const, "target" as const] }[this.corpus];
+    return { everyday: [], hub: [], file: ["file" as const], aligned: ["source" as const, "target" as const] }[this.corpus];
+  }
+
+  /** The data set of the catalogue that it names. */
+  get hubName(): string | null {
+    const [, name = null] = /^hub:(.*)$/.exec(this.recipe?.corpus.source ?? "") ?? [];
+    return name;
   }
 
   /** What is asked of the trainer, with the edits that were made just before; none where one of them is refused. */
@@ -170,24 +181,44 @@ class RecipeState {
 
   setCorpus(kind: CorpusKind): Promise<void> {
     this.corpus = kind;
-    const { tsv, source, target } = this.files;
+    if (kind === "hub") return this.#chooseSet();
+    const { file, source, target } = this.files;
+    const own = file?.upload.name ?? "mine.tsv";
     const name = {
       everyday: "everyday",
-      tsv: `tsv:${tsv?.upload.name ?? "mine.tsv"}`,
+      file: `${FILE_KINDS[own.split(".")[1]] ?? "tsv"}:${own}`,
       aligned: `aligned:${source?.upload.name ?? "source.txt"},${target?.upload.name ?? "target.txt"}`,
     }[kind];
     return this.set("corpus.source", JSON.stringify(name));
   }
 
+  /** Of the pair that stands, if there is one. */
+  async #chooseSet(): Promise<void> {
+    if (hub.entries.length === 0) await hub.refresh();
+    const entry = hub.entries.find(({ pair }) => pair === this.recipe?.pair) ?? hub.entries[0];
+    await this.chooseHub(this.hubName ?? entry.name);
+  }
+
+  /** With its pair: a data set is of two languages. */
+  chooseHub(name: string): Promise<void> {
+    return this.#change(({ pair }) => {
+      const own = hub.entry(name)?.pair ?? pair;
+      const fits = own.split("-").sort().join() === pair.split("-").sort().join();
+      return [`corpus.source=${JSON.stringify(`hub:${name}`)}`, `pair=${fits ? pair : own}`];
+    });
+  }
+
   async addFile(slot: Slot, file: File): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer());
     // Names of the visitor's own may hold commas and colons, which a recipe's source cannot.
-    const name = { tsv: /\.csv$/i.test(file.name) ? "mine.csv" : "mine.tsv", source: "source.txt", target: "target.txt" }[slot];
-    const lines = bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0);
+    const end = /\.(csv|tmx|zip)$/i.exec(file.name)?.[1].toLowerCase() ?? "tsv";
+    const name = { file: `mine.${end}`, source: "source.txt", target: "target.txt" }[slot];
+    const isLines = slot !== "file" || FILE_KINDS[end] === undefined || FILE_KINDS[end] === "tsv";
+    const lines = isLines ? bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0) : null;
     this.files = { ...this.files, [slot]: { upload: { name, bytes }, lines } };
     // Another text is another teacher, also where it has the same name.
     this.#base = null;
-    await this.setCorpus(slot === "tsv" ? "tsv" : "aligned");
+    await this.setCorpus(slot === "file" ? "file" : "aligned");
   }
 
   /** From a link: checked as if it were typed, and nothing starts. */
@@ -215,7 +246,8 @@ class RecipeState {
     this.layers = recipe.nets[0]?.layers ?? "all";
     this.adopted += 1;
     const [kind] = recipe.corpus.source.split(":");
-    this.corpus = kind === "tsv" || kind === "aligned" ? kind : "everyday";
+    const isFile = kind === "tsv" || kind === "tmx" || kind === "iwslt";
+    this.corpus = isFile ? "file" : kind === "aligned" || kind === "hub" ? kind : "everyday";
   }
 
   /** For one net, in one layer or in all: the recipe with that net alone, which is added to the run where it is there. */

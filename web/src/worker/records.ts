@@ -1,15 +1,17 @@
 /** A run's entry in IndexedDB. */
 import type { FileEntry, Recipe } from "attentionless";
 import type { RunRecord, Start } from "../protocol.ts";
+import type { Host } from "./host.ts";
+import { hubFiles } from "./hub.ts";
 import { readFiles, runOf, write } from "./storage.ts";
 
-/** The run that is to be trained. `demo` are the files of the demo model. */
-export async function recordFor(start: Start, demo: readonly FileEntry[]): Promise<RunRecord> {
+/** The run that is to be trained. */
+export async function recordFor(start: Start, host: Host): Promise<RunRecord> {
   switch (start.kind) {
     case "new":
-      return begin(start, await uploadsOf(start), false);
+      return begin(start, [...(await uploadsOf(start)), ...(await hubFiles(host, start.recipe))], false);
     case "demo":
-      return begin(start, demo, true);
+      return begin(start, host.demoFiles, true);
     case "saved": {
       const record = await runOf(start.run);
       if (!record) throw new Error("that run is not on this device any more");

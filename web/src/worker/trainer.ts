@@ -63,7 +63,7 @@ export class Trainer {
     }
     let record: RunRecord | null = null;
     try {
-      const begun = (record = await recordFor(start, this.#host.demoFiles));
+      const begun = (record = await recordFor(start, this.#host));
       await this.#host.turns.take(() => this.#open(begun, start.device, release));
       this.#loop = this.#work();
       return { run: begun.id };

@@ -2,6 +2,7 @@
 import { failureOf, unreachable, type Notice, type Request, type RequestOf, type RequestType, type Results, type ToPage, type ToWorker } from "../protocol.ts";
 import { exportRun, importRun } from "./bundle.ts";
 import { Host } from "./host.ts";
+import { catalogue, forgetHub, loadHub } from "./hub.ts";
 import { inspect } from "./inspect.ts";
 import { network, type Source } from "./loader.ts";
 import { times, tokensPerSecond } from "./measure.ts";
@@ -86,6 +87,9 @@ const handlers: Handlers = {
   "self-test": () => turns.take(() => host.device.selfTest()),
   ceilings: () => turns.take(() => host.device.ceilings()),
   "bench-work": ({ work, ceilings }) => turns.take(() => host.device.measure(work, ceilings)),
+  catalogue: () => catalogue(host),
+  "load-hub": ({ name }, id) => withSignal(id, (signal) => loadHub(host, name, signal)),
+  "forget-hub": ({ name }) => forgetHub(host, name).then(nothing),
   visible: ({ visible }) => nothing(trainer.setVisible(visible)),
   "lose-device": () => nothing(trainer.lose()),
   cancel: ({ target }) => nothing(stoppable.get(target)?.abort()),

@@ -6,7 +6,7 @@ import { KEPT, keep } from "./kept.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "runs", "differences", "board", "bench"] as const;
+const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "runs", "differences", "board", "hub", "bench"] as const;
 const ROUTES = {
   try: "#/",
   mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
@@ -18,6 +18,7 @@ const ROUTES = {
   runs: "#/runs",
   differences: "#/runs",
   board: "#/board",
+  hub: "#/train",
   bench: "#/bench",
 } as const;
 
@@ -54,6 +55,10 @@ for (const [width, height] of SIZES) {
             for (const { name } of KEPT.slice(0, 3)) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
             await page.getByTestId("compare-selected").click();
             await expect(page.getByTestId("differences")).toBeVisible();
+          }
+          if (view === "hub") {
+            await page.getByLabel("a data set from its public home").check();
+            await expect(page.getByTestId("hub-load")).toBeVisible();
           }
           if (view === "bench") {
             await page.getByTestId("bench-start").click();

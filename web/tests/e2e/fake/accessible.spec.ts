@@ -25,6 +25,8 @@ async function show(page: Page, view: string): Promise<void> {
     const groups = page.locator("details[data-testid^=nets-]");
     await groups.evaluateAll((all) => all.forEach((group) => group.setAttribute("open", "")));
     await expect(groups.locator("table").last()).toBeVisible();
+    await page.getByLabel("a data set from its public home").check();
+    await expect(page.getByTestId("hub-load")).toBeVisible();
   }
   if (view === "runs") {
     await keep(page);
@@ -105,6 +107,8 @@ for (const [script, { route, shown }] of Object.entries(STATES)) {
     await open(route, script);
     if (route === "#/train") {
       await show(page, "train");
+      await page.getByLabel("everyday, made by").check();
+      await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
       await page.getByTestId("start").click();
     }
     await expect(page.getByTestId(shown)).toBeVisible();
