@@ -27,6 +27,7 @@ const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void>
   Compare: { route: "#/compare?mix=enc%3Dalr-m", show: (page) => expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("recorded") },
   Runs: { route: "#/runs", show: (page) => expect(page.getByTestId("runs-empty")).toBeVisible() },
   Board: { route: "#/board", show: (page) => expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible({ timeout: 30_000 }) },
+  Bench: { route: "#/bench", show: (page) => expect(page.getByTestId("bench-start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 }) },
   embedded: { route: "&embed#/", show: (page) => expect(page.getByTestId("embed-own")).toBeVisible() },
 };
 
