@@ -1,9 +1,9 @@
 //! One training step of the nets that read a source once and are asked by each query, as a program of its own: no autodiff, weights and
 //! moments changed in place.
 //!
-//! With `e` a source, padded and flattened, and `q` a query, each behind a norm of its own, the hidden layer is `a = LeakyReLU(source(e)
-//! + query(q)) ∘ gate(q)`; a net without a gate has 1 there. Neither is its input's gradient wanted nor that of the values, as all of
-//! these are data. Rows of queries stand place by place: the first places of all sentences before the second.
+//! With `e` a source, padded and flattened, and `q` a query, each behind a norm of its own, the hidden layer is
+//! `a = LeakyReLU(source(e) + query(q)) ∘ gate(q)`; a net without a gate has 1 there. Neither is its input's gradient wanted nor that of
+//! the values, as all of these are data. Rows of queries stand place by place: the first places of all sentences before the second.
 //!
 //! Dispatches, without those that add a product's parts: 21 for a [`Weigher`] over whole sources, about 28 over their prefixes; 22 for an
 //! [`Answerer`], 25 with a gate. Those above 16 are steps of Adam: each matrix, bias and norm is a buffer of its own.
@@ -110,6 +110,7 @@ struct Asked {
 }
 
 /// What a source's layer is renewed with.
+#[allow(clippy::large_enum_variant, reason = "there is one a step")]
 enum Read {
     /// The normalised sources.
     Whole(Tensor<2>),
