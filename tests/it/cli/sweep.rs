@@ -4,7 +4,7 @@
 use super::work::{begin, end};
 use super::{Folder, PROGRAM, Ran, assert_has, with};
 use serde_json::Value;
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// Smaller than the preset: a cell takes a second.
 const SMALL: &str = "sweep --preset micro --device cpu --set corpus.pairs=300 --set tokenizer.vocab=200 \
@@ -172,6 +172,23 @@ fn collected() {
     fs::remove_file(folder.path(file)).unwrap();
     folder.run(&small(&format!("{GRID} --out S"))).done();
     assert_eq!(cells(&folder, "S"), done);
+}
+
+/// The tables and figures of `docs/results.md` are those that its cells give.
+#[test]
+fn committed_results_are_of_their_cells() {
+    let folder = Folder::new();
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/results");
+    let mut count = 0;
+    for sweep in fs::read_dir(&results).unwrap().map(|entry| entry.unwrap().path()) {
+        folder.run(&["sweep", "--collect", sweep.to_str().unwrap(), "--out", "made"]).done();
+        for name in ["cells.md", "figure.svg"] {
+            let committed = fs::read_to_string(sweep.join(name)).unwrap();
+            assert_eq!(String::from_utf8(folder.read(&format!("made/{name}"))).unwrap(), committed, "{name}");
+        }
+        count += 1;
+    }
+    assert!(count > 0);
 }
 
 /// One makes the teacher, the other one waits for it.
