@@ -24,8 +24,8 @@ test("cpu: hidden for ten seconds, it trains on, draws no chart and tells its pe
     await tab.goto(`${realSite.url}?device=cpu#/train`, SPY);
     const start = "document.querySelector('[data-testid=start]')";
     await expect.poll(() => tab.evaluate(`${start}?.getAttribute('aria-disabled')`), { timeout: 90_000 }).toBe("false");
-    await tab.evaluate("const [preset] = document.querySelectorAll('.pairs select'); preset.value = 'tiny'; preset.dispatchEvent(new Event('change'))");
-    await expect.poll(() => tab.evaluate("location.hash"), { timeout: 20_000 }).toMatch(/r=1\./);
+    await tab.evaluate("const [preset] = document.querySelectorAll('.pairs select'); preset.value = 'tiny'; preset.dispatchEvent(new Event('change', { bubbles: true }))");
+    await expect.poll(() => tab.evaluate("document.body.innerText"), { timeout: 20_000 }).toContain("2+2 layers, d 64");
     await tab.evaluate(`${start}.click()`);
     const step = () => tab.evaluate<number>(`Number(${STATS}?.dataset.step ?? 0)`);
     const lines = () => tab.evaluate<number>("globalThis.lines");
