@@ -61,12 +61,9 @@ impl From<Linear> for LinearTensors<Dispatch> {
 
 impl From<LinearTensors<Dispatch>> for Linear {
     fn from(tensors: LinearTensors<Dispatch>) -> Self {
-        fn moving<const D: usize>(value: FloatTensor<Dispatch>, moments: FloatTensor<Dispatch>) -> Moving<D> {
-            Moving { value: Tensor::from_dispatch(value), moments: Tensor::from_dispatch(moments) }
-        }
         Self {
-            weight: moving(tensors.weight, tensors.weight_moments),
-            bias: moving(tensors.bias, tensors.bias_moments),
+            weight: Moving::of(tensors.weight, tensors.weight_moments),
+            bias: Moving::of(tensors.bias, tensors.bias_moments),
         }
     }
 }

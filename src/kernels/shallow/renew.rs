@@ -65,15 +65,18 @@ impl From<Layer> for LayerTensors<Dispatch> {
 
 impl From<LayerTensors<Dispatch>> for Layer {
     fn from(tensors: LayerTensors<Dispatch>) -> Self {
-        fn moving<const D: usize>(value: FloatTensor<Dispatch>, moments: FloatTensor<Dispatch>) -> Moving<D> {
-            Moving { value: Tensor::from_dispatch(value), moments: Tensor::from_dispatch(moments) }
-        }
         Self {
-            gamma: moving(tensors.gamma, tensors.gamma_moments),
-            beta: moving(tensors.beta, tensors.beta_moments),
-            weight: moving(tensors.weight, tensors.weight_moments),
-            bias: moving(tensors.bias, tensors.bias_moments),
+            gamma: Moving::of(tensors.gamma, tensors.gamma_moments),
+            beta: Moving::of(tensors.beta, tensors.beta_moments),
+            weight: Moving::of(tensors.weight, tensors.weight_moments),
+            bias: Moving::of(tensors.bias, tensors.bias_moments),
         }
+    }
+}
+
+impl<const D: usize> Moving<D> {
+    pub(in crate::kernels) fn of(value: FloatTensor<Dispatch>, moments: FloatTensor<Dispatch>) -> Self {
+        Self { value: Tensor::from_dispatch(value), moments: Tensor::from_dispatch(moments) }
     }
 }
 
