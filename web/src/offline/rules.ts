@@ -7,6 +7,16 @@ export interface Site {
   files: readonly string[];
 }
 
+/** The cache of a version. Pages at other paths, and the data sets that were loaded, have caches of the same origin. */
+export function cacheName(scope: URL, version: string): string {
+  return `attentionless-site ${scope.pathname} ${version}`;
+}
+
+/** Of all caches of the origin, those of other versions of this site. */
+export function outdated(names: readonly string[], scope: URL, version: string): string[] {
+  return names.filter((name) => name.startsWith(cacheName(scope, "")) && name !== cacheName(scope, version));
+}
+
 /** A name that holds the hash of what is in it: it never means anything else. */
 export function asset(file: string): boolean {
   return file.startsWith("assets/");

@@ -13,8 +13,8 @@ const REPORT_MS = 100;
 /** Where the browser has no place for files: only https and localhost have one, and it may be full. */
 const inMemory = new Map<string, Blob>();
 
-function cache(): Promise<Cache> | null {
-  return "caches" in globalThis ? caches.open(CACHE).catch(() => null) as Promise<Cache> : null;
+async function cache(): Promise<Cache | null> {
+  return "caches" in globalThis ? caches.open(CACHE).catch(() => null) : null;
 }
 
 async function keep(url: string, file: Blob): Promise<void> {

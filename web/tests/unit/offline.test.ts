@@ -1,6 +1,6 @@
 /** Which requests the service worker answers. */
 import { describe, expect, it } from "vitest";
-import { asset, kept } from "../../src/offline/rules.ts";
+import { asset, cacheName, kept, outdated } from "../../src/offline/rules.ts";
 
 const SCOPE = new URL("https://example.org/some/where/");
 const FILES = ["index.html", "assets/Train-abc.js", "pack/manifest.json"];
@@ -19,6 +19,12 @@ describe("the service worker", () => {
     for (const path of ["assets/Train-def.js", "sw.js", "other.html", "../", "../where", "https://example.com/some/where/index.html"]) {
       expect(at(path), path).toBeNull();
     }
+  });
+
+  it("forgets its own earlier versions alone", () => {
+    const [own, before] = ["2", "1"].map((version) => cacheName(SCOPE, version));
+    const elsewhere = cacheName(new URL("https://example.org/some/"), "1");
+    expect(outdated([own, before, elsewhere, "attentionless-hub", "another page's"], SCOPE, "2")).toEqual([before]);
   });
 
   it("takes only what has a hash in its name for unchanging", () => {
