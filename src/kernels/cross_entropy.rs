@@ -3,7 +3,10 @@
 //! The loss of a row is the Kullback-Leibler divergence of the softmax from the smoothed target, as in the paper: the
 //! target has `1 - smoothing`, padding nothing, every other token of the vocabulary `smoothing / (V - 2)`.
 
-use super::cpu;
+use super::{
+    cpu,
+    gpu::{self, Scalar, Wgsl, shader},
+};
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
     autodiff::{
@@ -12,7 +15,9 @@ use burn::backend::{
         ops::{Backward, Ops, OpsKind},
     },
     backend_extension, get_or_init_device_settings,
+    ops::FloatTensorOps,
     tensor::{FloatTensor, IntTensor},
+    wgpu::into_contiguous,
 };
 use burn::tensor::{Int, Shape, Tensor};
 
@@ -89,7 +94,25 @@ fn first_column() -> [burn::tensor::Slice; 2] {
     [burn::tensor::Slice::full(), burn::tensor::Slice::from(0..1)]
 }
 
-impl CrossEntropyOps for Cube {}
+impl CrossEntropyOps for Cube {
+    fn smoothed_loss_and_gradient(
+        logits: FloatTensor<Self>,
+        targets: IntTensor<Self>,
+        smoothing: f32,
+        scale: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        const LANES: usize = 256;
+        let (logits, targets) = (gpu::owned(logits), into_contiguous(targets));
+        let [rows, vocab] = gpu::dims(&logits);
+        let losses = gpu::empty(&logits, [rows]);
+        let texts = vec![shader!("cross_entropy.wgsl"), shader!("shared/row_total.wgsl")];
+        let kernel = Wgsl { name: "cross_entropy", texts, words: vec![("lanes", LANES)], workgroup: [LANES as u32, 1] };
+        let floats = [smoothing, scale, entropy(smoothing, vocab)].map(Scalar::Float);
+        let scalars = [Scalar::Int(rows), Scalar::Int(vocab)].into_iter().chain(floats).chain([Scalar::Int(0)]);
+        gpu::launch(kernel, gpu::a_row_each(rows), &[&logits, &targets, &losses], &scalars.collect::<Vec<_>>());
+        (Self::float_sum(losses), logits)
+    }
+}
 
 impl CrossEntropyOps for Flex {
     fn smoothed_loss_and_gradient(

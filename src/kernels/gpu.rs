@@ -88,6 +88,12 @@ pub(super) fn by_columns(name: &'static str, text: Text, columns: usize) -> (Wgs
     (kernel, [columns.div_ceil(COLUMNS[0]), 1, 1])
 }
 
+/// The workgroups of a kernel that takes one a row: WebGPU allows 65535 in one dimension, so they go on in the second.
+pub(super) fn a_row_each(rows: usize) -> [usize; 3] {
+    const MOST: usize = 65535;
+    [rows.min(MOST), rows.div_ceil(MOST), 1]
+}
+
 /// A value of the uniform that every kernel ends its bindings with.
 #[derive(Clone, Copy)]
 pub(super) enum Scalar {

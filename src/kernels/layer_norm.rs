@@ -162,9 +162,6 @@ fn add_dparams((dgamma, dbeta): (&mut [f32], &mut [f32]), x: &[f32], dy: &[f32])
     }
 }
 
-/// The most workgroups of one dimension that WebGPU allows; rows go on in the second.
-const GROUPS: usize = 65535;
-
 /// Invocations that work on a row: the Transformer's are short.
 const LANES: usize = 64;
 
@@ -173,7 +170,7 @@ fn launch_rows(name: &'static str, text: Text, [rows, width]: [usize; 2], tensor
     let texts = vec![text, shader!("shared/row_stats.wgsl"), shader!("shared/row_total.wgsl")];
     let kernel = Wgsl { name, texts, words: vec![("lanes", LANES)], workgroup: [LANES as u32, 1] };
     let scalars = [Scalar::Int(rows), Scalar::Int(width), Scalar::Float(EPSILON), Scalar::Int(0)];
-    gpu::launch(kernel, [rows.min(GROUPS), rows.div_ceil(GROUPS), 1], tensors, &scalars);
+    gpu::launch(kernel, gpu::a_row_each(rows), tensors, &scalars);
 }
 
 impl LayerNormOps for Cube {

@@ -266,9 +266,15 @@ fn self_attention_is_cross_attention_of_its_parts() {
 fn cross_entropy_is_its_oracle() {
     let mut cases = Cases::new(5);
     for case in 0..30 {
-        let (rows, vocab) = (cases.size(150), 3 + cases.size(200));
+        // A row wider than a workgroup among them, and more rows than one dimension of workgroups has.
+        let (rows, vocab) = match case {
+            0 => (65_537, 4),
+            _ => (cases.size(150), 3 + cases.size(if case % 4 == 0 { 1500 } else { 200 })),
+        };
         let (smoothing, scale) = ([0.1, 0.0, 0.3][case % 3], 0.25);
-        let logits = cases.values(rows * vocab).iter().map(|value| value * 5.0).collect::<Vec<_>>();
+        // Some so far apart that their powers overflow, unless taken about the maximum.
+        let spread = if case % 4 == 3 { 60.0 } else { 5.0 };
+        let logits = cases.values(rows * vocab).iter().map(|value| value * spread).collect::<Vec<_>>();
         let targets = (0..rows).map(|_| cases.0.below(vocab)).collect::<Vec<_>>();
         let what = format!("{rows} x {vocab}, smoothing {smoothing}");
         let flogits = || cpu::tensor(logits.clone(), [rows, vocab]);
