@@ -1,7 +1,7 @@
 //! The teacher's step beside burn alone: a Transformer of the same sizes from burn's own modules, gradients and Adam, on the
 //! same sentences. Prints one JSON line: the median time of a step, and the first and the last loss.
 //!
-//!     cargo bench --profile dev --bench burn_teacher -- ours|burn LAYERS cpu|wgpu STEPS
+//!     cargo bench --profile dev --bench burn_teacher -- ours|burn LAYERS cpu|wgpu STEPS TOKENS
 //!
 //! `benches/README.md` says how the dispatches of both are counted. The weights begin with other numbers (burn draws its
 //! own), so the losses are only alike.
@@ -34,7 +34,7 @@ const LENGTH: usize = 15;
 const PAIRS: usize = 400;
 /// Steps that are not timed: they compile.
 const WARM: usize = 2;
-const USAGE: &str = "usage: burn_teacher ours|burn LAYERS cpu|wgpu STEPS, with more than 2 steps";
+const USAGE: &str = "usage: burn_teacher ours|burn LAYERS cpu|wgpu STEPS TOKENS, with more than 2 steps";
 
 /// Sentences of one length, of words that say nothing.
 fn examples() -> Vec<Example> {
@@ -44,11 +44,11 @@ fn examples() -> Vec<Example> {
     (0..PAIRS).map(|pair| (words(pair, LENGTH), words(pair + 7, LENGTH - 1))).collect()
 }
 
-/// Of the paper's width, in batches of 1500 tokens.
-fn recipe(layers: usize) -> Recipe {
+/// Of the paper's width, in batches of so many tokens.
+fn recipe(layers: usize, tokens: usize) -> Recipe {
     let mut recipe = Recipe::default();
     (recipe.model.layers, recipe.model.d_model, recipe.model.heads, recipe.model.ff) = (layers, 128, 8, 512);
-    (recipe.model.max_len, recipe.teacher.tokens_per_batch) = (50, 1500);
+    (recipe.model.max_len, recipe.teacher.tokens_per_batch) = (50, tokens);
     recipe
 }
 
@@ -183,8 +183,8 @@ fn ours(recipe: &Recipe, device: &Device) -> Step {
 fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds a word of its own.
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
-    let [who, layers, choice, steps] = &words[..] else { return Err(USAGE.into()) };
-    let (recipe, steps): (_, usize) = (recipe(layers.parse()?), steps.parse()?);
+    let [who, layers, choice, steps, tokens] = &words[..] else { return Err(USAGE.into()) };
+    let (recipe, steps): (_, usize) = (recipe(layers.parse()?, tokens.parse()?), steps.parse()?);
     let choice: Choice = choice.parse()?;
     let opened = pollster::block_on(device::open(&choice))?;
     let mut step = match who.as_str() {
