@@ -6,7 +6,7 @@ use crate::{
     checkpoint::{CheckpointError, read},
     model::nets::Net,
 };
-use burn::{module::Module, tensor::Tensor};
+use burn::tensor::Tensor;
 
 /// How far a net is from its attention on held-out sentences.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -44,7 +44,7 @@ impl Measuring {
         let lessons = distillation.lessons(&batch);
         for (student, residuals) in distillation.students.iter().zip(&mut self.residuals) {
             let lesson = distillation.lesson(student, &lessons, self.done as u64);
-            residuals.add(&student.net.valid(), &lesson).await?;
+            residuals.add(&student.net, &lesson).await?;
         }
         self.done += batch.len();
         Ok(None)

@@ -24,10 +24,7 @@ use crate::{
     random::{Purpose, Stream},
     recipe::{DistilPart, Recipe, Schedule},
 };
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor},
-};
+use burn::tensor::{Device, Tensor};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -45,7 +42,8 @@ pub struct Student {
 impl Student {
     /// Each net of a run has initial weights of its own, whichever others are fitted beside it.
     fn new(id: NetId, recipe: &Recipe, device: &Device) -> Self {
-        let net = new_net(id, recipe, &device.clone().autodiff());
+        // Not tracked: what is never differentiated would stay in autodiff's graph for ever.
+        let net = new_net(id, recipe, device);
         Self { id, net, adam: Adam::default(), losses: Vec::new() }
     }
 
@@ -229,7 +227,7 @@ impl Distillation {
 
     /// A net as it is, as a file holds it.
     pub async fn weights(&self, student: &Student) -> Result<Checkpoint, CheckpointError> {
-        Ok(Checkpoint::of(&student.net.valid()).await?.prefixed(&prefix(student.id)))
+        Ok(Checkpoint::of(&student.net).await?.prefixed(&prefix(student.id)))
     }
 }
 

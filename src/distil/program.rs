@@ -116,7 +116,7 @@ impl Program<'_> {
 
     /// A parameter with its moments: from here on nobody else holds them, so that they can be changed in place.
     fn moving<const D: usize>(&mut self, module: &str, name: &str, param: Param<Tensor<D>>) -> Moving<D> {
-        let value = param.into_value().inner();
+        let value = param.into_value().without_autodiff();
         let moments = self.moments.remove(&format!("{module}.{name}"));
         let zeros = || Tensor::zeros([2 * value.shape().num_elements()], &value.device());
         Moving { moments: moments.unwrap_or_else(zeros), value }
@@ -134,7 +134,7 @@ impl Program<'_> {
 
     fn param<const D: usize>(&mut self, module: &str, name: &str, moving: Moving<D>) -> Param<Tensor<D>> {
         self.moments.insert(format!("{module}.{name}"), moving.moments);
-        Param::from_tensor(Tensor::from_inner(moving.value))
+        Param::from_tensor(moving.value)
     }
 }
 

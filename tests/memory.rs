@@ -1,0 +1,92 @@
+//! What training leaves behind: after as many steps as one likes, as much is allocated as after a few.
+
+use attentionless::{batching::Example, device, distil::Distillation, recipe::Recipe, teacher::Training};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicIsize, Ordering},
+};
+
+/// Counts the bytes that are allocated.
+struct Counting;
+
+static BYTES: AtomicIsize = AtomicIsize::new(0);
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+// SAFETY: every call is handed on to the system's allocator as it came; `realloc` and `alloc_zeroed` are by default made of these.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        BYTES.fetch_add(layout.size() as isize, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        BYTES.fetch_sub(layout.size() as isize, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+const VOCAB: usize = 60;
+/// Steps after which all buffers that are kept are there.
+const WARM: usize = 30;
+const MORE: usize = 200;
+/// Of the steps together: a leaf of a graph that stays takes more at each of them.
+const ALLOWED: isize = 16 * 1024;
+
+fn examples() -> Vec<Example> {
+    let words =
+        |from: usize, count: usize| (0..count).map(|i| (4 + (from * 31 + i * 17) % (VOCAB - 4)) as u32).collect();
+    (0..64).map(|pair| (words(pair, 9), words(pair + 7, 8))).collect()
+}
+
+fn recipe() -> Recipe {
+    let settings = ["model.d_model=16", "model.ff=32", "model.max_len=10", "teacher.tokens_per_batch=160"];
+    let more = ["teacher.epochs=1000", "distil.epochs=1000", "distil.batch=16"];
+    let settings = settings.into_iter().chain(more).map(String::from).collect::<Vec<_>>();
+    Recipe::preset("micro").and_then(|recipe| recipe.with(&settings)).expect("a recipe")
+}
+
+/// Bytes that so many steps leave behind.
+fn left_by(mut step: impl FnMut()) -> isize {
+    (0..WARM).for_each(|_| step());
+    let before = BYTES.load(Ordering::Relaxed);
+    (0..MORE).for_each(|_| step());
+    BYTES.load(Ordering::Relaxed) - before
+}
+
+/// One test: others beside it would be counted, too.
+#[test]
+fn training_leaves_nothing_behind() {
+    let (device, examples) = (device::cpu().device, examples());
+    let mut training = Training::new(&recipe(), VOCAB, &examples, &device);
+    let left = left_by(|| {
+        training.step(&examples);
+        pollster::block_on(training.losses()).expect("losses");
+    });
+    assert!(left < ALLOWED, "{MORE} steps of the teacher leave {left} bytes");
+    for net in [
+        "enc.1.alr-m",
+        "enc.1.elr-s",
+        "enc.1.aslr-s",
+        "enc.1.alr-s+deep2",
+        "self.1.alr-s",
+        "cross.1.alr-s",
+        "cross.1.alr-s+perquery",
+        "cross.1.alr-s+gated",
+        "cross.1.alr-s+prefix",
+        "enc.1.awr-s",
+        "self.1.awr-s",
+        "cross.1.awr-s",
+    ] {
+        let ids = [net.parse().expect("a net")];
+        let mut distillation = Distillation::new(&recipe(), training.model(), &ids, examples.len(), &device);
+        let left = left_by(|| {
+            distillation.step(&examples);
+            pollster::block_on(distillation.losses()).expect("losses");
+        });
+        assert!(left < ALLOWED, "{MORE} steps of {net} leave {left} bytes");
+    }
+}
