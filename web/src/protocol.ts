@@ -23,6 +23,7 @@ import type {
   Site,
   Translation,
 } from "attentionless";
+import type { Trace } from "./lib/fingerprint.ts";
 
 /** `demo`, or the name of a run in IndexedDB. */
 export type ModelId = string;
@@ -54,6 +55,8 @@ export type Request =
   | { type: "restore-run"; run: string }
   | { type: "export-run"; run: string }
   | { type: "import-run"; file: Blob; name: string }
+  /** What there is of it to compare with another run. */
+  | { type: "trace"; run: string }
   /** The rows of the demo and of all runs. */
   | { type: "all-rows" }
   | { type: "delete-run"; run: string }
@@ -103,6 +106,7 @@ export interface Results {
   "restore-run": null;
   "export-run": Blob;
   "import-run": { run: string };
+  trace: Trace;
   "all-rows": ScoredModel[];
   "delete-run": null;
   train: { run: string };

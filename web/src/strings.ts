@@ -10,7 +10,7 @@ export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", 
 
 export const frame = {
   name: "attentionless",
-  nav: { try: "Try", train: "Train", compare: "Compare", runs: "Runs", board: "Board", bench: "Bench" },
+  nav: { try: "Try", train: "Train", compare: "Compare", runs: "Runs", board: "Board", bench: "Bench", share: "Share" },
   navLabel: "Views",
   skip: "Skip to content",
   theme: "Theme",
@@ -27,6 +27,7 @@ export const frame = {
     runs: "Runs",
     board: "BLEU by size",
     bench: "What this device can do",
+    share: "Share a run",
   },
 };
 

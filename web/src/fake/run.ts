@@ -15,6 +15,9 @@ const STATE = "state/teacher.safetensors";
 /** Where scripts have something happen. */
 const TROUBLE = 0.4;
 
+/** Of the teacher, after this part of its steps. */
+const lossAt = (part: number) => 1.3 + 5.5 * Math.exp(-4 * part);
+
 type Stage = "text" | "teacher" | "nets" | "tuned" | "scores" | "done";
 
 class FakeRun implements Contract {
@@ -54,6 +57,7 @@ class FakeRun implements Contract {
     if (kind === "tsv" && !this.#has(`uploads/${text}`)) throw fault("failed", `${text}: cannot be read (it is not among the texts given)`);
     const pairs = heldOutPairs(60);
     this.#write("recipe.json", JSON.stringify(this.recipe));
+    this.#write("corpus/report.json", JSON.stringify({ hash: "0f1e2d3c4b5a69788796a5b4c3d2e1f0" }));
     this.#write("corpus/test.tsv", pairs.map(({ source, reference }) => `${source}\t${reference}\n`).join(""));
     this.#stage = this.#has("teacher.safetensors") ? "nets" : "teacher";
     const { pairs: train } = this.recipe.corpus;
@@ -72,7 +76,7 @@ class FakeRun implements Contract {
     this.#trouble();
     this.#step = Math.min(TEACHER_STEPS, this.#step + 30 / STEP_MS);
     const part = this.#step / TEACHER_STEPS;
-    const loss = 1.3 + 5.5 * Math.exp(-4 * part) + 0.08 * Math.sin(this.#step);
+    const loss = lossAt(part) + 0.08 * Math.sin(this.#step);
     const rate = 0.003 * Math.min(part / 0.2, Math.sqrt(0.2 / part));
     const training: RunEvent = { event: "training", step: this.#step, total: TEACHER_STEPS, loss, rate, tokens_per_second: 18_400 };
     const epoch = Math.floor(part * this.recipe.teacher.epochs);
@@ -84,6 +88,8 @@ class FakeRun implements Contract {
     }
     if (this.#step < TEACHER_STEPS) return events;
     this.#write("teacher.safetensors", "weights");
+    const curve = Array.from({ length: TEACHER_STEPS }, (_, step) => `teacher\t${step + 1}\t${lossAt((step + 1) / TEACHER_STEPS).toFixed(4)}\n`);
+    this.#write("curve.tsv", curve.join(""));
     this.#changes.push({ name: STATE, bytes: null });
     this.#stage = "nets";
     this.#step = 0;

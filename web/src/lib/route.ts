@@ -1,8 +1,8 @@
 /** The page's state in the fragment: `#/train?net=enc.1%3Dalr-l`. */
 
-/** Those of the bar on top; Bench is reached from the status pill. */
+/** Those of the bar on top; Bench is reached from the status pill, Share from a run. */
 export const MAIN_VIEWS = ["try", "train", "compare", "runs", "board"] as const;
-export const VIEWS = [...MAIN_VIEWS, "bench"] as const;
+export const VIEWS = [...MAIN_VIEWS, "bench", "share"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -10,7 +10,7 @@ export interface Route {
   parameters: URLSearchParams;
 }
 
-const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", runs: "runs", board: "board", bench: "bench" };
+const PATHS: Record<View, string> = { try: "", train: "train", compare: "compare", runs: "runs", board: "board", bench: "bench", share: "share" };
 
 export function parseRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#\/?/, "").split(/\?(.*)/s);
@@ -24,4 +24,9 @@ export function formatRoute(view: View, parameters: Record<string, string | null
   for (const [name, value] of Object.entries(parameters)) if (value) search.set(name, value);
   const query = search.toString();
   return `#/${PATHS[view]}${query ? `?${query}` : ""}`;
+}
+
+/** The address that leads there from anywhere: without what this tab alone was asked for. */
+export function addressOf(href: string, fragment: string): string {
+  return href.replace(/[?#].*/s, "") + fragment;
 }

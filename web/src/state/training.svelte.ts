@@ -37,21 +37,24 @@ class Training {
     return `${percent(progress.step / progress.total)}${left}`;
   }
 
-  async start(start: Start): Promise<void> {
-    if (this.starting || this.active) return;
+  /** Gives the run, once it is begun; none where it could not be. */
+  async start(start: Start): Promise<string | null> {
+    if (this.starting || this.active) return null;
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
     this.series = new Map();
     this.#spoken = 0;
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
     try {
-      await app.client.request({ type: "train", start });
+      const { run } = await app.client.request({ type: "train", start });
       live.say(words.spoken.started);
       await app.refreshRuns();
+      return run;
     } catch (error) {
-      if (error instanceof EngineError && error.kind === "crashed") return;
+      if (error instanceof EngineError && error.kind === "crashed") return null;
       this.startError = error instanceof Error ? error.message : String(error);
       live.alert(this.startError);
+      return null;
     } finally {
       this.starting = false;
     }

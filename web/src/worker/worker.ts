@@ -9,6 +9,7 @@ import { times, tokensPerSecond } from "./measure.ts";
 import { allRows } from "./rows.ts";
 import { score, sentences } from "./scorer.ts";
 import { allRuns, amend, purge } from "./storage.ts";
+import { traceOf } from "./trace.ts";
 import { Trainer } from "./trainer.ts";
 
 function post(message: ToPage, transfer: Transferable[] = []): void {
@@ -73,6 +74,7 @@ const handlers: Handlers = {
   "restore-run": ({ run }) => amend(run, { trashed: undefined }).then(nothing),
   "export-run": async ({ run }) => exportRun(host, await trainer.filesOf(run)),
   "import-run": ({ file, name }) => importRun(host, file, name),
+  trace: ({ run }) => traceOf(host, trainer, run),
   "all-rows": () => allRows(host.pack),
   "delete-run": ({ run }) => trainer.delete(run).then(nothing),
   train: ({ start }) => trainer.start(start),

@@ -6,7 +6,7 @@ import { KEPT, keep } from "./kept.ts";
 
 const DIR = process.env.SCREENSHOTS ?? "screenshots";
 const SIZES = [[1440, 900], [768, 1024], [390, 844]] as const;
-const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "runs", "differences", "board", "hub", "bench"] as const;
+const VIEWS = ["try", "mix", "lens", "train", "training", "compare", "sentence", "runs", "differences", "board", "hub", "bench", "share", "shared"] as const;
 const ROUTES = {
   try: "#/",
   mix: "#/?mix=enc%3Dalr-m%2Cself.1%3Dalr-m%2Ccross%3Dawr-m",
@@ -20,6 +20,8 @@ const ROUTES = {
   board: "#/board",
   hub: "#/train",
   bench: "#/bench",
+  share: "#/train",
+  shared: "#/train",
 } as const;
 
 test.setTimeout(120_000);
@@ -63,6 +65,17 @@ for (const [width, height] of SIZES) {
           if (view === "bench") {
             await page.getByTestId("bench-start").click();
             await expect(page.getByTestId("bench-said")).toContainText("measured.");
+          }
+          if (view === "share" || view === "shared") {
+            await page.getByTestId("start").click();
+            await page.getByTestId("finished").getByRole("link", { name: "Share" }).click({ timeout: 30_000 });
+            await expect(page.getByTestId("share-link")).toHaveValue(/&f=1\./);
+          }
+          if (view === "shared") {
+            const { hash } = new URL(await page.getByTestId("share-link").inputValue());
+            await page.evaluate((hash) => (location.hash = hash), hash);
+            await page.getByLabel("Compare with").selectOption({ index: 1 });
+            await expect(page.getByTestId("verdict")).toBeVisible();
           }
           // Charts draw only while they are seen, and the bar is where the page is scrolled to.
           await page.evaluate(() => scrollTo(0, 0));

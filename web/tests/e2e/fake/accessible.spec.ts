@@ -17,6 +17,21 @@ async function measureAll(page: Page): Promise<void> {
   await page.getByText("Operation by operation").click();
 }
 
+/** A run of the recipe that is shown, and what its link shows to who opens it. */
+async function shareOne(page: Page): Promise<void> {
+  await page.evaluate(() => (location.hash = "#/train"));
+  await page.getByTestId("start").click();
+  await page.getByTestId("finished").getByRole("link", { name: "Share" }).click({ timeout: 60_000 });
+  const link = page.getByTestId("share-link");
+  await expect(link).toHaveValue(/#\/share\?r=1\..+&f=1\./);
+  expect(await violations(page)).toEqual([]);
+  await page.evaluate((hash) => (location.hash = hash), new URL(await link.inputValue()).hash);
+  await expect(page.getByTestId("share-start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("Compare with").selectOption({ index: 1 });
+  await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reproduced");
+  await page.getByText("Show as table").click();
+}
+
 async function show(page: Page, view: string): Promise<void> {
   await expect(page.getByTestId("pill")).toContainText("ready");
   if (view === "") await openLens(page);
@@ -40,6 +55,7 @@ async function show(page: Page, view: string): Promise<void> {
     await page.getByRole("button", { name: `Rename ${KEPT[1].name}` }).click();
   }
   if (view === "bench") await measureAll(page);
+  if (view === "share") await shareOne(page);
   if (view === "board") await expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible();
   if (view !== "compare") return;
   await page.getByTestId("score").click();
@@ -49,7 +65,7 @@ async function show(page: Page, view: string): Promise<void> {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  for (const view of ["", "train", "compare", "runs", "board", "bench"]) {
+  for (const view of ["", "train", "compare", "runs", "board", "bench", "share"]) {
     test(`${view || "try"}, ${scheme}`, async ({ fake: page, open }) => {
       await page.emulateMedia({ colorScheme: scheme });
       await open(view ? `#/${view}` : "#/?mix=enc%3Dalr-m%2Cself%3Dalr-m%2Ccross%3Dawr-m", view === "" ? "software" : "ready");
@@ -82,7 +98,7 @@ for (const scheme of ["light", "dark"] as const) {
 
 test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", async ({ fake: page, open }) => {
   await page.setViewportSize({ width: 320, height: 700 });
-  for (const view of ["", "train", "compare", "runs", "board", "bench"]) {
+  for (const view of ["", "train", "compare", "runs", "board", "bench", "share"]) {
     await open(`#/${view}`);
     await show(page, view);
     expect(await widestOverflow(page), view).toBeLessThanOrEqual(0);
