@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 import { mixName } from "../src/lib/name.ts";
+import { differingFirst } from "../src/lib/recorded.ts";
 
 interface Translation {
   mix: string;
@@ -41,7 +42,7 @@ export function markup(manifest: string): string {
   if (!existsSync(manifest)) return "";
   const { examples, pair = "en-fr" } = JSON.parse(readFileSync(manifest, "utf8")) as { examples: Example[]; pair?: string };
   const [source = "en", target = "fr"] = pair.split("-");
-  const articles = examples.map((example, index) => article(example, [source, target], index)).join("\n");
+  const articles = differingFirst(examples).map((example, index) => article(example, [source, target], index)).join("\n");
   if (Buffer.byteLength(articles) > MOST_BYTES) {
     throw new Error(`the recorded examples take ${Buffer.byteLength(articles)} bytes of HTML; at most ${MOST_BYTES} may be`);
   }

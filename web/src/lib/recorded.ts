@@ -1,5 +1,26 @@
 /** The recorded examples, read from the markup that the build wrote into the page. */
 
+/** The mix that is shown first. */
+export const FIRST_MIX = "enc=alr-m";
+
+/** What the build knows of an example. */
+export interface Told {
+  reference: string;
+  translations: readonly { mix: string; text: string }[];
+}
+
+/** Of lower rank comes first: the first picture is to show what the mix makes otherwise, best where the teacher is right. */
+function rank({ reference, translations }: Told): number {
+  const said = (wanted: string) => translations.find(({ mix }) => mix === wanted)?.text;
+  if (said(FIRST_MIX) === said("teacher")) return 2;
+  return said("teacher") === reference ? 0 : 1;
+}
+
+/** Those of one rank stay in the order they have. */
+export function differingFirst<E extends Told>(examples: readonly E[]): E[] {
+  return [...examples].sort((one, other) => rank(one) - rank(other));
+}
+
 export interface Recorded {
   source: string;
   reference: string;

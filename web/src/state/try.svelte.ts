@@ -3,6 +3,7 @@ import { firstBoard, hasAll, History, presetBoard, type BoardPreset, type Brush 
 import { changedWords } from "../lib/diff.ts";
 import { formatMix, parseMix, sameMix, teacherBoard, type Board, type Trained } from "../lib/mix.ts";
 import { scoresOf } from "../lib/picks.ts";
+import { FIRST_MIX } from "../lib/recorded.ts";
 import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
@@ -10,7 +11,6 @@ import { live } from "./live.svelte.ts";
 
 const TYPED_MS = 150;
 const SPOKEN_MS = 800;
-const FIRST_MIX = "enc=alr-m";
 
 export interface Output {
   /** The sentence that this translates. */

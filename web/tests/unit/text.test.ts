@@ -3,6 +3,7 @@ import { changedWords, diffWords } from "../../src/lib/diff.ts";
 import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, timeRange, whole } from "../../src/lib/format.ts";
 import { formatRoute, parseRoute } from "../../src/lib/route.ts";
 import { markup } from "../../plugins/recorded.ts";
+import { differingFirst } from "../../src/lib/recorded.ts";
 
 describe("differences", () => {
   it("keep common words in order", () => {
@@ -70,5 +71,15 @@ describe("recorded examples", () => {
     const html = markup("tests/fixtures/manifest.json");
     expect(html.match(/<article/g)).toHaveLength(5);
     expect(html).toContain('<dd lang="fr" data-role="mix:enc=alr-m">Les enfants ne voient pas la petite chien.</dd>');
+  });
+
+  it("begin with one that the mix translates otherwise, best where the teacher is right", () => {
+    const told = (reference: string, teacher: string, mixed: string) => ({
+      reference,
+      translations: [{ mix: "teacher", text: teacher }, { mix: "enc=alr-m", text: mixed }, { mix: "enc=none", text: "x" }],
+    });
+    const [same, sameToo, wrong, right] = [told("a", "a", "a"), told("b", "b", "b"), told("c", "d", "e"), told("f", "f", "g")];
+    expect(differingFirst([same, sameToo, wrong, right])).toEqual([right, wrong, same, sameToo]);
+    expect(differingFirst([sameToo, same])).toEqual([sameToo, same]);
   });
 });
