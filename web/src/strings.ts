@@ -113,8 +113,7 @@ export const fillings: Record<string, string> = {
 };
 
 export const tryView = {
-  line: "Left: a Transformer. Right: the same model with its attention replaced by small feed-forward nets.",
-  lineStacked: "Above: a Transformer. Below: the same model with its attention replaced by small feed-forward nets.",
+  line: "A Transformer, and the same model with its attention replaced by small feed-forward nets.",
   trainYourOwn: "Train your own",
   model: "Model",
   demo: "Demo model",
