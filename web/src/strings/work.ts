@@ -119,7 +119,7 @@ export const train = {
     tokens: (rate: string) => `${rate} tokens/s`,
     sentences: (rate: string) => `${rate} sentences/s`,
     elapsed: (time: string) => `${time} elapsed`,
-    left: (time: string, stage: string) => `about ${time} left for ${stage}`,
+    left: (time: string, stage: string) => `${time} left for ${stage}`,
     leftFor: { teacher: "the teacher", nets: "the nets", tuned: "the whole", scores: "the scores", text: "the text" } as Record<string, string>,
     noLeft: "time left: not known yet",
     gpuMemory: (size: string) => `GPU memory ${size}`,
