@@ -51,6 +51,15 @@ export const pill = {
   scoringRun: (percent: string) => `Scoring ${percent}`,
   paused: (step: string) => `Paused at step ${step}`,
   recovering: "Waiting for the GPU",
+  /** Where there is little room: part of what is said in full. */
+  brief: {
+    loaded: (loaded: string, total: string) => `${loaded} of ${total} MB`,
+    restarting: "Restarting",
+    offline: "Offline",
+    preparing: "Preparing",
+    paused: "Paused",
+    recovering: "Waiting",
+  },
   pause: "Pause",
   resume: "Resume",
 };
