@@ -83,7 +83,8 @@ export interface Report {
 }
 export interface CorpusReport {
   corpus: string; direction: string; read: number; kept: number; train: number; valid: number; test: number;
-  [field: string]: unknown;
+  dropped: { reason: string; count: number; example: string }[];
+    [field: string]: unknown;
 }
 export type RunEvent =
   | { event: "corpus"; hash: string; report: CorpusReport }

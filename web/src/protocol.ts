@@ -251,6 +251,13 @@ export interface Points {
   y: Float64Array;
 }
 
+/** Pairs that cleaning left out for one reason, and the source of the first of them. */
+export interface Dropped {
+  reason: string;
+  count: number;
+  example: string;
+}
+
 export interface Progress {
   run: string;
   name: string;
@@ -268,7 +275,7 @@ export interface Progress {
   savedAt: number | null;
   /** There was no space for what it wrote last. */
   unsaved: boolean;
-  corpus: { train: number; valid: number; test: number; dropped: number } | null;
+  corpus: { train: number; valid: number; test: number; dropped: Dropped[] } | null;
   jobs: Job[];
   points: Points[];
   sample: { source: string; text: string } | null;

@@ -61,7 +61,7 @@ class FakeRun implements Contract {
     this.#write("corpus/test.tsv", pairs.map(({ source, reference }) => `${source}\t${reference}\n`).join(""));
     this.#stage = this.#has("teacher.safetensors") ? "nets" : "teacher";
     const { pairs: train } = this.recipe.corpus;
-    const report = { corpus: "everyday", direction: this.recipe.pair, read: train + 1500, kept: train + 1000, dropped: [] };
+    const report = { corpus: "everyday", direction: this.recipe.pair, read: train + 1500, kept: train + 1000, dropped: [{ reason: "duplicate", count: 500, example: "The dog sleeps." }] };
     const corpus = { event: "corpus" as const, hash: "0", report: { ...report, train, valid: 500, test: 500 } };
     const resumed: RunEvent[] = this.#step > 0 ? [{ event: "resumed", stage: "teacher", step: this.#step, total: TEACHER_STEPS }] : [];
     const told = { vocab: 600, vocab_hash: "0", train, valid: 500, test: 500, too_long: 3, source_tokens: 8, target_tokens: 9 };

@@ -127,6 +127,20 @@ export const train = {
     saved: (seconds: number) => (seconds < 90 ? `checkpoint ${seconds} s ago` : `checkpoint ${Math.round(seconds / 60)} min ago`),
     corpus: (train: string, valid: string, test: string, dropped: string) =>
       `${train} pairs to train on, ${valid} to validate, ${test} held out, ${dropped} dropped`,
+    screen: "Keep the screen on while this trains",
+    whyDropped: "Why some were dropped",
+    dropped: (count: string, reason: string, example: string) => `${count}: ${reason}${example ? `, such as “${example}”` : ""}`,
+    reasons: {
+      alternatives: "alternatives in one example",
+      fragment: "not a sentence of three words",
+      empty: "an empty side",
+      control: "a control character",
+      "space-mark": "the character U+2581",
+      "too-long": "too long",
+      duplicate: "the same pair again",
+      "held-out": "its source is held out",
+      surplus: "more than asked for",
+    } as Record<string, string | undefined>,
   },
   states: { preparing: "Preparing", running: "Training", pausing: "Pausing", paused: "Paused", recovering: "Waiting for the GPU" } as Record<string, string>,
   charts: {
@@ -195,8 +209,8 @@ export const train = {
         return `Training stopped: ${why.message}`;
     }
   },
-  lowerRate: "Lower the learning rate and go on",
-  lowerRateHint: "Begins the teacher again at half the rate: a rate belongs to its run.",
+  lowerRate: "Begin again at half the rate",
+  lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
   smallerBatch: "Smaller batch",
   cpu: "CPU",

@@ -1,27 +1,35 @@
 /** A run's entry in IndexedDB. */
 import type { FileEntry, Recipe } from "attentionless";
 import type { RunRecord, Start } from "../protocol.ts";
-import type { Host } from "./host.ts";
+import type { Host, Notify } from "./host.ts";
 import { hubFiles } from "./hub.ts";
+import { tellFull } from "./saver.ts";
 import { readFiles, runOf, write } from "./storage.ts";
 
+/** A run, and what of it there was no space for. */
+export interface Begun {
+  record: RunRecord;
+  unsaved: readonly FileEntry[];
+}
+
 /** The run that is to be trained. */
-export async function recordFor(start: Start, host: Host): Promise<RunRecord> {
+export async function recordFor(start: Start, host: Host): Promise<Begun> {
   switch (start.kind) {
     case "new":
-      return begin(start, [...(await uploadsOf(start)), ...(await hubFiles(host, start.recipe))], false);
+      return begin(start, [...(await uploadsOf(start)), ...(await hubFiles(host, start.recipe))], false, host.notify);
     case "demo":
-      return begin(start, host.demoFiles, true);
+      return begin(start, host.demoFiles, true, host.notify);
     case "saved": {
       const record = await runOf(start.run);
       if (!record) throw new Error("that run is not on this device any more");
-      return start.recipe ? { ...record, recipe: start.recipe, stage: "text", step: 0, total: 0, finished: false } : record;
+      const anew = { stage: "text" as const, step: 0, total: 0, finished: false };
+      return { record: start.recipe ? { ...record, recipe: start.recipe, ...anew } : record, unsaved: [] };
     }
   }
 }
 
-/** A run before anything of it is trained, with what it begins with. */
-async function begin({ name, recipe }: { name: string; recipe: Recipe }, files: readonly FileEntry[], usable: boolean): Promise<RunRecord> {
+/** A run before anything of it is trained, with what it begins with. Without space it begins in memory. */
+async function begin({ name, recipe }: { name: string; recipe: Recipe }, files: readonly FileEntry[], usable: boolean, notify: Notify): Promise<Begun> {
   const now = Date.now();
   const record: RunRecord = {
     id: `run-${now.toString(36)}`,
@@ -36,8 +44,13 @@ async function begin({ name, recipe }: { name: string; recipe: Recipe }, files: 
     usable,
     finished: false,
   };
-  await write(record, [...files]);
-  return record;
+  try {
+    await write(record, [...files]);
+    return { record, unsaved: [] };
+  } catch (error) {
+    await tellFull(error, notify);
+    return { record, unsaved: files };
+  }
 }
 
 /** The visitor's own texts: those given now, in the place of those of the run before. */

@@ -41,11 +41,12 @@ interface Opened {
   run: Run;
   device: Device;
   files: FileEntry[];
+  unsaved: readonly FileEntry[];
   nets: string[];
   release: () => void;
 }
 
-export function sittingOf({ record, run, device, files, nets, release }: Opened): Sitting {
+export function sittingOf({ record, run, device, files, unsaved, nets, release }: Opened): Sitting {
   return {
     record,
     run,
@@ -57,8 +58,8 @@ export function sittingOf({ record, run, device, files, nets, release }: Opened)
     stage: record.stage,
     step: record.step,
     total: record.total,
-    savedAt: files.length > 0 ? record.updated : null,
-    unsaved: new Map(),
+    savedAt: files.length > unsaved.length ? record.updated : null,
+    unsaved: new Map(unsaved.map((file) => [file.name, file])),
     retryAt: 0,
     source: sampleSource(files),
     sample: null,

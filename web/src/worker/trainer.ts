@@ -7,7 +7,7 @@ import type { Host } from "./host.ts";
 import { move, stageOf, teacherDone } from "./jobs.ts";
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
-import { recordFor } from "./records.ts";
+import { recordFor, type Begun } from "./records.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
 import { amend, readFiles, remove } from "./storage.ts";
@@ -63,10 +63,11 @@ export class Trainer {
     }
     let record: RunRecord | null = null;
     try {
-      const begun = (record = await recordFor(start, this.#host));
+      const begun = await recordFor(start, this.#host);
+      record = begun.record;
       await this.#host.turns.take(() => this.#open(begun, start.device, release));
       this.#loop = this.#work();
-      return { run: begun.id };
+      return { run: record.id };
     } catch (error) {
       release();
       // Nothing came of it but its name.
@@ -75,16 +76,16 @@ export class Trainer {
     }
   }
 
-  async #open(record: RunRecord, choice: DeviceChoice, release: () => void): Promise<void> {
+  async #open({ record, unsaved }: Begun, choice: DeviceChoice, release: () => void): Promise<void> {
     const { engine } = this.#host;
     const device = await this.#host.use(choice);
-    const files = await readFiles(record.id);
+    const files = changed(await readFiles(record.id), unsaved);
     const run = engine.Run.open(device, record.recipe, files, "scores");
     const nets = engine.plan(record.recipe).nets.map(({ net }) => net);
     this.#meter = new Meter();
     this.#outbox = new Outbox();
     addFile(this.#outbox, files);
-    this.#sitting = sittingOf({ record, run, device, files, nets, release });
+    this.#sitting = sittingOf({ record, run, device, files, unsaved, nets, release });
     this.#stepped = Date.now();
     this.#report(true);
   }
@@ -143,8 +144,8 @@ export class Trainer {
     if (stage !== sitting.stage && !(stage === "text" || sitting.stage === "text")) sitting.furthest = 0;
     sitting.stage = stage;
     if (event.event === "corpus") {
-      const { read, kept, train, valid, test } = event.report;
-      sitting.corpus = { train, valid, test, dropped: read - kept };
+      const { train, valid, test, dropped } = event.report;
+      sitting.corpus = { train, valid, test, dropped };
     }
     if (isStep(event)) {
       const rate = event.event === "distilling" ? event.sentences_per_second : event.tokens_per_second;

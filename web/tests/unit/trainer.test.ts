@@ -103,6 +103,28 @@ describe("a full disk", () => {
   }, 20_000);
 });
 
+describe("a disk that is full from the start", () => {
+  it("begins in memory, says so, and is kept once there is space", async () => {
+    const { trainer, notices, progress, until } = await trainerOn();
+    disk.full = true;
+    const upload = { name: "mine.tsv", bytes: new TextEncoder().encode("a\tb\n") };
+    const recipe = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
+    const { run } = await trainer.start({ ...NEW, recipe, uploads: [upload] });
+    await until(training(({ step }) => step > 0));
+    expect(progress()).toMatchObject({ unsaved: true, savedAt: null });
+    expect(notices.some(({ type }) => type === "storage-full")).toBe(true);
+    expect(disk.runs.size).toBe(0);
+    disk.full = false;
+    await until(training(({ state, stage }) => (state === "paused" && stage === "scores") || stage === "nets"));
+    await trainer.checkpoint();
+    trainer.retrySaving();
+    trainer.resume();
+    await until(finished);
+    expect(namesOf(run)).toEqual(expect.arrayContaining(["uploads/mine.tsv", "teacher.safetensors"]));
+    expect(disk.runs.get(run)).toMatchObject({ usable: true, finished: true });
+  }, 20_000);
+});
+
 describe("a lost device", () => {
   /** The first run loses the device when it is told to, in the middle of a step. */
   function losing(): { Run: Engine["Run"]; lose: () => void; saves: () => number } {

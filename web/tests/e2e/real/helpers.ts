@@ -21,12 +21,12 @@ export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu")
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
 }
 
-/** Code of the test's own after the worker's: of what no browser here has, or what cannot be reached from outside. */
-export async function addToWorker(page: Page, code: string): Promise<void> {
+/** Code of the test's own after the worker's, the first times that it is loaded: of what no browser here has, or what cannot be reached from outside. */
+export async function addToWorker(page: Page, code: string, times?: number): Promise<void> {
   await page.route(/\/worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${await response.text()}\n${code}` });
-  });
+  }, times === undefined ? {} : { times });
 }
 
 /** From now on; what it gives tells all that the polite live region said. */

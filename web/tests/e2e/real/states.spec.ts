@@ -1,0 +1,114 @@
+/** What goes wrong in training, on the real engine: it crashes, the disk is full, another tab trains, the loss is no number. */
+import type { Page } from "@playwright/test";
+import { addToWorker, expect, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+
+test.beforeEach(() => needsBuild(false));
+test.setTimeout(300_000);
+
+const SMALL = { "Training pairs": "150", "Vocabulary": "400", "Epochs of the teacher": "60", "Epochs of the nets": "1", "Sentences scored": "4" };
+
+async function start(page: Page): Promise<void> {
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(0);
+}
+
+/** The engine's step traps once it has gone on for a while, as a fault in it would. */
+const TRAP = `
+const instantiate = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = async (...given) => {
+  const { instance, module } = await instantiate(...given);
+  const exports = { ...instance.exports };
+  let steps = 0;
+  exports.run_step = (...values) => {
+    if (++steps === 20) throw new WebAssembly.RuntimeError("unreachable executed");
+    return instance.exports.run_step(...values);
+  };
+  return { instance: { exports }, module };
+};`;
+
+test("the engine crashes: it is restarted, nothing stays locked, and the run goes on", async ({ real: page, realSite }) => {
+  await addToWorker(page, TRAP, 1);
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("banner-crashed")).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.", { timeout: 120_000 });
+  const resume = page.getByRole("button", { name: "Resume" }).first();
+  await expect(resume).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await expect(page.getByTestId("banner-other-tab")).toHaveCount(0);
+  await resume.click();
+  await finished(page, 180_000);
+});
+
+/** No space, as long as the page says so. */
+const FULL = `
+let full = true;
+new BroadcastChannel("space").onmessage = () => (full = false);
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (full && this.name === "files") throw new DOMException("no space", "QuotaExceededError");
+  return put.apply(this, given);
+};`;
+
+test("the disk is full from the start: it trains in memory, says so, and is kept once there is space", async ({ real: page, realSite }) => {
+  await addToWorker(page, FULL);
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, { ...SMALL, "Epochs of the teacher": "4" });
+  await start(page);
+  await expect(page.getByTestId("banner-storage")).toContainText(/^\s*No space to save \(.+ of .+\)\./);
+  // It waits at its end, since closing it would lose it.
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused", { timeout: 120_000 });
+  await page.evaluate(() => new BroadcastChannel("space").postMessage("free"));
+  await page.getByTestId("resume").click();
+  await finished(page, 60_000);
+});
+
+test("another tab trains: this one says so, and is free once that one is done", async ({ real: page, realSite, context }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await start(page);
+  const other = await context.newPage();
+  await other.goto(`${realSite.url}?device=cpu#/train`);
+  await expect(other.getByTestId("banner-other-tab")).toContainText("Another tab is training.", { timeout: 60_000 });
+  await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await page.getByTestId("cancel").click();
+  await expect(other.getByTestId("banner-other-tab")).toHaveCount(0, { timeout: 20_000 });
+  await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+  await other.close();
+});
+
+test("the loss is no number: the run stops at its last save, and another one begins at half the rate", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, { ...SMALL, "Learning rate factor": "1e30" });
+  await page.getByTestId("start").click();
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 60_000 });
+  await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
+  await expect(stopped).toContainText("The loss became NaN", { timeout: 60_000 });
+});
+
+test("the screen stays on while a run is in training, and only then", async ({ real: page, realSite }) => {
+  await page.addInitScript(() => {
+    const locks: string[] = [];
+    Object.assign(globalThis, { locks });
+    Object.defineProperty(navigator, "wakeLock", { value: {
+      request: async () => {
+        locks.push("on");
+        const sentinel = { released: false, release: async () => void (sentinel.released = true, locks.push("off")) };
+        return sentinel;
+      },
+    } });
+  });
+  const locks = () => page.evaluate(() => (globalThis as unknown as { locks: string[] }).locks);
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  expect(await locks()).toEqual([]);
+  await start(page);
+  await expect.poll(locks).toEqual(["on"]);
+  await page.getByTestId("screen").uncheck();
+  await expect.poll(locks).toEqual(["on", "off"]);
+  await page.getByTestId("screen").check();
+  await expect.poll(locks).toEqual(["on", "off", "on"]);
+  await page.getByTestId("pause").click();
+  await expect.poll(locks).toEqual(["on", "off", "on", "off"]);
+});
