@@ -133,7 +133,7 @@ impl Batch {
         let output = ids(&|(_, target)| [&target[..], &[2]].concat());
         let angle = |place: usize, column: usize| {
             let angle = place as f64 / 10_000f64.powf((column / 2 * 2) as f64 / d_model as f64);
-            (if column % 2 == 0 { angle.sin() } else { angle.cos() }) as f32
+            (if column.is_multiple_of(2) { angle.sin() } else { angle.cos() }) as f32
         };
         let values = (0..LENGTH * d_model).map(|i| angle(i / d_model, i % d_model)).collect::<Vec<_>>();
         Self {
