@@ -94,7 +94,7 @@ test("nets are chosen by site and method, and scored one by one, together and ag
     "teacher", "Encoder self 1, ALR M", "Cross 1, AWR S", "score Transformer", "score Encoder self: ALR M", "score Cross: AWR S",
     "score Encoder self: ALR M · Cross: AWR S", "score Encoder self: nothing (zero)", "score Encoder self: equal weights",
     "score Encoder self: mean output", "score Cross: nothing (zero)", "score Cross: equal weights", "score Cross: mean output",
-  ].map((name) => new RegExp(`${name.replace(/[()]/g, "\\$&")}\\s*waits`)));
+  ].map((name) => new RegExp(`${name.replace(/[()]/g, "\\$&")}\\s*$`)));
   // What was the last choice of a site does not close it under the pointer.
   await page.getByTestId("net-cross-awr-s").getByRole("checkbox").uncheck();
   for (const group of ["cross", "cross-awr"]) await expect(page.getByTestId(`nets-${group}`)).toHaveAttribute("open");
