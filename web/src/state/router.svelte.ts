@@ -32,7 +32,9 @@ class Router {
 
   /** Keeps the address in step with the view without a new entry in the history. */
   note(view: View, parameters: Record<string, string | null | undefined>): void {
-    if (view !== this.view) return;
+    // A link that was just followed is in the address before the event that tells of it: it must not be written over.
+    const left = !this.embedded && parseRoute(location.hash).view !== view;
+    if (view !== this.view || left) return;
     const fragment = formatRoute(view, parameters);
     if (fragment !== location.hash) history.replaceState(history.state, "", fragment);
   }
