@@ -1,6 +1,6 @@
 //! What training leaves behind: after as many steps as one likes, as much is allocated as after a few.
 
-use attentionless::{batching::Example, device, distil::Distillation, recipe::Recipe, teacher::Training};
+use attentionless::{bench::examples, device, distil::Distillation, recipe::Recipe, teacher::Training};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     sync::atomic::{AtomicIsize, Ordering},
@@ -36,12 +36,6 @@ const MORE: usize = 200;
 /// Of the steps together: a leaf of a graph that stays takes more at each of them.
 const ALLOWED: isize = 16 * 1024;
 
-fn examples() -> Vec<Example> {
-    let words =
-        |from: usize, count: usize| (0..count).map(|i| (4 + (from * 31 + i * 17) % (VOCAB - 4)) as u32).collect();
-    (0..64).map(|pair| (words(pair, 9), words(pair + 7, 8))).collect()
-}
-
 fn recipe() -> Recipe {
     let settings = ["model.d_model=16", "model.ff=32", "model.max_len=10", "teacher.tokens_per_batch=160"];
     let more = ["teacher.epochs=1000", "distil.epochs=1000", "distil.batch=16"];
@@ -60,7 +54,7 @@ fn left_by(mut step: impl FnMut()) -> isize {
 /// One test: others beside it would be counted, too.
 #[test]
 fn training_leaves_nothing_behind() {
-    let (device, examples) = (device::cpu().device, examples());
+    let (device, examples) = (device::cpu().device, examples(64, 9, VOCAB));
     let mut training = Training::new(&recipe(), VOCAB, &examples, &device);
     let left = left_by(|| {
         training.step(&examples);

@@ -8,6 +8,7 @@
 
 use attentionless::{
     batching::{Example, by_length},
+    bench::{examples, recipe},
     device::{self, Choice},
     recipe::Recipe,
     teacher::Training,
@@ -35,22 +36,6 @@ const PAIRS: usize = 400;
 /// Steps that are not timed: they compile.
 const WARM: usize = 2;
 const USAGE: &str = "usage: burn_teacher ours|burn LAYERS cpu|wgpu STEPS TOKENS, with more than 2 steps";
-
-/// Sentences of one length, of words that say nothing.
-fn examples() -> Vec<Example> {
-    let words = |from: usize, count: usize| {
-        (0..count).map(|i| (4 + (from * 31 + i * 17) % (VOCAB - 4)) as u32).collect::<Vec<_>>()
-    };
-    (0..PAIRS).map(|pair| (words(pair, LENGTH), words(pair + 7, LENGTH - 1))).collect()
-}
-
-/// Of the paper's width, in batches of so many tokens.
-fn recipe(layers: usize, tokens: usize) -> Recipe {
-    let mut recipe = Recipe::default();
-    (recipe.model.layers, recipe.model.d_model, recipe.model.heads, recipe.model.ff) = (layers, 128, 8, 512);
-    (recipe.model.max_len, recipe.teacher.tokens_per_batch) = (50, tokens);
-    recipe
-}
 
 #[derive(Module, Debug)]
 struct Transformer {
@@ -152,7 +137,7 @@ impl Batch {
 type Step = Box<dyn FnMut() -> Tensor<1>>;
 
 fn burn_alone(recipe: Recipe, device: Device) -> Step {
-    let (examples, mut epoch, mut batches) = (examples(), 0, Vec::new());
+    let (examples, mut epoch, mut batches) = (examples(PAIRS, LENGTH, VOCAB), 0, Vec::new());
     let mut model = Transformer::new(&recipe, &device);
     let mut adam: ModuleOptimizer = AdamConfig::new().with_beta_2(0.98).with_epsilon(1e-9).init();
     let loss = CrossEntropyLossConfig::new().with_pad_tokens(Some(vec![0])).with_smoothing(Some(0.1)).init(&device);
@@ -171,7 +156,7 @@ fn burn_alone(recipe: Recipe, device: Device) -> Step {
 }
 
 fn ours(recipe: &Recipe, device: &Device) -> Step {
-    let examples = examples();
+    let examples = examples(PAIRS, LENGTH, VOCAB);
     let mut training = Training::new(recipe, VOCAB, &examples, device);
     let device = device.clone();
     Box::new(move || {
@@ -184,7 +169,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds a word of its own.
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let [who, layers, choice, steps, tokens] = &words[..] else { return Err(USAGE.into()) };
-    let (recipe, steps): (_, usize) = (recipe(layers.parse()?, tokens.parse()?), steps.parse()?);
+    let (mut recipe, steps): (_, usize) = (recipe(layers.parse()?), steps.parse()?);
+    recipe.teacher.tokens_per_batch = tokens.parse()?;
     let choice: Choice = choice.parse()?;
     let opened = pollster::block_on(device::open(&choice))?;
     let mut step = match who.as_str() {

@@ -7,6 +7,7 @@ layers=${1:?usage: dispatches.sh LAYERS}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 program=$(cargo bench --profile dev --bench burn_teacher --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))/\1/p')
+test -x "$program" || { echo "burn_teacher was not built: cargo bench --profile dev --bench burn_teacher --no-run says why" >&2; exit 1; }
 cd "$folder"
 printf '[profiling]\nlogger = { level = "minimal", file = "kernels.txt" }\n' > cubecl.toml
 kernels() {
@@ -15,5 +16,7 @@ kernels() {
   wc -l < kernels.txt
 }
 for who in ours burn; do
-  echo "$who: $((($(kernels $who 5) - $(kernels $who 3)) / 2)) dispatches a step"
+  five=$(kernels $who 5)
+  three=$(kernels $who 3)
+  echo "$who: $(((five - three) / 2)) dispatches a step"
 done

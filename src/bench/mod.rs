@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use web_time::Instant;
 use works::Work;
+pub use works::{examples, recipe};
 
 /// A measurement of a device.
 #[derive(Clone, Debug, PartialEq, Serialize)]

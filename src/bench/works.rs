@@ -179,14 +179,14 @@ fn dense(batch: usize, hidden: usize) -> Work {
 }
 
 /// Sentence pairs of so many tokens, of words that say nothing.
-fn examples(pairs: usize, length: usize, vocab: usize) -> Vec<Example> {
+pub fn examples(pairs: usize, length: usize, vocab: usize) -> Vec<Example> {
     let words =
         |from: usize, count: usize| (0..count).map(|i| (4 + (from * 31 + i * 17) % (vocab - 4)) as u32).collect();
     (0..pairs).map(|pair| (words(pair, length), words(pair + 7, length - 1))).collect()
 }
 
-/// A model of the paper's width.
-fn recipe(layers: usize) -> Recipe {
+/// A model of the paper's width, in batches of 1500 tokens.
+pub fn recipe(layers: usize) -> Recipe {
     let mut recipe = Recipe::default();
     (recipe.model.layers, recipe.model.d_model, recipe.model.heads, recipe.model.ff) = (layers, FEATURES, 8, 512);
     (recipe.model.max_len, recipe.teacher.tokens_per_batch, recipe.distil.batch) = (LENGTH, 1500, 64);

@@ -84,7 +84,7 @@ export interface Report {
 export interface CorpusReport {
   corpus: string; direction: string; read: number; kept: number; train: number; valid: number; test: number;
   dropped: { reason: string; count: number; example: string }[];
-    [field: string]: unknown;
+  [field: string]: unknown;
 }
 export type RunEvent =
   | { event: "corpus"; hash: string; report: CorpusReport }

@@ -1,6 +1,7 @@
 /** Everything the page says. Numbers come formatted; sentences end here. */
 import type { Reason } from "./protocol.ts";
 import type { BoardPreset } from "./lib/board.ts";
+import type { LinkError } from "./lib/link.ts";
 import type { Method, Site, Trained, Variant } from "./lib/mix.ts";
 
 const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
@@ -239,6 +240,10 @@ export const links = {
   copyInstead: "Copying needs https or localhost: the address bar has the link.",
   damaged: "This link is incomplete: its check sum does not fit.",
   tooLong: "This link is longer than any recipe.",
+  unreadable(error: LinkError): string {
+    if (error.kind === "version") return this.version(error.version);
+    return error.kind === "damaged" ? this.damaged : this.tooLong;
+  },
   refused: (message: string) => `This link’s recipe cannot be used: ${message}.`,
   mix: (mix: string) => `This link’s mix cannot be used here: ${mix}.`,
 };

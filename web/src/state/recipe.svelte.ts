@@ -1,5 +1,5 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
-import { decodeLink, encodeLink, type LinkError } from "../lib/link.ts";
+import { decodeLink, encodeLink } from "../lib/link.ts";
 import { entryOf, netNamed, netOf } from "../lib/mix.ts";
 import { ALL_PICKS, inGroup, inOrder, mixesOf, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
 import { extended, mixesAssignments, netsAssignment, sameTeacher, scoredMixes, trainsWhole } from "../lib/recipe.ts";
@@ -48,10 +48,6 @@ function offersOf(plan: Plan, times: readonly number[]): Offer[] {
     const pick = { site, method, size, variant };
     return [{ ...pick, plan: net, seconds: times[ALL_PICKS.findIndex(samePick(pick))] ?? null }];
   });
-}
-
-function wordsOf(error: LinkError): string {
-  return error.kind === "version" ? links.version(error.version) : error.kind === "damaged" ? links.damaged : links.tooLong;
 }
 
 class RecipeState {
@@ -225,7 +221,7 @@ class RecipeState {
   async open(link: string, base: Base | null): Promise<void> {
     const decoded = await decodeLink(link);
     if (!decoded.ok) {
-      this.linkError = { text: wordsOf(decoded.error), version: decoded.error.kind === "version" };
+      this.linkError = { text: links.unreadable(decoded.error), version: decoded.error.kind === "version" };
       return;
     }
     await this.#edit(async () => {

@@ -67,8 +67,7 @@ class ShareState {
     Object.assign(this, { received: null, sent: null, error: null, plan: null, trace: null, run: null });
     const [decoded, print] = await Promise.all([decodeLink(recipeLink), decodeLink(printLink)]);
     if (!decoded.ok) {
-      const { error } = decoded;
-      this.error = error.kind === "version" ? links.version(error.version) : error.kind === "damaged" ? words.damaged : links.tooLong;
+      this.error = links.unreadable(decoded.error);
       return;
     }
     try {

@@ -4,6 +4,7 @@ import { percent, timeLeft } from "../lib/format.ts";
 import { EngineError, type DeviceChoice, type Notice, type Progress, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
+import { lookForOtherTab } from "./tabs.ts";
 import { train as words } from "../strings.ts";
 
 const SPOKEN_PARTS = [0.25, 0.5, 0.75];
@@ -162,7 +163,7 @@ class Training {
     this.stopped = why;
     live.alert(words.stopped(why));
     void app.refreshRuns();
-    if (why.kind === "other-tab") app.otherTab = true;
+    if (why.kind === "other-tab") void lookForOtherTab(false);
   }
 }
 

@@ -42,7 +42,6 @@ export const share = {
   training: "A run is in training.",
   needsFile: (source: string) => `The text is somebody’s own file (${source}). Choose it in Train, and compare the run here when it is done.`,
   needsHub: (name: string) => `The text is ${name}, which this browser does not have. Load it in Train first.`,
-  damaged: "This link is incomplete: its check sum does not fit.",
   noPrint: "This link’s losses cannot be read; its recipe can.",
   verdict: "What came out here",
   with: "Compare with",

@@ -24,7 +24,7 @@ function corpusOf(files: readonly FileEntry[]): string | null {
 }
 
 /** Whether both have a teacher, which is the same. */
-function sameTeacher(one: readonly FileEntry[], other: readonly FileEntry[]): boolean {
+function haveSameTeacher(one: readonly FileEntry[], other: readonly FileEntry[]): boolean {
   const [mine, theirs] = [one, other].map((files) => files.find(({ name }) => name === "teacher.safetensors")?.bytes);
   return mine !== undefined && theirs?.length === mine.length && mine.every((byte, index) => byte === theirs[index]);
 }
@@ -38,6 +38,6 @@ export async function traceOf(host: Host, trainer: Trainer, run: string): Promis
     weights,
     build: wasmUrl.replace(/^.*\//, ""),
     device: record?.device ?? "",
-    demo: sameTeacher(files, host.demoFiles),
+    demo: haveSameTeacher(files, host.demoFiles),
   };
 }
