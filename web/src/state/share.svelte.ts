@@ -73,11 +73,19 @@ class ShareState {
     try {
       const { recipe } = await app.client.request({ type: "check-recipe", recipe: decoded.value });
       this.received = { recipeLink, printLink, recipe, expected: print.ok ? fromJson(print.value) : null };
-      this.plan = await app.client.request({ type: "plan", recipe, gflops: speed.gflops });
+      await this.estimate();
       if (run !== null) await this.compareWith(run);
     } catch (error) {
       this.error = links.refused(wordsOf(error));
     }
+  }
+
+  /** What it would take here, with a time once the device's speed is known. */
+  async estimate(): Promise<void> {
+    const { received } = this;
+    if (!received) return;
+    const plan = await app.client.request({ type: "plan", recipe: received.recipe, gflops: speed.gflops });
+    if (received === this.received) this.plan = plan;
   }
 
   async start(): Promise<void> {

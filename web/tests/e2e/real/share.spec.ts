@@ -37,6 +37,7 @@ test("a shared run starts nothing by itself, is reproduced, and diverges where t
   const start = other.getByTestId("share-start");
   await expect(start).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
   await expect(other.getByTestId("share-facts")).toContainText("English → French");
+  await expect(other.getByTestId("share-facts"), "a time, once the speed is measured").toContainText(/Time on this device\s*(<|\d)/);
   await other.waitForTimeout(3_000);
   await expect(other.getByTestId("stats")).toHaveCount(0);
   await expect(other.getByTestId("verdict")).toHaveCount(0);
