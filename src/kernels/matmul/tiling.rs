@@ -1,9 +1,10 @@
 //! Which kernel computes a product: one table, by the shape and by what the adapter is.
 
 use std::{
+    cell::Cell,
     fmt,
     str::FromStr,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 /// How a product is divided over invocations. Each computes 8 x 8 of the output in registers.
@@ -52,18 +53,19 @@ pub const STRIDE: usize = 16;
 
 /// What products run on. A process computes on one adapter at a time.
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
-/// One more than the index in [`Tiling::ALL`] of the one that stands for all, or 0.
-static FORCED: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// The one that stands for all. A thread's own, so that tests beside one another each get the one that they ask for.
+    static FORCED: Cell<Option<Tiling>> = const { Cell::new(None) };
+}
 
 /// Says whether the products from now on are for a renderer on the CPU.
 pub fn set_software(software: bool) {
     SOFTWARE.store(software, Ordering::Relaxed);
 }
 
-/// Takes one tiling for all products from now on, or the table's again: for tests and measurements.
+/// Takes one tiling for all products of this thread from now on, or the table's again: for tests and measurements.
 pub fn force(tiling: Option<Tiling>) {
-    let index = tiling.and_then(|forced| Tiling::ALL.iter().position(|tiling| *tiling == forced));
-    FORCED.store(index.map_or(0, |index| index + 1), Ordering::Relaxed);
+    FORCED.set(tiling);
 }
 
 impl Tiling {
@@ -73,11 +75,11 @@ impl Tiling {
 
     /// The one for a shape on the adapter in use. Larger tiles would need more shared memory than the 16 KiB that every adapter has.
     pub fn of(size: Size) -> Self {
-        let forced = FORCED.load(Ordering::Relaxed);
-        if forced > 0 || SOFTWARE.load(Ordering::Relaxed) {
-            return Self::ALL[forced.saturating_sub(1)];
+        if let Some(forced) = FORCED.get() {
+            return forced;
         }
         match size.n {
+            _ if SOFTWARE.load(Ordering::Relaxed) => Self::Blocks,
             ..=32 => Self::Tiles { rows: 64, columns: 32 },
             _ => Self::Tiles { rows: 64, columns: 64 },
         }

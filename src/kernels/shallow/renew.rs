@@ -248,7 +248,7 @@ impl RenewOps for Cube {
     ) -> LayerTensors<Self> {
         let ([places, batch, m], [_, _, n], [inputs]) = (gpu::dims(&x), gpu::dims(&r), gpu::dims(&layer.gamma));
         let mut layer = owned(layer);
-        let product = Product { size: Size { m, n, k: batch }, places: [places, inputs / m], by_places: true };
+        let product = Product::by_places(Size { m, n, k: batch }, [places, inputs / m]);
         let values = gpu::empty(&x, [2 * n + product.shares() * 2 * inputs]);
         let sums = Self::float_reshape(sums, Shape::new([2 * n]));
         let values = Self::float_slice_assign(values, &[Slice::from(0..2 * n)], sums);
@@ -283,6 +283,8 @@ pub(in crate::kernels) fn owned(layer: LayerTensors<Cube>) -> LayerTensors<Cube>
 pub(in crate::kernels) struct Product {
     /// Of one place.
     size: Size,
+    /// Asked for once: the norm's gradients lie as it divides them.
+    tiling: Tiling,
     /// Those that there are, and those that have rows of the matrix.
     places: [usize; 2],
     /// Whether something is to be added to each.
@@ -293,12 +295,17 @@ impl Product {
     /// Of `x: [k, m]` and `dy: [k, n]`.
     pub fn one(x: &CubeTensor, dy: &CubeTensor) -> Self {
         let ([k, m], [_, n]) = (gpu::dims(x), gpu::dims(dy));
-        Self { size: Size { m, n, k }, places: [1, 1], by_places: false }
+        let size = Size { m, n, k };
+        Self { size, tiling: Tiling::of(size), places: [1, 1], by_places: false }
+    }
+
+    fn by_places(size: Size, places: [usize; 2]) -> Self {
+        Self { size, tiling: Tiling::of(size), places, by_places: true }
     }
 
     /// In how many parts the norm's gradients come: one a group of columns.
     pub fn shares(self) -> usize {
-        Tiling::of(self.size).workgroups(self.size)[0]
+        self.tiling.workgroups(self.size)[0]
     }
 }
 
@@ -315,12 +322,11 @@ pub(in crate::kernels) struct Scratch {
 pub(in crate::kernels) fn renew_weight(
     [weight, moments, gamma, beta]: [&CubeTensor; 4],
     [a, b]: [CubeTensor; 2],
-    Product { size, places: [there, places], by_places }: Product,
+    Product { size, tiling, places: [there, places], by_places }: Product,
     scratch: &Scratch,
     step: Step,
 ) {
-    let (tiling, rows) = (Tiling::of(size), size.m * places);
-    let [across, down] = tiling.workgroups(size);
+    let ([across, down], rows) = (tiling.workgroups(size), size.m * places);
     let (a, b) = (Operand::new(a, size.m, true), Operand::new(b, size.n, false));
     let mut kernel = matmul::accumulation("renew_weight", &[shader!("renew_weight.wgsl")], tiling, [&a, &b]);
     kernel.words.push(("by_places", usize::from(by_places)));
