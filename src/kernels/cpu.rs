@@ -7,6 +7,7 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::{DType, Shape, TensorData};
 #[cfg(not(target_arch = "wasm32"))]
 use rayon::prelude::*;
+use std::cell::RefCell;
 
 /// Rows that one task works on. The sums over rows run in blocks of as many, added in order, so that the number of
 /// threads changes no bit.
@@ -91,6 +92,21 @@ pub(super) fn by_threes(
         .zip(c.chunks_mut(c_size.max(1)))
         .enumerate()
         .for_each(|(index, ((a, b), c))| work(index, [a, b, c]));
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Memory of this thread for so many values, with what was left in it: a chunk's product is used up before the next one's is made,
+/// and stays in the core's cache.
+pub(super) fn with_scratch(count: usize, work: impl FnOnce(&mut [f32])) {
+    SCRATCH.with_borrow_mut(|scratch| {
+        if scratch.len() < count {
+            scratch.resize(count, 0.0);
+        }
+        work(&mut scratch[..count]);
+    });
 }
 
 /// The sum of the rows of `parts: [n, width]`, in order.

@@ -3,7 +3,11 @@
 use super::{
     cpu,
     gpu::{self, Scalar, shader},
-    matmul::{Operand, product},
+    matmul::{
+        Operand,
+        gemm::{self, View},
+        product,
+    },
 };
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata,
@@ -13,8 +17,9 @@ use burn::backend::{
         grads::Gradients,
         ops::{Backward, Ops, OpsKind},
     },
-    backend_extension, get_or_init_device_settings,
-    ops::FloatTensorOps,
+    backend_extension,
+    flex::FlexTensor,
+    get_or_init_device_settings,
     tensor::FloatTensor,
     wgpu::into_contiguous,
 };
@@ -91,10 +96,11 @@ pub(super) fn composed_backward<B: Backend>(
 
 impl LinearOps for Flex {
     fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
-        let (shape, b) = ([x.layout().shape()[0], w.layout().shape()[1]], cpu::contiguous(b));
-        let (mut y, b) = (cpu::into_values(Self::float_matmul(x, w)), cpu::values(&b));
-        cpu::by_rows(&mut y, shape[1], |_, rows| add_and_activate(rows, b, slope));
-        cpu::tensor(y, shape)
+        let [x, w, b] = [x, w, b].map(cpu::contiguous);
+        let ([rows, _], [_, columns]) = (x.layout().shape().dims::<2>(), w.layout().shape().dims::<2>());
+        let (mut y, b) = (gemm::product(view(&x), view(&w)), cpu::values(&b));
+        cpu::by_rows(&mut y, columns, |_, rows| add_and_activate(rows, b, slope));
+        cpu::tensor(y, [rows, columns])
     }
 
     fn linear_act_backward(
@@ -116,6 +122,24 @@ impl LinearOps for Flex {
         cpu::by_chunks(&mut parts, cols, |block, part| add_rows(part, &cpu::values(&x)[block * cpu::ROWS * cols..]));
         cpu::tensor(cpu::sum_rows(&parts, cols), [cols])
     }
+
+    fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [w, dz] = [w, dz].map(cpu::contiguous);
+        let ([inputs, _], [rows, _]) = (w.layout().shape().dims::<2>(), dz.layout().shape().dims::<2>());
+        cpu::tensor(gemm::product(view(&dz), view(&w).transposed()), [rows, inputs])
+    }
+
+    fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
+        let [x, dz] = [x, dz].map(cpu::contiguous);
+        let ([_, inputs], [_, outputs]) = (x.layout().shape().dims::<2>(), dz.layout().shape().dims::<2>());
+        cpu::tensor(gemm::product(view(&x).transposed(), view(&dz)), [inputs, outputs])
+    }
+}
+
+/// A contiguous tensor of rows.
+fn view(tensor: &FlexTensor) -> View<'_> {
+    let [_, columns] = tensor.layout().shape().dims();
+    View::new(cpu::values(tensor), columns)
 }
 
 /// `leaky_relu(row + b)` in place, for each row.

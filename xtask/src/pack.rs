@@ -24,7 +24,7 @@ const MANIFEST: &str = "manifest.json";
 const LARGEST: u64 = 3_000_000;
 /// The run that is shown; its directory comes last. On the CPU it has the same bits wherever it is made.
 const TRAIN: [&str; 6] = ["run", "--preset", "tiny", "--device", "cpu", "--out"];
-const MIXES: [&str; 4] = ["teacher", "enc=alr-m", "enc=alr-s", "enc=none"];
+const MIXES: [&str; 4] = ["teacher", "enc=alr-m", "enc=alr-m,self=awr-s,cross=awr-s", "enc=none"];
 const EXAMPLES: usize = 5;
 const SEED: &str = "demo-pack 1";
 

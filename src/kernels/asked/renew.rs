@@ -20,6 +20,7 @@ use burn::backend::{
     wgpu::into_contiguous,
 };
 use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// A [`Linear`] as a backend has it: parameters, and moments of twice as many values.
 #[derive(ExtensionType)]
@@ -99,12 +100,16 @@ impl RenewAskedOps for Flex {
         step: Step,
     ) -> LinearTensors<Self> {
         let ([mut weight, bias], sums) = (values_of(linear), sums_of(&dy));
+        let [x, dy] = [x, dy].map(cpu::contiguous);
         let (outputs, rows) = (sums.len(), rows_at_once(sums.len()));
         let [values, moments] = &mut weight;
         let (weights, moments) = ((&mut values[..], rows * outputs), (&mut moments[..], 2 * rows * outputs));
         cpu::by_pairs(weights, moments, |chunk, weights, moments| {
-            let first = chunk * rows;
-            change(weights, moments, &rows_of(&x, &dy, first..first + weights.len() / outputs), step);
+            let rows = chunk * rows..chunk * rows + weights.len() / outputs;
+            cpu::with_scratch(weights.len(), |g| {
+                rows_of(&x, &dy, rows, g);
+                change(weights, moments, g, step);
+            });
         });
         linear_of(weight, bias, &sums, step)
     }
@@ -122,11 +127,12 @@ impl RenewAskedOps for Flex {
         let [mut gamma, mut gamma_moments, mut beta, mut beta_moments] =
             [gamma, gamma_moments, beta, beta_moments].map(cpu::into_values);
         let first = LinearTensors { weight, weight_moments, bias, bias_moments };
-        let mut norm = vec![0.0; 2 * gamma.len()];
+        let (mut norm, x_hat) = (vec![0.0; 2 * gamma.len()], cpu::contiguous(x_hat));
         let [first, other] = [(first, dy), (other, d_other)].map(|(linear, dy)| {
-            let ([mut weight, bias], sums) = (values_of(linear), sums_of(&dy));
+            let ([mut weight, bias], sums, dy) = (values_of(linear), sums_of(&dy), cpu::contiguous(dy));
             let [values, moments] = &mut weight;
-            let (rows, product) = (rows_at_once(sums.len()), |rows| rows_of(&x_hat, &dy, rows));
+            let product = |rows: Range<usize>, g: &mut [f32]| rows_of(&x_hat, &dy, rows, g);
+            let rows = rows_at_once(sums.len());
             let part = renew::renew_matrix([values, moments], [&gamma, &beta], rows, &sums, product, step);
             norm.iter_mut().zip(part).for_each(|(norm, part)| *norm += part);
             linear_of(weight, bias, &sums, step)

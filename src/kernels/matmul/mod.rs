@@ -1,11 +1,12 @@
 //! Products of matrices. burn's own would bring all of its kernels for them into the engine for browsers, a tenth of its size.
 
+pub(super) mod gemm;
 mod launch;
 pub mod tiling;
 
 pub(super) use launch::{Operand, accumulation, product, scalars};
 
-use super::gpu;
+use super::{cpu, gpu};
 use burn::backend::{
     Autodiff, Backend, Cube, Dispatch, Flex,
     autodiff::{
@@ -19,6 +20,7 @@ use burn::backend::{
     tensor::FloatTensor,
 };
 use burn::tensor::{Shape, Tensor};
+use gemm::View;
 
 /// Products of `a: [batch, m, k]` and `b: [batch, k, n]`, pair by pair: `[batch, m, n]`.
 pub fn matmul(a: Tensor<3>, b: Tensor<3>) -> Tensor<3> {
@@ -45,7 +47,24 @@ pub(super) fn composed<B: Backend>(a: FloatTensor<B>, b: FloatTensor<B>, transpo
     B::float_matmul(seen(a, transposed[0]), seen(b, transposed[1]))
 }
 
-impl MatmulOps for Flex {}
+impl MatmulOps for Flex {
+    fn products(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: [bool; 2]) -> FloatTensor<Self> {
+        let [a, b] = [a, b].map(cpu::contiguous);
+        let ([batch, a_rows, a_cols], [_, b_rows, b_cols]) = (a.layout().shape().dims(), b.layout().shape().dims());
+        let (m, n) = (if transposed[0] { a_cols } else { a_rows }, if transposed[1] { b_rows } else { b_cols });
+        let (a_values, b_values) = (cpu::values(&a), cpu::values(&b));
+        let view = |values, index: usize, [rows, columns]: [usize; 2], transposed| {
+            let values: &[f32] = values;
+            let view = View::new(&values[index * rows * columns..][..rows * columns], columns);
+            if transposed { view.transposed() } else { view }
+        };
+        let pair = |index| {
+            let a = view(a_values, index, [a_rows, a_cols], transposed[0]);
+            [a, view(b_values, index, [b_rows, b_cols], transposed[1])]
+        };
+        cpu::tensor(gemm::products(batch, pair), [batch, m, n])
+    }
+}
 
 impl MatmulOps for Cube {
     fn products(a: FloatTensor<Self>, b: FloatTensor<Self>, transposed: [bool; 2]) -> FloatTensor<Self> {

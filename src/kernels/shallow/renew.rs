@@ -8,6 +8,7 @@ use crate::kernels::{
     linear::LinearOps,
     matmul::{
         self, Operand,
+        gemm::{self, View},
         tiling::{Size, Tiling},
     },
 };
@@ -107,7 +108,8 @@ impl RenewOps for Flex {
         step: Step,
     ) -> LayerTensors<Self> {
         let sums = cpu::into_values(Self::column_sum(dy.clone()));
-        let product = |rows: Range<usize>| rows_of(&x_hat, &dy, rows);
+        let [x_hat, dy] = [x_hat, dy].map(cpu::contiguous);
+        let product = |rows: Range<usize>, g: &mut [f32]| rows_of(&x_hat, &dy, rows, g);
         renew(layer, rows_at_once(sums.len()), &sums, product, step)
     }
 
@@ -124,30 +126,28 @@ impl RenewOps for Flex {
         let most = rows_at_once(sums.len());
         // All rows of a chunk belong to one place.
         let rows = (1..=features).filter(|rows| features % rows == 0 && *rows <= most).max().unwrap_or(1);
-        let product = |rows: Range<usize>| {
+        let [x, r] = [x, r].map(cpu::contiguous);
+        let (x, r, outputs) = (cpu::values(&x), cpu::values(&r), sums.len());
+        let product = |rows: Range<usize>, g: &mut [f32]| {
             let (place, first) = (rows.start / features, rows.start % features);
             if place >= places {
-                return more.repeat(rows.len());
+                return g.chunks_exact_mut(outputs).for_each(|g| g.copy_from_slice(more));
             }
-            let one = Slice::from(place..place + 1);
-            let part = Self::float_slice(x.clone(), &[one, Slice::full(), Slice::from(first..first + rows.len())]);
-            let part = Self::float_reshape(part, Shape::new([batch, rows.len()]));
-            let of_place = Self::float_slice(r.clone(), &[one, Slice::full(), Slice::full()]);
-            let of_place = Self::float_reshape(of_place, Shape::new([batch, sums.len()]));
-            let mut g = cpu::into_values(Self::float_matmul(Self::float_transpose(part), of_place));
-            g.chunks_exact_mut(sums.len()).for_each(|g| g.iter_mut().zip(more).for_each(|(g, more)| *g += more));
-            g
+            let x = View::new(&x[place * batch * features..][..batch * features], features);
+            let r = View::new(&r[place * batch * outputs..][..batch * outputs], outputs);
+            gemm::product_into(x.columns(first, rows.len()).transposed(), r, g);
+            g.chunks_exact_mut(outputs).for_each(|g| g.iter_mut().zip(more).for_each(|(g, more)| *g += more));
         };
         renew(layer, rows, sums, product, step)
     }
 }
 
-/// One step of Adam on a layer, some rows of its matrix at a time: `product` gives those rows of `G`, `sums` is the bias' gradient.
+/// One step of Adam on a layer, some rows of its matrix at a time: `product` writes those rows of `G`, `sums` is the bias' gradient.
 fn renew(
     layer: LayerTensors<Flex>,
     rows: usize,
     sums: &[f32],
-    product: impl Fn(Range<usize>) -> Vec<f32> + Send + Sync,
+    product: impl Fn(Range<usize>, &mut [f32]) + Send + Sync,
     step: Step,
 ) -> LayerTensors<Flex> {
     let ([inputs], outputs) = (layer.gamma.layout().shape().dims::<1>(), sums.len());
@@ -170,10 +170,11 @@ fn renew(
     }
 }
 
-/// Those rows of `xᵀ · dy`.
-pub(in crate::kernels) fn rows_of(x: &FlexTensor, dy: &FlexTensor, rows: Range<usize>) -> Vec<f32> {
-    let part = Flex::float_slice(x.clone(), &[Slice::full(), Slice::from(rows)]);
-    cpu::into_values(Flex::float_matmul(Flex::float_transpose(part), dy.clone()))
+/// Those rows of `xᵀ · dy`, of contiguous tensors.
+pub(in crate::kernels) fn rows_of(x: &FlexTensor, dy: &FlexTensor, rows: Range<usize>, g: &mut [f32]) {
+    let ([_, inputs], [_, outputs]) = (x.layout().shape().dims::<2>(), dy.layout().shape().dims::<2>());
+    let x = View::new(cpu::values(x), inputs).columns(rows.start, rows.len());
+    gemm::product_into(x.transposed(), View::new(cpu::values(dy), outputs), g);
 }
 
 /// One step of Adam on the matrix behind a norm, so many rows at a time; gives the gradients of the norm, scale and shift in turn.
@@ -182,20 +183,23 @@ pub(in crate::kernels) fn renew_matrix(
     [gamma, beta]: [&[f32]; 2],
     rows: usize,
     sums: &[f32],
-    product: impl Fn(Range<usize>) -> Vec<f32> + Send + Sync,
+    product: impl Fn(Range<usize>, &mut [f32]) + Send + Sync,
     step: Step,
 ) -> Vec<f32> {
     let (outputs, mut norm) = (sums.len(), vec![0.0; 2 * gamma.len()]);
     let chunks = ((weight, rows * outputs), (moments, 2 * rows * outputs));
     cpu::by_threes(chunks.0, chunks.1, (&mut norm, 2 * rows), |chunk, [weight, moments, norm]| {
         let first = chunk * rows;
-        let mut g = product(first..first + norm.len() / 2);
-        for (row, g) in g.chunks_exact_mut(outputs).enumerate() {
-            let (weight, moments) = (&mut weight[row * outputs..], &mut moments[2 * row * outputs..]);
-            let (weight, moments) = (&mut weight[..outputs], &mut moments[..2 * outputs]);
-            [norm[2 * row], norm[2 * row + 1]] = to_gradient(g, weight, sums, [gamma[first + row], beta[first + row]]);
-            change(weight, moments, g, step);
-        }
+        cpu::with_scratch(weight.len(), |g| {
+            product(first..first + norm.len() / 2, g);
+            for (row, g) in g.chunks_exact_mut(outputs).enumerate() {
+                let (weight, moments) = (&mut weight[row * outputs..], &mut moments[2 * row * outputs..]);
+                let (weight, moments) = (&mut weight[..outputs], &mut moments[..2 * outputs]);
+                let norm = &mut norm[2 * row..][..2];
+                norm.copy_from_slice(&to_gradient(g, weight, sums, [gamma[first + row], beta[first + row]]));
+                change(weight, moments, g, step);
+            }
+        });
     });
     norm
 }
