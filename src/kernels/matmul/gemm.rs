@@ -43,24 +43,17 @@ impl<'a> View<'a> {
 
 /// Multiplications from which more than one thread is worth its start.
 const LARGE: usize = 1 << 22;
-/// In how many parts a large product is made, at least: a function of the shape and not of the threads there are, since a product and
-/// its parts can differ in the last bits.
-const PARTS: usize = 8;
-/// What parts are a multiple of: `gemm` copies an operand whose rows do not fill its vectors.
-const UNIT: usize = 16;
-
 /// `[m, n] = a: [m, k] · b: [k, n]`, on all threads where it is large.
 pub(in crate::kernels) fn product(a: View<'_>, b: View<'_>) -> Vec<f32> {
     let ([m, k], [_, n]) = (a.sizes, b.sizes);
     let mut out = vec![0.0; m * n];
-    let part = |count: usize| (count / UNIT / PARTS).max(1) * UNIT;
     if m * n * k < LARGE || cfg!(target_arch = "wasm32") {
         product_into(a, b, &mut out);
     } else if m >= n {
-        let rows = part(m);
+        let rows = part_of(m);
         cpu::by_chunks(&mut out, rows * n, |index, out| product_into(a.rows(index * rows, out.len() / n), b, out));
     } else {
-        let columns = part(n);
+        let columns = part_of(n);
         let mut parts = vec![0.0; m * n];
         cpu::by_chunks(&mut parts, m * columns, |index, part| {
             product_into(a, b.columns(index * columns, part.len() / m), part);
@@ -72,6 +65,17 @@ pub(in crate::kernels) fn product(a: View<'_>, b: View<'_>) -> Vec<f32> {
         }
     }
     out
+}
+
+/// How much of a side each part of a large product gets; the last one gets the rest. A function of the side and not of the threads
+/// there are. `gemm` adds in another order where both sides are 64 or less, so parts are larger: then they have the bits of the whole.
+fn part_of(side: usize) -> usize {
+    /// `gemm` copies an operand whose rows do not fill its vectors.
+    const UNIT: usize = 16;
+    const SMALL: usize = 64;
+    let part = |count: usize| side.div_ceil(count * UNIT) * UNIT;
+    let is_large = |count: &usize| side > (count - 1) * part(*count) + SMALL;
+    (2..=8).rev().find(is_large).map_or(side, part)
 }
 
 /// The product of each of `count` pairs, one behind the other.
@@ -154,13 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn threads_change_no_bit() {
-        let (a, b) = (values(140, 300), values(300, 210));
-        let made = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-            pool.install(|| product(View::new(&a, 300), View::new(&b, 210)))
-        };
-        assert_eq!(made(1), made(3));
+    fn threads_and_parts_change_no_bit() {
+        for [m, n, k] in [[140, 210, 700], [64, 256, 1500], [1500, 64, 256], [64, 800, 640]] {
+            let (a, b) = (values(m, k), values(k, n));
+            let (a, b) = (View::new(&a, k), View::new(&b, n));
+            let made = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+                pool.install(|| product(a, b))
+            };
+            assert_eq!(made(1), made(3));
+            let mut whole = vec![0.0; m * n];
+            product_into(a, b, &mut whole);
+            assert!(made(2) == whole, "{m}x{n}x{k} in parts has other bits than the whole");
+        }
     }
 
     #[test]
