@@ -177,6 +177,8 @@ export const board = {
   undo: "Undo",
   brush: "Brush: what a click puts in",
   size: "Size",
+  best: "Best net",
+  bestIs: "Best net: of those this model has at a cell, the one with the highest BLEU.",
   attention: "Attention",
   attentionLetter: "A",
   methods: { alr: "ALR", alrr: "ALRR", aslr: "ASLR", elr: "ELR", awr: "AWR" } satisfies Record<Method, string>,
@@ -199,7 +201,7 @@ export const board = {
   wholeNot: "no",
   wholeWords: { nets: "nets", all: "all weights", scratch: "from scratch" } satisfies Record<Trained, string>,
   /** Of the brush: whose what is. */
-  kin: { teacher: "Teacher’s", paper: "Paper’s", ours: "Ours", controls: "Controls" },
+  kin: { trained: "Trained", teacher: "Teacher’s", paper: "Paper’s", ours: "Ours", controls: "Controls" },
   controls: { none: "Nothing", uniform: "Uniform", mean: "Mean" } as Record<string, string>,
   attentions: { enc: "encoder self-attention", self: "decoder self-attention", cross: "cross-attention" } satisfies Record<Site, string>,
   /** What a net takes the place of, as a phrase and in a word or three. */

@@ -3,18 +3,26 @@ import {
   ATTENTION, formatMix, isBuilt, isMethod, netFilling, netOf, netsOf, sameMix, SITES, TRAININGS,
   type Board, type Filling, type Method, type Site, type Size, type Trained, type Variant,
 } from "./mix.ts";
-import { best, completePicks, fillingOfPick, type Scores } from "./picks.ts";
+import { ALL_PICKS, best, completePicks, fillingOfPick, NOT_SCORED, type Scores } from "./picks.ts";
+
+/** The brush that holds, at each cell, the best of the nets that the model has there. */
+export const BEST = "best";
 
 export interface Brush {
-  /** A method, a control, or `attention`. */
-  kind: Method | Filling;
+  /** A method, a control, `attention`, or [`BEST`]. */
+  kind: Method | Filling | typeof BEST;
   size: Size;
   /** Of a method that has it somewhere. */
   variant: Variant | null;
 }
 
-export function fillingOf({ kind, size, variant }: Brush): Filling {
-  return isMethod(kind) ? netFilling({ method: kind, size, variant }) : kind;
+/** What a brush holds at a cell. Where the model has no net, the best one is that of the paper's first method: it is not trained. */
+export function fillingAt({ kind, size, variant }: Brush, { site, layer }: Cell, nets: readonly string[], scores: Scores = NOT_SCORED): Filling {
+  if (isMethod(kind)) return netFilling({ method: kind, size, variant });
+  if (kind !== BEST) return kind;
+  const there = ALL_PICKS.filter((pick) => pick.site === site && nets.includes(`${site}.${layer + 1}.${fillingOfPick(pick)}`));
+  const found = best(there, scores);
+  return found ? fillingOfPick(found) : netFilling({ method: "alr", size, variant: null });
 }
 
 /** Why a filling cannot stand at a cell. */
@@ -34,8 +42,8 @@ function withCell(board: Board, site: Site, layer: number, filling: Filling): Bo
 }
 
 /** A click: the brush's filling, or attention again where it stands already. The board as it is where it cannot stand. */
-export function applied(board: Board, brush: Brush, site: Site, layer: number, nets: readonly string[]): Board {
-  const filling = fillingOf(brush);
+export function applied(board: Board, brush: Brush, site: Site, layer: number, nets: readonly string[], scores?: Scores): Board {
+  const filling = fillingAt(brush, { site, layer }, nets, scores);
   if (obstacleAt(filling, site, layer, nets)) return board;
   return withCell(board, site, layer, board[site][layer] === filling ? ATTENTION : filling);
 }
@@ -45,12 +53,11 @@ export function restored(board: Board, site: Site, layer: number): Board {
 }
 
 /** All the cells where the brush can stand; attention in all of them where they hold it already. */
-export function appliedToAll(board: Board, brush: Brush, cells: readonly Cell[], nets: readonly string[]): Board {
-  const filling = fillingOf(brush);
-  const open = cells.filter(({ site, layer }) => !obstacleAt(filling, site, layer, nets));
-  const filled = open.every(({ site, layer }) => board[site][layer] === filling);
-  const next = filled ? ATTENTION : filling;
-  return open.reduce((result, { site, layer }) => withCell(result, site, layer, next), board);
+export function appliedToAll(board: Board, brush: Brush, cells: readonly Cell[], nets: readonly string[], scores?: Scores): Board {
+  const held = cells.map((cell) => ({ ...cell, filling: fillingAt(brush, cell, nets, scores) }));
+  const open = held.filter(({ site, layer, filling }) => !obstacleAt(filling, site, layer, nets));
+  const filled = open.every(({ site, layer, filling }) => board[site][layer] === filling);
+  return open.reduce((result, { site, layer, filling }) => withCell(result, site, layer, filled ? ATTENTION : filling), board);
 }
 
 export interface Cell {

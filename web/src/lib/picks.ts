@@ -63,7 +63,7 @@ export function largest<T extends NetPick>(picks: readonly T[]): T | undefined {
 
 /** BLEU by mixes, as they are written here. */
 export type Scores = ReadonlyMap<string, number>;
-const NOT_SCORED: Scores = new Map();
+export const NOT_SCORED: Scores = new Map();
 
 export function scoresOf(rows: readonly Row[]): Scores {
   return new Map(rows.map(({ mix, bleu }) => [mix, bleu]));

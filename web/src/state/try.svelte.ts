@@ -1,5 +1,5 @@
 /** The Try view: a text, a board, and what the models make of them. The latest request wins. */
-import { firstBoard, hasAll, History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
+import { BEST, firstBoard, hasAll, History, presetBoard, type BoardPreset, type Brush } from "../lib/board.ts";
 import { changedWords } from "../lib/diff.ts";
 import { formatMix, parseMix, sameMix, teacherBoard, type Board, type Trained } from "../lib/mix.ts";
 import { scoresOf } from "../lib/picks.ts";
@@ -23,7 +23,7 @@ class TryState {
   text = $state("");
   reference = $state<string | null>(null);
   board = $state.raw<Board>(teacherBoard(2));
-  brush = $state<Brush>({ kind: "alr", size: "m", variant: null });
+  brush = $state<Brush>({ kind: BEST, size: "m", variant: null });
   undoable = $state(0);
   recorded = $state(true);
   teacher = $state.raw<Output | null>(null);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  applied, appliedToAll, bestFilling, BOARD_PRESETS, columnOf, fillingOf, firstBoard, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
+  applied, appliedToAll, BEST, bestFilling, BOARD_PRESETS, columnOf, fillingAt, firstBoard, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
   trainingsOf, type Brush,
 } from "../../src/lib/board.ts";
 import { formatMix, netNamed, netOf, netsOf, parseMix, sameMix, teacherBoard, variantsOf, type Board } from "../../src/lib/mix.ts";
@@ -52,9 +52,10 @@ describe("variants", () => {
   it("stand where they are built, and are nets of their own", () => {
     const gated: Brush = { kind: "alr", size: "m", variant: "gated" };
     const nets = [...EVERYWHERE, "cross.1.alr-m+gated"];
-    expect(obstacleAt(fillingOf(gated), "cross", 0, nets)).toBeNull();
-    expect(obstacleAt(fillingOf(gated), "cross", 1, nets)).toEqual({ kind: "not-trained", net: "cross.2.alr-m+gated" });
-    const why = obstacleAt(fillingOf(gated), "enc", 0, nets);
+    const held = fillingAt(gated, { site: "cross", layer: 0 }, nets);
+    expect(obstacleAt(held, "cross", 0, nets)).toBeNull();
+    expect(obstacleAt(held, "cross", 1, nets)).toEqual({ kind: "not-trained", net: "cross.2.alr-m+gated" });
+    const why = obstacleAt(held, "enc", 0, nets);
     expect(why).toEqual({ kind: "not-built", method: "alr", variant: "gated", site: "enc" });
     expect(why && obstacleName(why)).toBe("ALR, gated is not built for encoder self-attention; ALR, ALRR, ASLR, ELR and AWR are.");
     expect(formatMix(applied(teacherBoard(2), gated, "cross", 0, nets))).toBe("cross.1=alr-m+gated");
@@ -160,7 +161,21 @@ describe("the switchboard", () => {
   });
 
   it("a brush without sizes is its own filling", () => {
-    expect([fillingOf(ALR_M), fillingOf({ kind: "mean", size: "m", variant: null })]).toEqual(["alr-m", "mean"]);
+    const cell = { site: "self", layer: 0 } as const;
+    expect([ALR_M, { ...ALR_M, kind: "mean" }].map((brush) => fillingAt(brush, cell, []))).toEqual(["alr-m", "mean"]);
+  });
+
+  it("the brush for the best holds what each cell has, and leads to the first method where it has none", () => {
+    const brush: Brush = { kind: BEST, size: "m", variant: null };
+    const nets = [...both("enc=alr-m"), ...both("enc=alr-s"), "self.2.awr-s"];
+    const scores = new Map([["enc=alr-m", 60], ["enc=alr-s", 70]]);
+    expect(fillingAt(brush, { site: "enc", layer: 1 }, nets, scores)).toBe("alr-s");
+    expect(fillingAt(brush, { site: "self", layer: 0 }, nets, scores)).toBe("alr-m");
+    expect(formatMix(appliedToAll(teacher, brush, columnOf("enc", 2), nets, scores))).toBe("enc=alr-s");
+    const row = appliedToAll(teacher, brush, rowOf(1), nets, scores);
+    expect(formatMix(row)).toBe("enc.2=alr-s,self.2=awr-s");
+    expect(formatMix(appliedToAll(row, brush, rowOf(1), nets, scores))).toBe("teacher");
+    expect(applied(teacher, brush, "cross", 0, nets, scores)).toBe(teacher);
   });
 
   it("remembers 50 steps", () => {
