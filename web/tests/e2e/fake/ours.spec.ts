@@ -7,6 +7,7 @@ const toMix = (mix: string) => new RegExp(`mix=${encodeURIComponent(mix)}(&|$)`)
 test("a variant is chosen behind More, put in where it is trained, and linked", async ({ fake: page, open }) => {
   await open("#/?mix=teacher", "ours");
   await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("radio", { name: "ALR", exact: true }).check({ force: true });
   const more = page.getByTestId("brush-more");
   await expect(more).not.toHaveAttribute("open");
   await more.getByText("More").click();
@@ -32,6 +33,7 @@ test("a variant is chosen behind More, put in where it is trained, and linked", 
 test("another method has no variant that it lacks", async ({ fake: page, open }) => {
   await open("#/?mix=teacher", "ours");
   await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("radio", { name: "ALR", exact: true }).check({ force: true });
   const more = page.getByTestId("brush-more");
   await more.getByText("More").click();
   await page.getByRole("radio", { name: "2 hidden layers" }).check({ force: true });
