@@ -103,6 +103,8 @@ export const banners = {
   crashed: "The engine stopped unexpectedly. Restarted; your runs are safe.",
   otherTab: "Another tab is training.",
   otherTabAction: "Show here when done",
+  otherTabFar: (stage: string, part: string, left: string | null) => `${stage}: ${part} done${left ? `, ${left} left` : ""}.`,
+  watch: "Watch it",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
   exportNow: "Export now",
@@ -278,4 +280,5 @@ export const how = {
   paper: "Bozic, Dordevic, Coppola, Thommes, Singh: Rethinking Attention (arXiv 2311.10642)",
 };
 
+export { fate } from "./strings/fate.ts";
 export { compare, train } from "./strings/work.ts";

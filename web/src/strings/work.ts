@@ -2,10 +2,8 @@
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
-import type { Stopped } from "../protocol.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
 
 export const train = {
@@ -110,12 +108,13 @@ export const train = {
   keep: "Keep training",
   waitEngine: "The engine is loading.",
   otherTab: "Another tab is training; one run at a time.",
+  watched: "Training in another tab.",
+  watchedIs: "It is only shown here: pause it, or stop it, in its own tab.",
   needFile: "Choose a file first.",
   link: "Copy recipe link",
   linkCopied: "Link copied",
   stats: {
     step: (step: string, total: string) => `step ${step} of ${total}`,
-    stage: { text: "Preparing the text", teacher: "Teacher", nets: "Nets", tuned: "The whole", scores: "Scores" } as Record<string, string>,
     tokens: (rate: string) => `${rate} tokens/s`,
     sentences: (rate: string) => `${rate} sentences/s`,
     elapsed: (time: string) => `${time} elapsed`,
@@ -189,26 +188,7 @@ export const train = {
   continue: "Resume",
   delete: "Delete",
   deleteName: (name: string) => `Delete ${name}`,
-  deleteAsk: (name: string) => `${name} and all that it learnt would go for good.`,
-  deleteNow: "Delete for good",
-  deleteNot: "Keep it",
   finished: (name: string) => `${name} is trained. Try it, or compare its nets.`,
-  recovered: (step: number, redone: number) => `The GPU was reset. Back at step ${whole(step)} (${redone} ${plural(redone, "step", "steps")} redone).`,
-  thawed: (minutes: number, step: number) => `The browser paused this tab for ${minutes} min. Going on from step ${whole(step)}.`,
-  stopped(why: Stopped): string {
-    switch (why.kind) {
-      case "not-finite":
-        return `The loss became NaN at step ${whole(why.step)}. Kept: step ${whole(why.kept)}.`;
-      case "out-of-memory":
-        return `The GPU is out of memory at ${gigabytes(why.bytes)}. Nothing is lost.`;
-      case "device-lost":
-        return `The GPU does not come back. Your run is saved at step ${whole(why.step)}.`;
-      case "other-tab":
-        return "Another tab is training.";
-      case "failed":
-        return `Training stopped: ${why.message}`;
-    }
-  },
   lowerRate: "Begin again at half the rate",
   lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
@@ -216,12 +196,6 @@ export const train = {
   cpu: "CPU",
   tryAgain: "Try again",
   goOnCpu: "Go on with the CPU",
-  spoken: {
-    started: "Training started",
-    paused: "Training paused",
-    finished: "Training finished",
-    part: (percent: string) => `${percent} of the teacher trained`,
-  },
 };
 
 export const compare = {
