@@ -57,6 +57,8 @@ export type Request =
   | { type: "import-run"; file: Blob; name: string }
   /** What there is of it to compare with another run. */
   | { type: "trace"; run: string }
+  /** Its curves, as it was saved last. */
+  | { type: "curves"; run: string }
   /** The rows of the demo and of all runs. */
   | { type: "all-rows" }
   | { type: "delete-run"; run: string }
@@ -107,6 +109,7 @@ export interface Results {
   "export-run": Blob;
   "import-run": { run: string };
   trace: Trace;
+  curves: Points[];
   "all-rows": ScoredModel[];
   "delete-run": null;
   train: { run: string };
@@ -205,6 +208,9 @@ export interface SentenceTable {
   outputs: { mix: string; lines: string[]; bleu: number[]; chrf: number[] }[];
 }
 
+/** By series: a step, and the milliseconds of work by then. */
+export type Marks = Record<string, [step: number, ms: number][]>;
+
 /** A run in IndexedDB. */
 export interface RunRecord {
   id: string;
@@ -224,6 +230,8 @@ export interface RunRecord {
   sizes?: Record<string, number>;
   /** Where it was worked on last; not known of runs of earlier days and of those that came as a file. */
   device?: string;
+  /** How far its series were when; not known of runs of earlier days and of those that came as a file. */
+  marks?: Marks;
   /** When it was thrown away. */
   trashed?: number;
 }
@@ -249,6 +257,8 @@ export interface Points {
   series: string;
   x: Float64Array;
   y: Float64Array;
+  /** Milliseconds of work by then; NaN where that is not known. */
+  ms: Float64Array;
 }
 
 /** Pairs that cleaning left out for one reason, and the source of the first of them. */

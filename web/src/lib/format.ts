@@ -43,6 +43,11 @@ export function elapsed(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** Of seconds on an axis that ends at so many of them. */
+export function secondsAt(seconds: number, of: number): string {
+  return of < 120 ? `${Number(seconds.toPrecision(3))} s` : elapsed(1000 * seconds);
+}
+
 /** Rounded, so that it does not flicker and does not promise more than it knows. */
 export function timeLeft(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -5,6 +5,8 @@ import type { Points } from "../protocol.ts";
 export class Curves {
   /** Rises with every batch of new points. */
   drawn = $state(0);
+  /** Whose they are. */
+  run = $state<string | null>(null);
   #series = new Map<string, Series>();
 
   get size(): number {
@@ -21,10 +23,11 @@ export class Curves {
     return this.#series.get(series);
   }
 
-  add(points: readonly Points[]): void {
-    for (const { series, x, y } of points) {
+  add(run: string, points: readonly Points[]): void {
+    this.run = run;
+    for (const { series, x, y, ms } of points) {
       const curve = this.#series.get(series) ?? new Series();
-      x.forEach((step, index) => curve.add(step, y[index]));
+      x.forEach((step, index) => curve.add(step, y[index], ms[index]));
       this.#series.set(series, curve);
     }
     if (points.length > 0) this.drawn += 1;
@@ -38,8 +41,8 @@ export class Curves {
   /** All of them, as they are told to a tab that comes late. */
   points(): Points[] {
     return [...this.#series].map(([series, curve]) => {
-      const { x, y } = curve.thinned();
-      return { series, x: Float64Array.from(x), y: Float64Array.from(y) };
+      const { x, y, ms } = curve.thinned();
+      return { series, x: Float64Array.from(x), y: Float64Array.from(y), ms: Float64Array.from(ms) };
     });
   }
 }

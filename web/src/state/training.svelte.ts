@@ -147,7 +147,7 @@ class Training {
   }
 
   #update(progress: Progress): void {
-    this.curves.add(progress.points);
+    this.curves.add(progress.run, progress.points);
     this.progress = progress;
     this.#speak(progress);
   }

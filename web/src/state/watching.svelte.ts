@@ -69,7 +69,7 @@ class Watching {
     if (!whole && !known) return;
     if (whole) this.curves.clear();
     if (!known) void app.refreshRuns();
-    this.curves.add(progress.points);
+    this.curves.add(progress.run, progress.points);
     this.#progress = progress;
   }
 }

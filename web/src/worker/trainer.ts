@@ -123,6 +123,7 @@ export class Trainer {
     this.#stepped = Date.now();
     sitting.worked += this.#stepped - begun;
     for (const event of events) this.#take(sitting, event);
+    this.#outbox.mark(sitting.marks, sitting.worked);
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
     // The run writes its state every minute and after each epoch, and all that is finished at once.
     await this.#persist(sitting);
@@ -390,7 +391,7 @@ export class Trainer {
     const [sitting, time] = [this.#sitting, Date.now()];
     if (!sitting || (!now && time - this.#reported < REPORT_MS)) return;
     this.#reported = time;
-    const { points, transfer } = this.#outbox.take();
+    const { points, transfer } = this.#outbox.take(sitting.marks);
     this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, time) }, transfer);
   }
 }
