@@ -66,6 +66,8 @@ export type Request =
   | { type: "pause" }
   | { type: "resume" }
   | { type: "cancel-training" }
+  /** Of the run in training: what it shall do from now on, with the teacher that it has. */
+  | { type: "revise"; recipe: Recipe }
   | { type: "checkpoint" }
   | { type: "score"; model: ModelId; mixes: string[] }
   | { type: "sentences"; model: ModelId; mixes: string[] }
@@ -116,6 +118,7 @@ export interface Results {
   pause: null;
   resume: null;
   "cancel-training": { kept: boolean };
+  revise: null;
   checkpoint: null;
   score: Scored;
   sentences: SentenceTable;
@@ -232,6 +235,8 @@ export interface RunRecord {
   device?: string;
   /** How far its series were when; not known of runs of earlier days and of those that came as a file. */
   marks?: Marks;
+  /** What was done of it, and in what time. */
+  jobs?: Job[];
   /** When it was thrown away. */
   trashed?: number;
 }
@@ -250,6 +255,9 @@ export interface Job {
   /** R² of a net, BLEU of a score. */
   result: number | null;
   savedAt: number | null;
+  /** Milliseconds of the run's work when it began, and that it took; null before, and of what was done in earlier days. */
+  began: number | null;
+  took: number | null;
 }
 
 /** New points of a series. Series: `train`, `validation`, `rate`, the nets by their names, and mixes that are trained as a whole. */

@@ -7,6 +7,8 @@ export class Curves {
   drawn = $state(0);
   /** Whose they are. */
   run = $state<string | null>(null);
+  // `drawn` says when it changed.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   #series = new Map<string, Series>();
 
   get size(): number {

@@ -1,6 +1,6 @@
 /** The run in training as the page sees it. */
 import { percent, timeLeft } from "../lib/format.ts";
-import { EngineError, type DeviceChoice, type Notice, type Progress, type RunRecord, type Start, type Stopped } from "../protocol.ts";
+import { EngineError, type DeviceChoice, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 import { Curves } from "./curves.svelte.ts";
 import { live } from "./live.svelte.ts";
@@ -79,6 +79,14 @@ class Training {
     await this.#ask(async () => {
       await app.client.request({ type: "cancel-training" });
       this.progress = null;
+      await app.refreshRuns();
+    });
+  }
+
+  /** Whether the run does from now on what this recipe says. */
+  async revise(recipe: Recipe): Promise<boolean> {
+    return this.#ask(async () => {
+      await app.client.request({ type: "revise", recipe });
       await app.refreshRuns();
     });
   }

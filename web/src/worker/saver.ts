@@ -19,7 +19,7 @@ export async function flush(sitting: Sitting, notify: Notify): Promise<void> {
   const finished = jobs.every(({ state }) => state === "done");
   const { kind, name } = sitting.device.info();
   const device = kind === "cpu" ? "CPU" : name;
-  const record = { ...sitting.record, stage, step, total, worked, marks: structuredClone(marks), device, usable: teacherDone(jobs), finished, updated: Date.now() };
+  const record = { ...sitting.record, stage, step, total, worked, marks: structuredClone(marks), jobs: structuredClone(jobs), device, usable: teacherDone(jobs), finished, updated: Date.now() };
   try {
     await write(record, [...sitting.unsaved.values()]);
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { Change, Device, FileEntry, Run } from "attentionless";
 import type { Job, Marks, Progress, RunRecord, Stage } from "../protocol.ts";
 import { fileText, names } from "./files.ts";
-import { jobsOf } from "./jobs.ts";
+import { jobsOf, knownJobs } from "./jobs.ts";
 import type { Meter } from "./meter.ts";
 
 /** What is there as long as a run is open. */
@@ -52,7 +52,7 @@ export function sittingOf({ record, run, device, files, unsaved, nets, release }
     record,
     run,
     device,
-    jobs: jobsOf(record.recipe, nets, names(files), record.usable),
+    jobs: knownJobs(jobsOf(record.recipe, nets, names(files), record.usable), record.jobs ?? []),
     state: "preparing",
     hold: null,
     worked: record.worked,

@@ -83,6 +83,7 @@ const handlers: Handlers = {
   pause: () => trainer.pause().then(nothing),
   resume: () => nothing(trainer.resume()),
   "cancel-training": () => trainer.cancel(),
+  revise: ({ recipe }) => trainer.revise(recipe).then(nothing),
   checkpoint: () => trainer.checkpoint().then(nothing),
   score: ({ model, mixes }, id) => withSignal(id, (signal) => score(host, model, mixes, signal)),
   sentences: ({ model, mixes }) => turns.take(() => sentences(host, model, mixes)),

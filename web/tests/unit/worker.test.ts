@@ -1,6 +1,7 @@
 import type { Recipe } from "attentionless";
 import { describe, expect, it, vi } from "vitest";
 import type { Marks } from "../../src/protocol.ts";
+import { withoutMixes, withoutNet } from "../../src/lib/recipe.ts";
 import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
 import { msAt } from "../../src/worker/pace.ts";
 import { jobsOf, move, stageOf } from "../../src/worker/jobs.ts";
@@ -105,6 +106,19 @@ describe("the meter", () => {
     meter.add("training", 0, 1, 100, 500);
     meter.add("distilling", 1000, 3, 50, 80);
     expect([meter.rate(), meter.total]).toEqual([80, 50]);
+  });
+});
+
+describe("a shorter queue", () => {
+  it("lacks a net of one layer and the mixes that have it, or a mix alone", () => {
+    const recipe = { ...PRESETS.tiny, nets: [{ site: "enc", layers: "all" as const, method: "alr", size: "m", variant: null }] };
+    const mixes = ["teacher", "enc=alr-m", "enc.1=alr-m", "enc.2=alr-m", "enc=none"];
+    const long = { ...recipe, score: { ...recipe.score, mixes } };
+    const short = withoutNet(long, "enc.2.alr-m");
+    expect(short.nets.map(({ layers }) => layers)).toEqual([[1]]);
+    expect(short.score.mixes).toEqual(["teacher", "enc.1=alr-m", "enc=none"]);
+    expect(withoutNet(short, "enc.1.alr-m").nets).toEqual([]);
+    expect(withoutMixes(long, (mix) => mix === "enc=none").score.mixes).toEqual(mixes.slice(0, 4));
   });
 });
 
