@@ -219,6 +219,8 @@ export const board = {
   notBuiltHere: (method: string, attention: string, instead: string[]) =>
     `${method} is not built for ${attention}; ${list(instead)} ${plural(instead.length, "is", "are")}.`,
   aboutOurs: "AWR, attention-weights replacement, is ours, not the paper’s.",
+  inTraining: (net: string, part: string) => `${net} is in training: ${part}.`,
+  watchIt: "Click to watch it.",
   notTrained: (net: string) => `${net} is not trained. Click to train it.`,
   hatched: "Hatched: not trained. Click to see its cost.",
   wholeRow: (layer: number) => `All of layer ${layer}`,

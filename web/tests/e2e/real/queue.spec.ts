@@ -63,3 +63,27 @@ test("what was done tells its time, and nets that were fitted at once say so", a
   await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
   await expect(jobs.first().getByTestId("job-time")).toHaveText(/^\d+(\.\d)? s$/, { timeout: 60_000 });
 });
+
+test("a cell whose net is in training has a ring, which leads to where it is trained", async ({ real: page, realSite }) => {
+  needsBuild(true);
+  await page.goto(`${realSite.url}?device=cpu#/`);
+  await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
+  await page.getByRole("radio", { name: "L", exact: true }).check();
+  const cell = page.getByRole("gridcell", { name: /^Encoder self, layer 2/ });
+  await expect(cell.getByTestId("ring")).toHaveCount(0);
+  await cell.click();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "nets", { timeout: 120_000 });
+  await page.getByRole("link", { name: "Try", exact: true }).first().click();
+  const rings = page.getByTestId("ring");
+  await expect(rings).toHaveCount(1, { timeout: 30_000 });
+  await expect(cell).toHaveAccessibleName(/ALR L is in training: \d+%\. Click to watch it\.$/);
+  await expect(cell.getByTestId("ring")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await cell.scrollIntoViewIfNeeded();
+  await cell.click();
+  await expect(page.getByTestId("stats")).toBeVisible();
+  await page.getByTestId("cancel").click();
+});
