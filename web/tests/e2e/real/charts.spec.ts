@@ -53,4 +53,13 @@ test("an earlier run is behind, in steps and in time, and one cursor is in all c
   await expect.poll(() => widestOverflow(page)).toBe(0);
   await behind.uncheck();
   await expect(table.getByRole("columnheader")).toHaveCount(3);
+
+  // What one of them translates is compared from Runs.
+  await page.goto(`${realSite.url}?device=cpu#/runs`);
+  const translations = page.getByTestId("compare-translations");
+  await expect(translations).toHaveAttribute("aria-disabled", "true");
+  await page.getByRole("checkbox", { name: "Select micro en-fr, seed 1" }).check();
+  await translations.click();
+  await expect(page.locator(".picker option:checked")).toHaveText("micro en-fr, seed 1", { timeout: 60_000 });
+  await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toBeVisible();
 });
