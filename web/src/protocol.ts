@@ -57,6 +57,8 @@ export type Request =
   | { type: "import-run"; file: Blob; name: string }
   /** What there is of it to compare with another run. */
   | { type: "trace"; run: string }
+  /** Its curves, as it was saved last. */
+  | { type: "curves"; run: string }
   /** The rows of the demo and of all runs. */
   | { type: "all-rows" }
   | { type: "delete-run"; run: string }
@@ -64,6 +66,8 @@ export type Request =
   | { type: "pause" }
   | { type: "resume" }
   | { type: "cancel-training" }
+  /** Of the run in training: what it shall do from now on, with the teacher that it has. */
+  | { type: "revise"; recipe: Recipe }
   | { type: "checkpoint" }
   | { type: "score"; model: ModelId; mixes: string[] }
   | { type: "sentences"; model: ModelId; mixes: string[] }
@@ -107,12 +111,14 @@ export interface Results {
   "export-run": Blob;
   "import-run": { run: string };
   trace: Trace;
+  curves: Points[];
   "all-rows": ScoredModel[];
   "delete-run": null;
   train: { run: string };
   pause: null;
   resume: null;
   "cancel-training": { kept: boolean };
+  revise: null;
   checkpoint: null;
   score: Scored;
   sentences: SentenceTable;
@@ -205,6 +211,9 @@ export interface SentenceTable {
   outputs: { mix: string; lines: string[]; bleu: number[]; chrf: number[] }[];
 }
 
+/** By series: a step, and the milliseconds of work by then. */
+export type Marks = Record<string, [step: number, ms: number][]>;
+
 /** A run in IndexedDB. */
 export interface RunRecord {
   id: string;
@@ -224,6 +233,10 @@ export interface RunRecord {
   sizes?: Record<string, number>;
   /** Where it was worked on last; not known of runs of earlier days and of those that came as a file. */
   device?: string;
+  /** How far its series were when; not known of runs of earlier days and of those that came as a file. */
+  marks?: Marks;
+  /** What was done of it, and in what time. */
+  jobs?: Job[];
   /** When it was thrown away. */
   trashed?: number;
 }
@@ -242,6 +255,9 @@ export interface Job {
   /** R² of a net, BLEU of a score. */
   result: number | null;
   savedAt: number | null;
+  /** Milliseconds of the run's work when it began, and that it took; null before, and of what was done in earlier days. */
+  began: number | null;
+  took: number | null;
 }
 
 /** New points of a series. Series: `train`, `validation`, `rate`, the nets by their names, and mixes that are trained as a whole. */
@@ -249,6 +265,8 @@ export interface Points {
   series: string;
   x: Float64Array;
   y: Float64Array;
+  /** Milliseconds of work by then; NaN where that is not known. */
+  ms: Float64Array;
 }
 
 /** Pairs that cleaning left out for one reason, and the source of the first of them. */

@@ -103,6 +103,8 @@ export const banners = {
   crashed: "The engine stopped unexpectedly. Restarted; your runs are safe.",
   otherTab: "Another tab is training.",
   otherTabAction: "Show here when done",
+  otherTabFar: (stage: string, part: string, left: string | null) => `${stage}: ${part} done${left ? `, ${left} left` : ""}.`,
+  watch: "Watch it",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
   exportNow: "Export now",
@@ -219,6 +221,8 @@ export const board = {
   notBuiltHere: (method: string, attention: string, instead: string[]) =>
     `${method} is not built for ${attention}; ${list(instead)} ${plural(instead.length, "is", "are")}.`,
   aboutOurs: "AWR, attention-weights replacement, is ours, not the paper’s.",
+  inTraining: (net: string, part: string) => `${net} is in training: ${part}.`,
+  watchIt: "Click to watch it.",
   notTrained: (net: string) => `${net} is not trained. Click to train it.`,
   hatched: "Hatched: not trained. Click to see its cost.",
   wholeRow: (layer: number) => `All of layer ${layer}`,
@@ -280,4 +284,5 @@ export const how = {
   paper: "Bozic, Dordevic, Coppola, Thommes, Singh: Rethinking Attention (arXiv 2311.10642)",
 };
 
+export { fate } from "./strings/fate.ts";
 export { compare, train } from "./strings/work.ts";

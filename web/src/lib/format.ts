@@ -43,6 +43,17 @@ export function elapsed(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** Of seconds on an axis that ends at so many of them. */
+export function secondsAt(seconds: number, of: number): string {
+  return of < 120 ? `${Number(seconds.toPrecision(3))} s` : elapsed(1000 * seconds);
+}
+
+/** What was measured: 0.8 s, 12 s, or 2:11. */
+export function took(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : seconds < 119.5 ? `${Math.round(seconds)} s` : elapsed(milliseconds);
+}
+
 /** Rounded, so that it does not flicker and does not promise more than it knows. */
 export function timeLeft(milliseconds: number): string {
   const seconds = milliseconds / 1000;

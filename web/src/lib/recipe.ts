@@ -1,6 +1,6 @@
 /** Recipes by their parts. */
 import type { Recipe } from "../protocol.ts";
-import { isTrained, trainedAs } from "./mix.ts";
+import { isTrained, netNamed, netFilling, netsOf, parseMix, trainedAs } from "./mix.ts";
 import type { PlacedNet } from "./picks.ts";
 
 /** What a run cannot change any more: its teacher, and the way of distilling. */
@@ -42,4 +42,31 @@ export function extended(begun: Recipe, added: Recipe): Recipe {
   const mixes = union(begun.score.mixes, added.score.mixes);
   const { finetune } = trainsWhole(begun) ? begun : added;
   return { ...begun, nets: union(begun.nets, added.nets), finetune, score: { ...added.score, mixes } };
+}
+
+/** Layers of one of its nets that are left. */
+function withoutLayer(net: Recipe["nets"][number], layer: number, of: number): Recipe["nets"] {
+  const all = net.layers === "all" ? Array.from({ length: of }, (_, index) => index + 1) : net.layers;
+  const layers = all.filter((each) => each !== layer);
+  return layers.length > 0 ? [{ ...net, layers }] : [];
+}
+
+/** Without a net such as `enc.1.alr-m`, and without the mixes that have it. */
+export function withoutNet(recipe: Recipe, name: string): Recipe {
+  const named = netNamed(name);
+  if (!named) return recipe;
+  const { layers } = recipe.model;
+  const isThat = (net: Recipe["nets"][number]) => net.site === named.site && [net.method, net.size, net.variant].join() === [named.method, named.size, named.variant].join();
+  const nets = recipe.nets.flatMap((net) => (isThat(net) ? withoutLayer(net, named.layer, layers) : [net]));
+  const has = (mix: string) => {
+    const board = parseMix(mix, layers);
+    return board !== null && netsOf(board).includes(`${named.site}.${named.layer}.${netFilling(named)}`);
+  };
+  return withoutMixes({ ...recipe, nets }, has);
+}
+
+/** Neither trained as a whole nor scored. */
+export function withoutMixes(recipe: Recipe, which: (mix: string) => boolean): Recipe {
+  const mixes = scoredMixes(recipe).filter((mix) => !which(mix));
+  return { ...recipe, finetune: { ...recipe.finetune, mix: null }, score: { ...recipe.score, mixes } };
 }

@@ -36,6 +36,9 @@ export interface Offer extends NetPick {
   seconds: number | null;
 }
 
+/** Where the form has a setting such as `model.heads`. */
+export const settingId = (key: string) => `setting-${key}`;
+
 function placed(picks: readonly NetPick[], layers: Layers): PlacedNet[] {
   return picks.map((pick) => ({ ...pick, layers }));
 }
@@ -80,6 +83,11 @@ class RecipeState {
     if (!presets || !recipe) return null;
     const model = JSON.stringify(recipe.model);
     return (Object.keys(presets) as Preset[]).find((preset) => JSON.stringify(presets[preset].model) === model) ?? null;
+  }
+
+  /** The setting of the form that the engine refuses, by its name in the refusal. */
+  get wrong(): string | null {
+    return Object.keys(train.settings).find((key) => this.error?.includes(`\`${key}\``)) ?? null;
   }
 
   get ready(): boolean {

@@ -1,13 +1,18 @@
-/** The run in training as the page sees it. Curves lie outside of reactive state: they are drawn, not rendered. */
-import { Series } from "../lib/series.ts";
+/** The run in training as the page sees it. */
 import { percent, timeLeft } from "../lib/format.ts";
-import { EngineError, type DeviceChoice, type Notice, type Progress, type RunRecord, type Start, type Stopped } from "../protocol.ts";
+import { EngineError, type DeviceChoice, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
+import { Curves } from "./curves.svelte.ts";
 import { live } from "./live.svelte.ts";
 import { lookForOtherTab } from "./tabs.ts";
-import { train as words } from "../strings.ts";
+import { fate as words } from "../strings.ts";
 
 const SPOKEN_PARTS = [0.25, 0.5, 0.75];
+
+/** As `42%`; null before it is known of how much. */
+export function partDone({ step, total }: Progress): string | null {
+  return total > 0 ? percent(step / total) : null;
+}
 
 class Training {
   progress = $state.raw<Progress | null>(null);
@@ -17,9 +22,7 @@ class Training {
   finished = $state.raw<{ run: string; name: string } | null>(null);
   startError = $state<string | null>(null);
   starting = $state(false);
-  /** Rises with every batch of new points. */
-  drawn = $state(0);
-  series = new Map<string, Series>();
+  readonly curves = new Curves();
   #spoken = 0;
 
   constructor() {
@@ -33,16 +36,16 @@ class Training {
   /** For the tab: `42% · 3 min`. */
   get title(): string | null {
     const { progress } = this;
-    if (!progress || progress.total === 0) return null;
-    const left = progress.leftMs === null ? "" : ` · ${timeLeft(progress.leftMs)}`;
-    return `${percent(progress.step / progress.total)}${left}`;
+    const part = progress && partDone(progress);
+    if (!part) return null;
+    return progress.leftMs === null ? part : `${part} · ${timeLeft(progress.leftMs)}`;
   }
 
   /** Gives the run, once it is begun; none where it could not be. */
   async start(start: Start): Promise<string | null> {
     if (this.starting || this.active) return null;
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
-    this.series = new Map();
+    this.curves.clear();
     this.#spoken = 0;
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
@@ -76,6 +79,14 @@ class Training {
     await this.#ask(async () => {
       await app.client.request({ type: "cancel-training" });
       this.progress = null;
+      await app.refreshRuns();
+    });
+  }
+
+  /** Whether the run does from now on what this recipe says. */
+  async revise(recipe: Recipe): Promise<boolean> {
+    return this.#ask(async () => {
+      await app.client.request({ type: "revise", recipe });
       await app.refreshRuns();
     });
   }
@@ -126,12 +137,7 @@ class Training {
         return this.#stop(notice.why);
       case "training-finished":
         this.progress = null;
-        this.finished = { run: notice.run, name: notice.name };
-        live.say(words.spoken.finished);
-        void app.refreshRuns();
-        // It has more nets than when it was opened.
-        if (app.model?.id === notice.run) void app.openModel(notice.run);
-        return;
+        return this.ended(notice.run, notice.name);
       case "crashed":
         this.progress = null;
         return;
@@ -139,13 +145,17 @@ class Training {
     }
   }
 
+  /** A run has come to its end, here or in another tab. */
+  ended(run: string, name: string): void {
+    this.finished = { run, name };
+    live.say(words.spoken.finished);
+    void app.refreshRuns();
+    // It has more nets than when it was opened.
+    if (app.model?.id === run) void app.openModel(run);
+  }
+
   #update(progress: Progress): void {
-    for (const { series, x, y } of progress.points) {
-      const curve = this.series.get(series) ?? new Series();
-      x.forEach((step, index) => curve.add(step, y[index]));
-      this.series.set(series, curve);
-    }
-    if (progress.points.length > 0) this.drawn += 1;
+    this.curves.add(progress.run, progress.points);
     this.progress = progress;
     this.#speak(progress);
   }

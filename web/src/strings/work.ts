@@ -2,10 +2,8 @@
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
-import type { Stopped } from "../protocol.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
 
 export const train = {
@@ -13,10 +11,11 @@ export const train = {
   recipe: "Recipe",
   preset: "Preset",
   presets: {
-    micro: "micro: 1+1 layers, seconds",
+    micro: "micro: 1+1 layers, seconds, a toy",
     tiny: "tiny: 2+2 layers, minutes",
     small: "small: 2+2 wide layers, longer",
   } as Record<string, string>,
+  microIs: "For a look at the machinery: it is trained in seconds, and too small to translate. Take tiny for translations.",
   ownPreset: "own",
   otherPreset: "other settings",
   corpus: "Corpus",
@@ -110,12 +109,14 @@ export const train = {
   keep: "Keep training",
   waitEngine: "The engine is loading.",
   otherTab: "Another tab is training; one run at a time.",
+  watched: "Training in another tab.",
+  watchedIs: "It is only shown here: pause it, or stop it, in its own tab.",
+  toSetting: (name: string) => `Go to ${name}`,
   needFile: "Choose a file first.",
   link: "Copy recipe link",
   linkCopied: "Link copied",
   stats: {
     step: (step: string, total: string) => `step ${step} of ${total}`,
-    stage: { text: "Preparing the text", teacher: "Teacher", nets: "Nets", tuned: "The whole", scores: "Scores" } as Record<string, string>,
     tokens: (rate: string) => `${rate} tokens/s`,
     sentences: (rate: string) => `${rate} sentences/s`,
     elapsed: (time: string) => `${time} elapsed`,
@@ -154,7 +155,14 @@ export const train = {
     whole: "The whole, trained on (log)",
     scratch: "The whole, from scratch (log)",
     teacherAlone: "teacher alone",
+    along: "Along",
+    axes: { step: "steps", time: "time of work" },
     step: "step",
+    time: "time",
+    at: { step: (step: string) => `step ${step}`, time: (time: string) => `after ${time}` },
+    untimed: "The time of these steps is not known.",
+    behind: (count: number) => `${count} earlier ${plural(count, "run", "runs")} on this text behind, in grey`,
+    behindList: "Behind, in grey",
     train: "train",
     validation: "validation",
     summary: (name: string, parts: string[]) => `${name}. ${parts.join("; ") || "No points yet"}.`,
@@ -165,6 +173,14 @@ export const train = {
   },
   addsTo: (name: string) => `Adds to ${name}: its teacher is trained already, and its nets stay.`,
   queue: "Queue",
+  queueOrder: (inTurn: boolean) => `From top to bottom. ${inTurn ? "Nets layer after layer, those of a layer at once." : "All nets at once."}`,
+  queueRemove: (name: string) => `Take ${name} out of the queue`,
+  queueRemoved: (name: string) => `${name} was taken out of the queue, with all that needs it.`,
+  queueBack: (name: string) => `${name} is in the queue again`,
+  undo: "Undo",
+  jobTook: (time: string, beside: number) => (beside > 1 ? `${time} for ${beside} at once` : time),
+  jobWill: (range: string) => (range.startsWith("<") ? range : `about ${range}`),
+  jobUnknown: "time not known yet",
   job: { teacher: "teacher", tuned: (mix: string) => `train ${mix}`, net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
   jobStates: { waits: "waits", done: "done" },
   jobLoss: (loss: string) => `loss ${loss}`,
@@ -177,7 +193,7 @@ export const train = {
   planned: "What the run will do",
   idle: "Nothing is training. Curves, speed and a sample translation appear here.",
   idleSteps: [
-    "Choose a preset. micro is done in seconds, tiny in minutes.",
+    "Choose a preset. micro is done in seconds and shows the machinery; tiny translates, and takes minutes.",
     "Choose the nets that shall stand in for attention, at one site or at all three.",
     "Start. Pause and come back whenever you like: the run is kept in this browser.",
   ],
@@ -189,26 +205,7 @@ export const train = {
   continue: "Resume",
   delete: "Delete",
   deleteName: (name: string) => `Delete ${name}`,
-  deleteAsk: (name: string) => `${name} and all that it learnt would go for good.`,
-  deleteNow: "Delete for good",
-  deleteNot: "Keep it",
   finished: (name: string) => `${name} is trained. Try it, or compare its nets.`,
-  recovered: (step: number, redone: number) => `The GPU was reset. Back at step ${whole(step)} (${redone} ${plural(redone, "step", "steps")} redone).`,
-  thawed: (minutes: number, step: number) => `The browser paused this tab for ${minutes} min. Going on from step ${whole(step)}.`,
-  stopped(why: Stopped): string {
-    switch (why.kind) {
-      case "not-finite":
-        return `The loss became NaN at step ${whole(why.step)}. Kept: step ${whole(why.kept)}.`;
-      case "out-of-memory":
-        return `The GPU is out of memory at ${gigabytes(why.bytes)}. Nothing is lost.`;
-      case "device-lost":
-        return `The GPU does not come back. Your run is saved at step ${whole(why.step)}.`;
-      case "other-tab":
-        return "Another tab is training.";
-      case "failed":
-        return `Training stopped: ${why.message}`;
-    }
-  },
   lowerRate: "Begin again at half the rate",
   lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
@@ -216,12 +213,6 @@ export const train = {
   cpu: "CPU",
   tryAgain: "Try again",
   goOnCpu: "Go on with the CPU",
-  spoken: {
-    started: "Training started",
-    paused: "Training paused",
-    finished: "Training finished",
-    part: (percent: string) => `${percent} of the teacher trained`,
-  },
 };
 
 export const compare = {

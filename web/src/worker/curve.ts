@@ -1,7 +1,9 @@
 /** The points that the page has not been told yet, and those of a run's file. */
 import type { FileEntry, RunEvent } from "attentionless";
-import type { Points } from "../protocol.ts";
+import type { Marks, Points } from "../protocol.ts";
 import { fileText } from "./files.ts";
+import { mark, msAt } from "./pace.ts";
+import { readFile, runOf } from "./storage.ts";
 
 /** Points by series: the teacher's losses and rate, and one for each net, and for each mix that is trained as a whole. */
 export class Outbox {
@@ -14,14 +16,23 @@ export class Outbox {
     this.#series.set(series, found);
   }
 
-  take(): { points: Points[]; transfer: Transferable[] } {
+  /** What was done by now: of what is not told yet, the last step of each series. */
+  mark(marks: Marks, ms: number): void {
+    for (const [series, [x]] of this.#series) {
+      const [step, known] = [x.at(-1), marks[series]?.at(-1)?.[0]];
+      if (step !== undefined && step !== known) mark(marks, series, step, ms);
+    }
+  }
+
+  take(marks: Marks): { points: Points[]; transfer: Transferable[] } {
     const points = [...this.#series].map(([series, [x, y]]) => ({
       series,
       x: Float64Array.from(x),
       y: Float64Array.from(y),
+      ms: Float64Array.from(x, (step) => msAt(marks, series, step)),
     }));
     this.#series.clear();
-    return { points, transfer: points.flatMap(({ x, y }) => [x.buffer, y.buffer]) };
+    return { points, transfer: points.flatMap(({ x, y, ms }) => [x.buffer, y.buffer, ms.buffer]) };
   }
 }
 
@@ -45,4 +56,12 @@ export function addFile(outbox: Outbox, files: FileEntry[]): void {
     const [stage, step, loss] = line.split("\t");
     if (loss !== undefined) outbox.add(stage === "teacher" ? "train" : stage, Number(step), Number(loss));
   }
+}
+
+/** Of a run that is not in training here. */
+export async function curvesOf(run: string): Promise<Points[]> {
+  const [record, file] = await Promise.all([runOf(run), readFile(run, "curve.tsv")]);
+  const outbox = new Outbox();
+  if (file) addFile(outbox, [file]);
+  return outbox.take(record?.marks ?? {}).points;
 }

@@ -5,7 +5,7 @@ import { isTrained } from "../lib/mix.ts";
 import type { Job, Stage } from "../protocol.ts";
 
 function job(id: string, kind: Job["kind"], done: boolean): Job {
-  return { id, kind, state: done ? "done" : "waits", part: done ? 1 : 0, loss: null, result: null, savedAt: null };
+  return { id, kind, state: done ? "done" : "waits", part: done ? 1 : 0, loss: null, result: null, savedAt: null, began: null, took: null };
 }
 
 /** `names`: the files that the run has already. */
@@ -17,6 +17,24 @@ export function jobsOf(recipe: Recipe, nets: string[], names: ReadonlySet<string
     ...mixes.filter(isTrained).map((mix) => job(mix, "tuned", names.has(`tuned/${mix}.safetensors`))),
     ...mixes.map((mix) => job(mix, "score", names.has(`outputs/${mix}.txt`))),
   ];
+}
+
+/** With what is known of the same jobs from before: of an earlier sitting, or of a queue that was changed. */
+export function knownJobs(jobs: Job[], before: readonly Job[]): Job[] {
+  return jobs.map((job) => {
+    const known = before.find(({ kind, id }) => kind === job.kind && id === job.id);
+    if (!known || (job.state === "done" && known.state !== "done")) return job;
+    const { loss, result, savedAt, began, took } = known;
+    return { ...job, ...(job.state === "done" ? { loss, result, savedAt, took } : {}), began };
+  });
+}
+
+/** Of those that waited before some work: when they began, and what they took. */
+export function clockJobs(jobs: readonly Job[], waited: ReadonlySet<Job>, from: number, to: number): void {
+  for (const job of jobs) {
+    if (waited.has(job) && job.state !== "waits") job.began ??= from;
+    if (job.state === "done" && job.began !== null) job.took ??= to - job.began;
+  }
 }
 
 export function stageOf(event: RunEvent): Stage | null {

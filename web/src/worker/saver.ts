@@ -15,11 +15,11 @@ export async function persist(sitting: Sitting, notify: Notify): Promise<void> {
 /** What waits. Without anything to save, nothing is done. */
 export async function flush(sitting: Sitting, notify: Notify): Promise<void> {
   if (sitting.unsaved.size === 0 || Date.now() < sitting.retryAt) return;
-  const { stage, step, total, jobs, worked } = sitting;
+  const { stage, step, total, jobs, worked, marks } = sitting;
   const finished = jobs.every(({ state }) => state === "done");
   const { kind, name } = sitting.device.info();
   const device = kind === "cpu" ? "CPU" : name;
-  const record = { ...sitting.record, stage, step, total, worked, device, usable: teacherDone(jobs), finished, updated: Date.now() };
+  const record = { ...sitting.record, stage, step, total, worked, marks: structuredClone(marks), jobs: structuredClone(jobs), device, usable: teacherDone(jobs), finished, updated: Date.now() };
   try {
     await write(record, [...sitting.unsaved.values()]);
   } catch (error) {

@@ -1,8 +1,8 @@
 /** A run that is open: what it is doing, and what the page is told of it. */
 import type { Change, Device, FileEntry, Run } from "attentionless";
-import type { Job, Progress, RunRecord, Stage } from "../protocol.ts";
+import type { Job, Marks, Progress, RunRecord, Stage } from "../protocol.ts";
 import { fileText, names } from "./files.ts";
-import { jobsOf } from "./jobs.ts";
+import { jobsOf, knownJobs } from "./jobs.ts";
 import type { Meter } from "./meter.ts";
 
 /** What is there as long as a run is open. */
@@ -17,6 +17,7 @@ export interface Sitting {
   /** No next turn is taken. Apart from the state: a device that is lost meanwhile is still to be opened again. */
   hold: "pausing" | "paused" | null;
   worked: number;
+  marks: Marks;
   stage: Stage;
   step: number;
   total: number;
@@ -51,10 +52,11 @@ export function sittingOf({ record, run, device, files, unsaved, nets, release }
     record,
     run,
     device,
-    jobs: jobsOf(record.recipe, nets, names(files), record.usable),
+    jobs: knownJobs(jobsOf(record.recipe, nets, names(files), record.usable), record.jobs ?? []),
     state: "preparing",
     hold: null,
     worked: record.worked,
+    marks: structuredClone(record.marks ?? {}),
     stage: record.stage,
     step: record.step,
     total: record.total,

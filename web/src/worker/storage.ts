@@ -99,7 +99,7 @@ export async function write(record: RunRecord, changes: Change[]): Promise<void>
 }
 
 /** Changes what a record says of its run, but for its files. */
-export async function amend(run: string, change: Partial<Pick<RunRecord, "name" | "trashed">>): Promise<void> {
+export async function amend(run: string, change: Partial<Pick<RunRecord, "name" | "trashed" | "recipe">>): Promise<void> {
   const transaction = (await database()).transaction("runs", "readwrite");
   const record = await transaction.store.get(run);
   if (!record) throw new Error("that run is not on this device any more");

@@ -1,10 +1,10 @@
 /** A run in training: a loop over `step`, which stops between two steps wherever the page wants it to. */
 import type { FileEntry, RunEvent } from "attentionless";
-import { failureOf, type DeviceChoice, type Failure, type RunRecord, type Start, type Stopped } from "../protocol.ts";
+import { failureOf, type DeviceChoice, type Failure, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { addEvent, addFile, Outbox } from "./curve.ts";
-import { changed } from "./files.ts";
+import { changed, names } from "./files.ts";
 import type { Host } from "./host.ts";
-import { move, stageOf, teacherDone } from "./jobs.ts";
+import { clockJobs, jobsOf, knownJobs, move, stageOf, teacherDone } from "./jobs.ts";
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
 import { recordFor, type Begun } from "./records.ts";
@@ -119,10 +119,13 @@ export class Trainer {
   async #step(sitting: Sitting): Promise<void> {
     const begun = Date.now();
     if (begun - this.#stepped > FROZEN_MS) this.#thawed(sitting, begun - this.#stepped);
+    const [worked, waited] = [sitting.worked, new Set(sitting.jobs.filter(({ state }) => state === "waits"))];
     const events = await sitting.run.step(BUDGET_MS);
     this.#stepped = Date.now();
     sitting.worked += this.#stepped - begun;
     for (const event of events) this.#take(sitting, event);
+    clockJobs(sitting.jobs, waited, worked, sitting.worked);
+    this.#outbox.mark(sitting.marks, sitting.worked);
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
     // The run writes its state every minute and after each epoch, and all that is finished at once.
     await this.#persist(sitting);
@@ -354,6 +357,25 @@ export class Trainer {
     return { kept };
   }
 
+  /** Goes on from where it is with another queue. One that the engine refuses leaves the run as it was. */
+  async revise(recipe: Recipe): Promise<void> {
+    const sitting = this.#sitting;
+    if (!sitting) throw new Error("no run is in training");
+    await this.#host.turns.take(async () => {
+      if (sitting.state === "running") await this.#guarded(sitting, () => this.#save(sitting));
+      if (this.#sitting !== sitting || sitting.state === "recovering") throw new Error("the run cannot be changed while its device is lost");
+      const { engine } = this.#host;
+      const files = await this.#filesOf(sitting);
+      const run = engine.Run.open(sitting.device, recipe, files, "scores");
+      this.#free(sitting);
+      const jobs = jobsOf(recipe, engine.plan(recipe).nets.map(({ net }) => net), names(files), teacherDone(sitting.jobs));
+      Object.assign(sitting, { run, record: { ...sitting.record, recipe }, jobs: knownJobs(jobs, sitting.jobs) });
+      // Where there is no space for it, the next save has it.
+      await amend(sitting.record.id, { recipe }).catch(() => undefined);
+      this.#report(true);
+    });
+  }
+
   async checkpoint(): Promise<void> {
     const sitting = this.#sitting;
     if (sitting?.state !== "running") return;
@@ -390,7 +412,7 @@ export class Trainer {
     const [sitting, time] = [this.#sitting, Date.now()];
     if (!sitting || (!now && time - this.#reported < REPORT_MS)) return;
     this.#reported = time;
-    const { points, transfer } = this.#outbox.take();
+    const { points, transfer } = this.#outbox.take(sitting.marks);
     this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, time) }, transfer);
   }
 }

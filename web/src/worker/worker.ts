@@ -1,6 +1,7 @@
 /** The worker that owns the wasm: takes requests, answers each once. */
 import { failureOf, unreachable, type Notice, type Request, type RequestOf, type RequestType, type Results, type ToPage, type ToWorker } from "../protocol.ts";
 import { exportRun, importRun } from "./bundle.ts";
+import { curvesOf } from "./curve.ts";
 import { Host } from "./host.ts";
 import { catalogue, forgetHub, loadHub } from "./hub.ts";
 import { inspect } from "./inspect.ts";
@@ -75,12 +76,14 @@ const handlers: Handlers = {
   "export-run": async ({ run }) => exportRun(host, await trainer.filesOf(run)),
   "import-run": ({ file, name }) => importRun(host, file, name),
   trace: ({ run }) => traceOf(host, trainer, run),
+  curves: ({ run }) => curvesOf(run),
   "all-rows": () => allRows(host.pack),
   "delete-run": ({ run }) => trainer.delete(run).then(nothing),
   train: ({ start }) => trainer.start(start),
   pause: () => trainer.pause().then(nothing),
   resume: () => nothing(trainer.resume()),
   "cancel-training": () => trainer.cancel(),
+  revise: ({ recipe }) => trainer.revise(recipe).then(nothing),
   checkpoint: () => trainer.checkpoint().then(nothing),
   score: ({ model, mixes }, id) => withSignal(id, (signal) => score(host, model, mixes, signal)),
   sentences: ({ model, mixes }) => turns.take(() => sentences(host, model, mixes)),

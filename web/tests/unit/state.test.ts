@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toCsv } from "../../src/lib/csv.ts";
 import { FIRST, next, type EngineState } from "../../src/lib/machine.ts";
 import { entries, exactMatch, filtered, NO_FILTER, ordered } from "../../src/lib/sentences.ts";
-import { aligned, MOST_POINTS, Series } from "../../src/lib/series.ts";
+import { aligned, MOST_POINTS, nearestValue, sampled, Series } from "../../src/lib/series.ts";
 import { EngineError, failureOf, unreachable, type Row } from "../../src/protocol.ts";
 
 const READY = { probe: { reason: null, adapter: null }, device: { kind: "cpu", name: "", software: true, wrong: null, largest_buffer_bytes: null } } as const;
@@ -51,8 +51,19 @@ describe("series", () => {
   it("take back steps that are done again", () => {
     const series = new Series();
     for (const step of [1, 2, 3, 4, 3]) series.add(step, 10 * step + series.length);
-    expect(series.thinned()).toEqual({ x: [1, 2, 3], y: [10, 21, 34] });
+    expect(series.along("step")).toEqual({ x: [1, 2, 3], y: [10, 21, 34] });
     expect(series.last()).toEqual({ x: 3, y: 34 });
+  });
+
+  it("go along the time as far as it is known", () => {
+    const series = new Series();
+    for (const [step, ms] of [[1, NaN], [2, 500], [3, 1500]]) series.add(step, 10 * step, ms);
+    expect(series.along("time")).toEqual({ x: [0.5, 1.5], y: [20, 30] });
+  });
+
+  it("have a value at a cursor between their first and their last, and in a table's row where none is nearer to another", () => {
+    expect([0, 1, 2, 3, 4].map((index) => nearestValue([null, 7, null, 8, null], index))).toEqual([null, 1, 1, 3, null]);
+    expect(sampled({ x: [1, 9, 11, 40], y: [5, 6, 7, 8] }, [0, 10, 20, 30])).toEqual([5, 7, null, null]);
   });
 
   it("share their steps in a chart", () => {

@@ -1,6 +1,9 @@
 import type { Recipe } from "attentionless";
 import { describe, expect, it, vi } from "vitest";
+import type { Marks } from "../../src/protocol.ts";
+import { withoutMixes, withoutNet } from "../../src/lib/recipe.ts";
 import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
+import { msAt } from "../../src/worker/pace.ts";
 import { jobsOf, move, stageOf } from "../../src/worker/jobs.ts";
 import { Meter } from "../../src/worker/meter.ts";
 import { inspect } from "../../src/worker/inspect.ts";
@@ -106,15 +109,44 @@ describe("the meter", () => {
   });
 });
 
+describe("a shorter queue", () => {
+  it("lacks a net of one layer and the mixes that have it, or a mix alone", () => {
+    const recipe = { ...PRESETS.tiny, nets: [{ site: "enc", layers: "all" as const, method: "alr", size: "m", variant: null }] };
+    const mixes = ["teacher", "enc=alr-m", "enc.1=alr-m", "enc.2=alr-m", "enc=none"];
+    const long = { ...recipe, score: { ...recipe.score, mixes } };
+    const short = withoutNet(long, "enc.2.alr-m");
+    expect(short.nets.map(({ layers }) => layers)).toEqual([[1]]);
+    expect(short.score.mixes).toEqual(["teacher", "enc.1=alr-m", "enc=none"]);
+    expect(withoutNet(short, "enc.1.alr-m").nets).toEqual([]);
+    expect(withoutMixes(long, (mix) => mix === "enc=none").score.mixes).toEqual(mixes.slice(0, 4));
+  });
+});
+
 describe("curves", () => {
   it("gather the points of a batch, and those of an earlier sitting", () => {
     const outbox = new Outbox();
     addFile(outbox, [{ name: "curve.tsv", bytes: new TextEncoder().encode("teacher\t1\t5.5\nenc.1.alr-m\t2\t0.5\n") }]);
     addEvent(outbox, { event: "validated", epoch: 1, epochs: 3, loss: 4, best: true }, 9);
-    const { points, transfer } = outbox.take();
+    const { points, transfer } = outbox.take({});
     expect(points.map(({ series, x, y }) => [series, x[0], y[0]])).toEqual([["train", 1, 5.5], ["enc.1.alr-m", 2, 0.5], ["validation", 9, 4]]);
-    expect(transfer).toHaveLength(6);
-    expect(outbox.take().points).toEqual([]);
+    expect(transfer).toHaveLength(9);
+    expect(outbox.take({}).points).toEqual([]);
+  });
+
+  it("have the time of every step, of which few are kept", () => {
+    const [outbox, marks]: [Outbox, Marks] = [new Outbox(), {}];
+    for (let step = 1; step <= 1000; step++) {
+      outbox.add("train", step, 1);
+      if (step % 5 === 0) outbox.mark(marks, 20 * step);
+    }
+    expect(marks.train.length).toBeLessThanOrEqual(64);
+    expect(Array.from(outbox.take(marks).points[0].ms, Math.round)).toEqual(Array.from({ length: 1000 }, (_, index) => 20 * (index + 1)));
+    // Back at step 900, which a slower device does again.
+    outbox.add("train", 901, 1);
+    outbox.mark(marks, 30_000);
+    expect(marks.train.at(-1)).toEqual([901, 30_000]);
+    expect(msAt(marks, "train", 901)).toBe(30_000);
+    expect(msAt(marks, "rate", 5)).toBeNaN();
   });
 });
 

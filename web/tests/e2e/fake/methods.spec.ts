@@ -90,7 +90,7 @@ test("nets are chosen by site and method, and scored one by one, together and ag
   await expect(page.getByTestId("nets-cross-awr")).toContainText("Ours, not the paper’s");
   await page.getByTestId("net-cross-awr-s").getByRole("checkbox").check();
   await expect(netSummary(page, "cross")).toHaveText(/Cross\s*AWR S$/);
-  await expect(page.getByTestId("job")).toHaveText([
+  await expect(page.getByTestId("job").locator(".name")).toHaveText([
     "teacher", "Encoder self 1, ALR M", "Cross 1, AWR S", "score Transformer", "score Encoder self: ALR M", "score Cross: AWR S",
     "score Encoder self: ALR M · Cross: AWR S", "score Encoder self: nothing (zero)", "score Encoder self: equal weights",
     "score Encoder self: mean output", "score Cross: nothing (zero)", "score Cross: equal weights", "score Cross: mean output",

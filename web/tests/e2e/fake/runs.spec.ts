@@ -99,13 +99,14 @@ test("two to five runs are set beside each other, their differences first", asyn
   const button = page.getByTestId("compare-selected");
   await expect(button).toHaveAttribute("aria-disabled", "true");
   await page.getByRole("checkbox", { name: "Select tiny en-fr, seed 1" }).check();
-  await expect(page.getByText("One run is selected; a second one is needed.")).toBeVisible();
+  await expect(page.getByText("One run is selected. Its translations can be compared; for settings, a second one is needed.")).toBeVisible();
   await page.getByRole("checkbox", { name: "Select tiny, wider nets" }).check();
   await button.click();
   const differences = page.getByTestId("differences");
   await expect(differences.getByRole("heading", { name: "What sets them apart" })).toBeFocused();
   await expect(differences.getByLabel("Differences only")).toBeChecked();
   await expect(differences.locator("[data-setting]")).toHaveCount(3);
+  await expect(differences.getByRole("link", { name: "Compare the translations of tiny en-fr, seed 1" })).toHaveAttribute("href", /^#\/compare\?model=/);
   const setting = (path: string) => differences.locator(`[data-setting="${path}"]`);
   await expect(setting("seed")).toHaveText(/A\s*1\s*B\s*2/);
   await expect(setting("nets")).toHaveText(/A\s*enc=alr-xs, enc=alr-s, enc=alr-m\s*B\s*enc=alr-l, cross=awr-m/);

@@ -77,6 +77,53 @@ test("another tab trains: this one says so, and is free once that one is done", 
   await other.close();
 });
 
+test("another tab trains: its progress is watched here, and what it trained is listed here", async ({ real: page, realSite, context }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, { ...SMALL, "Epochs of the teacher": "20" });
+  // Side by side: this one was there before that one began.
+  const other = await context.newPage();
+  await openTrain(other, realSite.url, "cpu");
+  await start(page);
+  const stats = other.getByTestId("stats");
+  await expect(other.getByTestId("watched")).toHaveText("Training in another tab. It is only shown here: pause it, or stop it, in its own tab.");
+  await expect(stats).toHaveAttribute("data-stage", "teacher");
+  await expect(other.getByTestId("far")).toHaveText(/^Teacher: \d+% done/);
+  const before = await stepOf(other);
+  await expect.poll(() => stepOf(other), { timeout: 60_000 }).toBeGreaterThan(before);
+  // All of the curve, also of the time before this tab looked.
+  await page.getByTestId("pause").click();
+  await expect(stats).toHaveAttribute("data-state", "paused");
+  await other.reload();
+  await expect(stats).toHaveAttribute("data-state", "paused", { timeout: 60_000 });
+  expect(await stepOf(other)).toBe(await stepOf(page));
+  await other.getByRole("button", { name: "Show as table" }).first().click();
+  await expect(other.getByRole("region", { name: "Loss (log)" }).locator("tbody tr").first().locator("td").first()).toHaveText("1");
+  for (const name of ["Pause", "Resume", "Cancel…"]) await expect(other.getByRole("button", { name, exact: true }).and(other.locator(":enabled"))).toHaveCount(0);
+  await page.getByTestId("resume").click();
+  await finished(page, 120_000);
+  await finished(other, 10_000);
+  await expect(other.getByTestId("watched")).toHaveCount(0);
+  await expect(other.getByTestId("runs")).toContainText("translates");
+  await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("another tab is closed while it trains: nothing of it is shown here any more, and its run can go on here", async ({ real: page, realSite, context }) => {
+  const other = await context.newPage();
+  await openTrain(other, realSite.url, "cpu");
+  await shrink(other, SMALL);
+  await start(other);
+  await page.goto(`${realSite.url}?device=cpu#/`);
+  await page.getByTestId("banner-other-tab").getByRole("link", { name: "Watch it" }).click();
+  await expect(page.getByTestId("watched")).toBeVisible();
+  // Of a run that was never saved, nothing would be left.
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(50);
+  await other.close();
+  await expect(page.getByTestId("watched")).toHaveCount(0);
+  await expect(page.getByTestId("stats")).toHaveCount(0);
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "running", { timeout: 60_000 });
+});
+
 test("the loss is no number: the run stops at its last save, and another one begins at half the rate", async ({ real: page, realSite }) => {
   await openTrain(page, realSite.url, "cpu");
   await shrink(page, { ...SMALL, "Learning rate factor": "1e30" });

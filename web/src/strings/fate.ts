@@ -1,0 +1,35 @@
+/** What becomes of a run in training, wherever in the page the visitor is. */
+import type { Stage, Stopped } from "../protocol.ts";
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
+const whole = (value: number) => value.toLocaleString("en-US");
+
+export const fate = {
+  stage: { text: "Preparing the text", teacher: "Teacher", nets: "Nets", tuned: "The whole", scores: "Scores" } satisfies Record<Stage, string>,
+  recovered: (step: number, redone: number) => `The GPU was reset. Back at step ${whole(step)} (${redone} ${plural(redone, "step", "steps")} redone).`,
+  thawed: (minutes: number, step: number) => `The browser paused this tab for ${minutes} min. Going on from step ${whole(step)}.`,
+  stopped(why: Stopped): string {
+    switch (why.kind) {
+      case "not-finite":
+        return `The loss became NaN at step ${whole(why.step)}. Kept: step ${whole(why.kept)}.`;
+      case "out-of-memory":
+        return `The GPU is out of memory at ${gigabytes(why.bytes)}. Nothing is lost.`;
+      case "device-lost":
+        return `The GPU does not come back. Your run is saved at step ${whole(why.step)}.`;
+      case "other-tab":
+        return "Another tab is training.";
+      case "failed":
+        return `Training stopped: ${why.message}`;
+    }
+  },
+  deleteAsk: (name: string) => `${name} and all that it learnt would go for good.`,
+  deleteNow: "Delete for good",
+  deleteNot: "Keep it",
+  spoken: {
+    started: "Training started",
+    paused: "Training paused",
+    finished: "Training finished",
+    part: (percent: string) => `${percent} of the teacher trained`,
+  },
+};
