@@ -258,6 +258,12 @@ export const compare = {
     "not distinguishable": (low: string, high: string) => `not\u00a0distinguishable [${low},\u00a0${high}]`,
   },
   signature: (signature: string, resamples: string, seed: string) => `${signature} · ${resamples} resamples, seed ${seed}`,
+  /** Of `sentences` by themselves; of 0, all together. */
+  timing: (sentences: number, device: string | null) =>
+    sentences === 0
+      ? "ms/sentence: of all sentences, in batches."
+      : `ms/sentence: the median of ${sentences} sentences translated one by one, after warm-ups${device ? `, on ${device}` : ""}.`,
+  timedOn: (device: string | null) => (device === null ? "in batches" : `on ${device}`),
   csv: "CSV",
   caption: "Scores on the held-out sentences",
   axis: (low: number, high: number) => `BLEU from ${low} to ${high}`,

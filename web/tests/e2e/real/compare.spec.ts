@@ -15,6 +15,9 @@ test("scored here, the demo model has its recorded figures, and its sentences st
   expect(Math.abs(bleu - Number(recorded))).toBeLessThan(0.06);
   // Were they out of step, hardly one would be its reference word by word.
   await expect(row.locator("td").nth(4)).toHaveText(/^[2-9]\d\.\d %$/);
+  // One sentence by itself takes longer than its part of a batch, and says on what.
+  await expect(page.getByTestId("timing")).toContainText("the median of 50 sentences translated one by one, after warm-ups, on CPU");
+  await expect(row.locator("td").nth(6)).toHaveText(/^\d+\.\d$/);
 });
 
 /** What a row says, but for the time that it took. */
