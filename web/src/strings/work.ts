@@ -289,6 +289,6 @@ export const compare = {
   source: "Source",
   reference: "Reference",
   scores: (bleu: string, chrf: string) => `BLEU ${bleu} · chrF ${chrf}`,
-  smoothing: "Sentence BLEU with smoothing exp. Against the Transformer, inserted words are underlined and missing ones struck.",
+  smoothing: "Sentence BLEU with smoothing exp. Against the Transformer, by the model’s tokens: inserted ones are underlined and missing ones struck.",
   confirmed: "Dotted: two words or more that the reference has in a row, too.",
 };

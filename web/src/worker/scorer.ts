@@ -74,7 +74,8 @@ export function sentences(host: Host, model: ModelId, mixes: string[]): Sentence
     .filter((output) => output.lines.length === count && pairs.length === count)
     .map((output) => {
       const scores = host.engine.sentenceScores(output.lines, references);
-      return { ...output, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };
+      const tokens = output.lines.map((line) => host.translator.pieces(line).join(" "));
+      return { ...output, tokens, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };
     });
   const sources = pairs.map(({ source }) => source);
   return { sources, references, unknown: sources.map((source) => host.translator.unknownWords(source).length > 0), outputs };

@@ -66,8 +66,8 @@ describe("sentences", () => {
     references: ["x y", "x", "z"],
     unknown: [false, true, false],
     outputs: [
-      { mix: "teacher", lines: ["x y", "x", "z"], bleu: [100, 100, 100], chrf: [100, 100, 100] },
-      { mix: "enc=none", lines: ["x q", "q", "z"], bleu: [40, 10, 100], chrf: [50, 0, 100] },
+      { mix: "teacher", lines: ["x y", "x", "z"], tokens: ["▁x ▁y", "▁x", "▁z"], bleu: [100, 100, 100], chrf: [100, 100, 100] },
+      { mix: "enc=none", lines: ["x q", "q", "z"], tokens: ["▁x ▁q", "▁q", "▁z"], bleu: [40, 10, 100], chrf: [50, 0, 100] },
     ],
   };
 
