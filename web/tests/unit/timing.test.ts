@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { COLUMNS, toCsv } from "../../src/lib/csv.ts";
 import { timingOf } from "../../src/lib/timing.ts";
 import type { Row } from "../../src/protocol.ts";
 
@@ -15,10 +14,4 @@ it("milliseconds say what they are of, row by row where rows differ", () => {
   expect(timingOf([row(50, "CPU"), row()])).toEqual({ least: 50, device: "CPU", apart: true });
   expect(timingOf([row(), row(0, "")])).toEqual({ least: 0, device: null, apart: false });
   expect(timingOf([])).toEqual({ least: 0, device: null, apart: false });
-});
-
-it("the table as CSV has them as well", () => {
-  const [head, line] = toCsv([{ row: row(50, "A card, software"), exact: null, live: true }]).split("\r\n");
-  expect(head.split(",").slice(-2)).toEqual([...COLUMNS.slice(-2)]);
-  expect(line.endsWith(',50,"A card, software"')).toBe(true);
 });
