@@ -21,7 +21,7 @@ export async function score(host: Host, model: ModelId, mixes: string[], signal:
     do {
       const events = await host.turns.take(() => run.step(BUDGET_MS));
       for (const event of events) {
-        if (event.event === "scoring") host.notify({ ...event, type: "scoring", model });
+        if (event.event === "scoring" && host.pace.due("scoring")) host.notify({ ...event, type: "scoring", model });
         done ||= event.event === "done";
       }
       const changes = run.takeChanges();

@@ -18,7 +18,6 @@ const BUDGET_MS = 250;
 const SAMPLE_MS = 5_000;
 /** A sample may take this share of the time at most: on a slow device it comes less often. */
 const SAMPLE_SHARE = 0.05;
-const REPORT_MS = 250;
 /** Before the second try at a lost device. */
 const SECOND_TRY_MS = 2_000;
 /** A gap between two steps that only a frozen tab explains. */
@@ -34,7 +33,6 @@ export class Trainer {
   #starting = false;
   #meter = new Meter();
   #outbox = new Outbox();
-  #reported = 0;
   #sampleDue = 0;
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -387,10 +385,11 @@ export class Trainer {
   }
 
   #report(now: boolean): void {
-    const [sitting, time] = [this.#sitting, Date.now()];
-    if (!sitting || (!now && time - this.#reported < REPORT_MS)) return;
-    this.#reported = time;
+    const { pace } = this.#host;
+    const sitting = this.#sitting;
+    if (!sitting || (!now && !pace.due("training"))) return;
+    if (now) pace.tell("training");
     const { points, transfer } = this.#outbox.take();
-    this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, time) }, transfer);
+    this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, Date.now()) }, transfer);
   }
 }
