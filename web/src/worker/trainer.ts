@@ -20,7 +20,7 @@ const SAMPLE_MS = 5_000;
 const SAMPLE_SHARE = 0.05;
 /** Before the second try at a lost device. */
 const SECOND_TRY_MS = 2_000;
-/** A gap between two steps that only a frozen tab explains. */
+/** A gap between two steps, or within one, that only a frozen tab explains. */
 const FROZEN_MS = 120_000;
 
 function isStep(event: RunEvent): event is Extract<RunEvent, { event: "training" | "distilling" | "tuning" }> {
@@ -119,8 +119,12 @@ export class Trainer {
     if (begun - this.#stepped > FROZEN_MS) this.#thawed(sitting, begun - this.#stepped);
     const events = await sitting.run.step(BUDGET_MS);
     this.#stepped = Date.now();
-    sitting.worked += this.#stepped - begun;
+    const took = this.#stepped - begun;
+    // Reading a large text may take as long by itself.
+    const frozen = took > FROZEN_MS && events.some(isStep);
+    if (!frozen) sitting.worked += took;
     for (const event of events) this.#take(sitting, event);
+    if (frozen) this.#thawed(sitting, took);
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
     // The run writes its state every minute and after each epoch, and all that is finished at once.
     await this.#persist(sitting);
