@@ -43,8 +43,8 @@ class Router {
     return asked;
   }
 
-  /** Keeps the address in step with the view without a new entry in the history. */
-  note(view: View, parameters: Record<string, string | null | undefined>): void {
+  /** Keeps the address in step with the view without a new entry in the history; with what is typed, once that rests. */
+  note(view: View, parameters: Record<string, string | null | undefined>, typed = false): void {
     if (view !== this.view) return;
     this.#noted = formatRoute(view, parameters);
     const rested = this.#rest === undefined;
@@ -53,7 +53,7 @@ class Router {
       this.#rest = undefined;
       this.#write();
     }, REST_MS);
-    if (rested) this.#write();
+    if (rested || !typed) this.#write();
   }
 
   #write(): void {
