@@ -27,8 +27,13 @@ pub struct Row {
     pub chrf: f64,
     /// Of the whole model, nets in place.
     pub parameters: usize,
-    /// Decoded in batches.
+    /// The median of `timed` sentences that were translated one by one; of 0, as older rows have it, all of them in batches.
     pub ms_per_sentence: f64,
+    #[serde(default)]
+    pub timed: usize,
+    /// What it took that time on; empty in older rows.
+    #[serde(default)]
+    pub device: String,
     /// How well each net fits, by `site.layer` with layers from 1.
     pub r2: BTreeMap<String, f64>,
     /// To the teacher, on the same sentences; none for the teacher itself and where it was not scored.
@@ -75,8 +80,42 @@ pub struct Report {
 pub struct Translated {
     pub mix: Mix,
     pub hypotheses: Vec<String>,
-    pub seconds: f64,
+    pub laps: Laps,
     pub r2: BTreeMap<String, f64>,
+}
+
+/// Sentences that are translated before any is timed: what a device does the first time takes longer.
+const WARM_UPS: usize = 5;
+const TIMED: usize = 50;
+
+/// What single sentences take, one after another as somebody waits for them: warm-ups first, which do not count.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Laps(Vec<f64>);
+
+impl Laps {
+    /// Which of so many sentences is the next; none once enough are timed. Those that are timed lie evenly among all.
+    pub fn next(&self, sentences: usize) -> Option<usize> {
+        let timed = TIMED.min(sentences);
+        (timed > 0 && self.0.len() < WARM_UPS + timed).then(|| match self.0.len().checked_sub(WARM_UPS) {
+            Some(lap) => lap * sentences / timed,
+            None => self.0.len() % sentences,
+        })
+    }
+
+    pub fn add(&mut self, seconds: f64) {
+        self.0.push(seconds);
+    }
+
+    /// How many count, and the median of their seconds.
+    pub fn median(&self) -> (usize, f64) {
+        let mut timed = self.0.get(WARM_UPS..).unwrap_or_default().to_vec();
+        timed.sort_by(f64::total_cmp);
+        let (count, half) = (timed.len(), timed.len() / 2);
+        match count {
+            0 => (0, 0.0),
+            _ => (count, (timed[half] + timed[(count - 1) / 2]) / 2.0),
+        }
+    }
 }
 
 /// The row of a mix. `teacher` holds the teacher's own translations, where there are any.
@@ -85,7 +124,7 @@ pub fn row(
     pairs: &[Pair],
     teacher: Option<&[String]>,
     recipe: &Recipe,
-    vocab: usize,
+    (vocab, device): (usize, &str),
 ) -> Result<Row, MetricsError> {
     let references = pairs.iter().map(|pair| pair.target.as_str()).collect::<Vec<_>>();
     let (resamples, seed) = (recipe.score.resamples, recipe.seed);
@@ -99,6 +138,7 @@ pub fn row(
     });
     let authors = statistics::<AuthorsBleu>(&translated.hypotheses, &references)?;
     let chrf = statistics::<Chrf>(&translated.hypotheses, &references)?;
+    let (timed, seconds) = translated.laps.median();
     Ok(Row {
         mix: translated.mix.to_string(),
         bleu: Bleu::sum(&bleu).score(),
@@ -107,7 +147,9 @@ pub fn row(
         bleu_authors: AuthorsBleu::sum(&authors).score(),
         chrf: Chrf::sum(&chrf).score(),
         parameters: MixSize::of(&translated.mix, &recipe.sizes(vocab)).parameters,
-        ms_per_sentence: 1e3 * translated.seconds / pairs.len().max(1) as f64,
+        ms_per_sentence: 1e3 * seconds,
+        timed,
+        device: device.into(),
         r2: translated.r2.clone(),
         difference: difference.transpose()?,
         sentences: pairs.len(),
@@ -176,6 +218,27 @@ fn exchanged(site: Site, filling: Filling, sizes: &Sizes) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn single_sentences_are_timed_once_the_device_is_warm() {
+        // The seconds of each turn, by a clock that gets slower and slower after slow warm-ups.
+        let timed = |sentences: usize| {
+            let (mut laps, mut chosen) = (Laps::default(), Vec::new());
+            while let Some(index) = laps.next(sentences) {
+                laps.add(if chosen.len() < WARM_UPS { 100.0 } else { (chosen.len() - WARM_UPS) as f64 });
+                chosen.push(index);
+            }
+            (laps.median(), chosen)
+        };
+        let (median, chosen) = timed(500);
+        assert_eq!(median, (50, 24.5));
+        assert_eq!(chosen[..WARM_UPS], [0, 1, 2, 3, 4]);
+        assert_eq!(chosen[WARM_UPS..], (0..50).map(|lap| 10 * lap).collect::<Vec<_>>());
+        // Fewer than are wanted: each once.
+        let (median, chosen) = timed(3);
+        assert_eq!((median, chosen), ((3, 1.0), vec![0, 1, 2, 0, 1, 0, 1, 2]));
+        assert_eq!(timed(0).0, (0, 0.0));
+    }
 
     #[test]
     fn what_a_mix_takes_away_and_adds() {

@@ -22,7 +22,7 @@ use crate::{
         transformer::Transformer,
     },
     recipe::Recipe,
-    score::{Report, Row, Seconds, Translated, row},
+    score::{Laps, Report, Row, Seconds, Translated, row},
     store::Store,
     text::Split,
     tokenizer::Tokenizer,
@@ -42,7 +42,7 @@ pub(super) struct Scoring {
     batches: Vec<Vec<usize>>,
     done: usize,
     hypotheses: Vec<String>,
-    seconds: f64,
+    laps: Laps,
 }
 
 impl Scoring {
@@ -65,31 +65,36 @@ impl Scoring {
         order.sort_by_key(|&index| examples[index].0.len());
         let batches = order.chunks(BATCH).map(<[usize]>::to_vec).collect();
         let hypotheses = vec![String::new(); examples.len()];
-        Ok(Self { mix, mixed, r2, batches, done: 0, hypotheses, seconds: 0.0 })
+        Ok(Self { mix, mixed, r2, batches, done: 0, hypotheses, laps: Laps::default() })
     }
 
-    /// Translates the next batch.
+    /// Translates the next batch; after the last one, times the next sentence by itself.
     async fn step(&mut self, with: &With<'_>, examples: &[Example]) -> Result<(), SessionError> {
-        let batch = &self.batches[self.done];
-        let sources = batch.iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
-        let begun = Instant::now();
         let Mixed { model, fillings } = &self.mixed;
-        let found = decode(model, fillings, &sources, with.search, with.device).await?;
-        self.seconds += begun.elapsed().as_secs_f64();
-        for (&index, ids) in batch.iter().zip(found) {
-            self.hypotheses[index] = with.tokenizer.decode(&ids);
+        if let Some(batch) = self.batches.get(self.done) {
+            let sources = batch.iter().map(|&index| &examples[index].0).collect::<Vec<_>>();
+            let found = decode(model, fillings, &sources, with.search, with.device).await?;
+            for (&index, ids) in batch.iter().zip(found) {
+                self.hypotheses[index] = with.tokenizer.decode(&ids);
+            }
+            self.done += 1;
+        } else if let Some(place) = self.laps.next(self.hypotheses.len()) {
+            // By length, so that those that are timed are as long as all are.
+            let source = &examples[self.batches[place / BATCH][place % BATCH]].0;
+            let begun = Instant::now();
+            decode(model, fillings, &[source], with.search, with.device).await?;
+            self.laps.add(begun.elapsed().as_secs_f64());
         }
-        self.done += 1;
         Ok(())
     }
 
     fn finished(&self) -> bool {
-        self.done == self.batches.len()
+        self.done == self.batches.len() && self.laps.next(self.hypotheses.len()).is_none()
     }
 
     fn into_translated(self) -> Translated {
-        let Self { mix, hypotheses, seconds, r2, .. } = self;
-        Translated { mix, hypotheses, seconds, r2 }
+        let Self { mix, hypotheses, laps, r2, .. } = self;
+        Translated { mix, hypotheses, laps, r2 }
     }
 }
 
@@ -173,7 +178,13 @@ impl Session {
         let translated = scoring.into_translated();
         self.files.write_outputs(&translated)?;
         let teacher = self.files.outputs(&Mix::teacher())?.filter(|lines| lines.len() == pairs.len());
-        let row = row(&translated, &pairs, teacher.as_deref(), &self.recipe, text.tokenizer.vocab_size())?;
+        let row = row(
+            &translated,
+            &pairs,
+            teacher.as_deref(),
+            &self.recipe,
+            (text.tokenizer.vocab_size(), &self.opened.name),
+        )?;
         let mut rows = self.files.rows()?;
         rows.retain(|old| old.mix != row.mix);
         rows.push(row.clone());
@@ -244,7 +255,7 @@ pub async fn eval_on(
         }
         opened.check()?;
         let translated = scoring.into_translated();
-        rows.push(row(&translated, &split.pairs, baseline.as_deref(), recipe, tokenizer.vocab_size())?);
+        rows.push(row(&translated, &split.pairs, baseline.as_deref(), recipe, (tokenizer.vocab_size(), &opened.name))?);
         if *mix == Mix::teacher() {
             baseline = Some(translated.hypotheses);
         }

@@ -123,6 +123,11 @@ impl Translator {
         encode(&self.tokenizer, text).len()
     }
 
+    /// The tokens of a sentence; a space in one is written `▁`.
+    pub fn pieces(&self, text: &str) -> Vec<String> {
+        encode(&self.tokenizer, text).into_iter().filter_map(|id| self.tokenizer.token(id)).collect()
+    }
+
     /// The nets that the run has, by name.
     pub fn nets(&self) -> Result<Vec<String>, SessionError> {
         Ok(self.files.nets()?.iter().map(NetId::to_string).collect())

@@ -177,6 +177,8 @@ pub mod tests {
             chrf: bleu + 10.0,
             parameters: 1000 + cell.seed as usize,
             ms_per_sentence: 2.5,
+            timed: 50,
+            device: "CPU".into(),
             r2,
             difference: (!cell.is_teacher()).then_some(difference),
             sentences: 10,

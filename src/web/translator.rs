@@ -129,6 +129,11 @@ impl Translator {
         self.inner.tokens(&text)
     }
 
+    /// They themselves, with `▁` for a space before them.
+    pub fn pieces(&self, text: String) -> Vec<String> {
+        self.inner.pieces(&text)
+    }
+
     /// What a mix takes away and adds.
     #[wasm_bindgen(unchecked_return_type = "MixSize")]
     pub fn mix(&self, mix: String) -> Result<JsValue, Thrown> {

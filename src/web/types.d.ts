@@ -73,7 +73,9 @@ export interface Seconds { teacher: number; distil: number; finetune: number; ev
 export type Verdict = "higher" | "lower" | "not distinguishable";
 export interface Row {
   mix: string; bleu: number; bleu_low: number; bleu_high: number; bleu_authors: number; chrf: number;
-  parameters: number; ms_per_sentence: number; r2: Record<string, number>;
+  parameters: number; r2: Record<string, number>;
+  /** The median of `timed` sentences, translated one by one on `device`. Older rows lack both: there it is of batches. */
+  ms_per_sentence: number; timed?: number; device?: string;
   difference: { bleu: number; low: number; high: number; verdict: Verdict } | null;
   sentences: number; beam: number;
 }

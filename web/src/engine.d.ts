@@ -44,6 +44,7 @@ export interface Translator {
   lens(mix: string, site: Site, layer: number, text: string): Promise<Lens | null>;
   unknownWords(text: string): string[];
   tokens(text: string): number;
+  pieces(text: string): string[];
   mix(mix: string): MixSize;
   heldOut(): number;
   sentence(index: number): HeldOut;

@@ -208,7 +208,8 @@ export interface SentenceTable {
   references: string[];
   /** Whether a source has a word that training never saw. */
   unknown: boolean[];
-  outputs: { mix: string; lines: string[]; bleu: number[]; chrf: number[] }[];
+  /** `tokens`: those of each line, with spaces between them and `▁` for a space before one. */
+  outputs: { mix: string; lines: string[]; tokens: string[]; bleu: number[]; chrf: number[] }[];
 }
 
 /** By series: a step, and the milliseconds of work by then. */

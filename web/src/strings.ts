@@ -164,7 +164,7 @@ export const tryView = {
   parameters: "Parameters",
   removed: "gone from the Transformer",
   added: "put in",
-  speed: "ms/sentence",
+  speed: "ms, this sentence",
   bleu: "BLEU (held-out)",
   scoreIt: "Score it",
   notScored: "not scored yet",

@@ -5,10 +5,11 @@ use attentionless::{
     plan::{NetPlan, Plan},
     score::Report,
 };
+use std::collections::BTreeSet;
 
 /// Scores, a row a mix.
 pub fn rows(report: &Report) -> String {
-    let head = ["mix", "BLEU", "95 %", "vs teacher", "nltk BLEU*", "chrF2", "parameters", "ms/sent.", "R² by layer"];
+    let head = ["mix", "BLEU", "95 %", "vs teacher", "nltk BLEU*", "chrF2", "parameters", "ms/sent.**", "R² by layer"];
     let cells = report.rows.iter().map(|row| {
         let r2 = row.r2.iter().map(|(place, r2)| format!("{place} {r2:.2}")).collect::<Vec<_>>().join(" ");
         let against = row
@@ -32,14 +33,25 @@ pub fn rows(report: &Report) -> String {
     let seconds = &report.seconds;
     format!(
         "\n{corpus}, {direction}, {sentences} sentences of {split}; recipe {}\n\n{text}\n\
-         BLEU {}\n* in the authors' convention: on words, with <s> and </s> counted\n\
+         BLEU {}\n* in the authors' convention: on words, with <s> and </s> counted\n** {}\n\
          seconds: teacher {:.0}, nets {:.0}, scores {:.0}\n",
         &report.recipe[..12.min(report.recipe.len())],
         report.signature,
+        timing(report),
         seconds.teacher,
         seconds.distil,
         seconds.eval
     )
+}
+
+/// What the milliseconds are of; rows may have been timed on several devices.
+fn timing(report: &Report) -> String {
+    let ways = report.rows.iter().map(|row| (row.timed, &row.device)).collect::<BTreeSet<_>>();
+    let way = |(timed, device): &(usize, &String)| match timed {
+        0 => "in batches, as older rows have it".to_string(),
+        _ => format!("the median of {timed} sentences one by one, after warm-ups, on {device}"),
+    };
+    ways.iter().map(way).collect::<Vec<_>>().join("; ")
 }
 
 /// What nets cost.

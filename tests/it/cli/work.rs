@@ -32,6 +32,9 @@ fn mixes(report: &Value) -> Vec<String> {
         assert_keys(row, "mix bleu bleu_low bleu_high bleu_authors chrf parameters ms_per_sentence r2");
         let number = |key: &str| row[key].as_f64().unwrap();
         assert!(number("bleu_low") <= number("bleu") && number("bleu") <= number("bleu_high"), "{row}");
+        // Of each, how many sentences were timed by themselves, and on what.
+        assert!((1.0..=50.0).contains(&number("timed")) && number("ms_per_sentence") > 0.0, "{row}");
+        assert!(row["device"].as_str().is_some_and(|device| !device.is_empty()), "{row}");
         assert!(number("bleu_high") <= 100.0 && number("parameters") > 0.0, "{row}");
     }
     rows.iter().map(|row| row["mix"].as_str().unwrap().to_string()).collect()
@@ -44,6 +47,7 @@ fn a_run_runs_once() {
     let words = [&["run"], &MICRO[..], &["--out", "R"]].concat();
     let table = folder.run(&words).done();
     assert_has(&table, "everyday, en-fr, 100 sentences of test");
+    assert_has(&table, "** the median of 50 sentences one by one, after warm-ups, on CPU");
     for mix in ["teacher ", "enc=alr-m ", "enc=none "] {
         assert!(table.lines().any(|line| line.starts_with(mix)), "{table}");
     }

@@ -89,6 +89,15 @@ class FakeTranslator implements Contract {
     return Math.ceil(wordsOf(text).length * 1.25);
   }
 
+  /** Words, the longer ones in two, and what ends a sentence. */
+  pieces(text: string): string[] {
+    return text.split(/\s+/u).flatMap((word) => {
+      const [, letters = "", rest = ""] = /^(.*?)(\p{P}*)$/u.exec(word) ?? [];
+      const halves = letters.length > 5 ? [letters.slice(0, 4), letters.slice(4)] : [letters];
+      return [`▁${halves[0]}`, ...halves.slice(1), ...(rest ? [rest] : [])];
+    });
+  }
+
   mix(mix: string): MixSize {
     const layers = this.layers();
     const board = parseMix(mix, layers);

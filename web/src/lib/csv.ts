@@ -5,7 +5,7 @@ import type { Row, ScoredModel } from "../protocol.ts";
 
 export const COLUMNS = [
   "mix", "bleu", "bleu_low", "bleu_high", "bleu_authors", "chrf", "exact_match", "parameters", "ms_per_sentence",
-  "difference", "difference_low", "difference_high", "verdict", "sentences", "beam", "source",
+  "difference", "difference_low", "difference_high", "verdict", "sentences", "beam", "source", "timed", "device",
 ] as const;
 
 export interface TableRow {
@@ -24,7 +24,7 @@ export function toCsv(rows: TableRow[]): string {
   const lines = rows.map(({ row, exact, live }) => [
     row.mix, row.bleu, row.bleu_low, row.bleu_high, row.bleu_authors, row.chrf, exact, row.parameters, row.ms_per_sentence,
     row.difference?.bleu, row.difference?.low, row.difference?.high, row.difference?.verdict, row.sentences, row.beam,
-    live ? "scored here" : "recorded",
+    live ? "scored here" : "recorded", row.timed, row.device,
   ]);
   return table([COLUMNS, ...lines]);
 }

@@ -1,8 +1,9 @@
-/** Differences of two texts by words: a longest common subsequence. */
+/** Differences of two texts by words or by tokens: a longest common subsequence. */
 
+/** Units, in a row, that both texts have, or one of them alone. */
 export interface Part {
   kind: "same" | "ins" | "del";
-  text: string;
+  units: string[];
 }
 
 export function wordsOf(text: string): string[] {
@@ -20,15 +21,14 @@ function table(one: string[], other: string[]): Uint32Array[] {
   return rows;
 }
 
-/** What makes `after` of `before`; neighbours of one kind are one part, and deletions come before insertions. */
-export function diffWords(before: string, after: string): Part[] {
-  const [one, other] = [wordsOf(before), wordsOf(after)];
+/** What makes `other` of `one`; neighbours of one kind are one part, and deletions come before insertions. */
+export function diff(one: string[], other: string[]): Part[] {
   const lengths = table(one, other);
   const parts: Part[] = [];
-  const add = (kind: Part["kind"], word: string) => {
+  const add = (kind: Part["kind"], unit: string) => {
     const last = parts.at(-1);
-    if (last?.kind === kind) last.text += ` ${word}`;
-    else parts.push({ kind, text: word });
+    if (last?.kind === kind) last.units.push(unit);
+    else parts.push({ kind, units: [unit] });
   };
   let [i, j] = [0, 0];
   while (i < one.length || j < other.length) {
@@ -50,11 +50,10 @@ export function diffWords(before: string, after: string): Part[] {
 /** Words that are new or gone; a word in another's place counts once. */
 export function changedWords(before: string, after: string): number {
   let [count, deleted] = [0, 0];
-  for (const { kind, text } of [...diffWords(before, after), { kind: "same", text: "" } as Part]) {
-    const words = wordsOf(text).length;
-    if (kind === "del") deleted = words;
+  for (const { kind, units } of [...diff(wordsOf(before), wordsOf(after)), { kind: "same", units: [] } as Part]) {
+    if (kind === "del") deleted = units.length;
     else {
-      count += kind === "ins" ? Math.max(words, deleted) : deleted;
+      count += kind === "ins" ? Math.max(units.length, deleted) : deleted;
       deleted = 0;
     }
   }

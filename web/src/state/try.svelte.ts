@@ -39,6 +39,7 @@ class TryState {
   linkedMix: string | null = null;
   /** The model that the board was made for. */
   #opened: ModelInfo | null = null;
+  #described: { model: ModelInfo | null; mix: string; info: MixSize } | null = null;
   #history = new History();
   #generation = 0;
   /** Counts what was typed, chosen or drawn into the text box. */
@@ -199,10 +200,7 @@ class TryState {
     const generation = ++this.#generation;
     const [text, mix] = [this.text, this.written];
     try {
-      const [info, inspection] = await Promise.all([
-        app.client.request({ type: "describe-mix", mix }),
-        app.client.request({ type: "inspect", text }),
-      ]);
+      const [info, inspection] = await Promise.all([this.#describe(mix), app.client.request({ type: "inspect", text })]);
       if (generation !== this.#generation) return false;
       Object.assign(this, { info, inspection });
       if (text.trim()) await this.#translate(generation, text, mix);
@@ -211,6 +209,15 @@ class TryState {
       this.#fail(generation, error);
       return false;
     }
+  }
+
+  /** The text has no part in it: while one types, it is asked once. */
+  async #describe(mix: string): Promise<MixSize> {
+    const { model } = app;
+    if (this.#described?.model !== model || this.#described.mix !== mix) {
+      this.#described = { model, mix, info: await app.client.request({ type: "describe-mix", mix }) };
+    }
+    return this.#described.info;
   }
 
   async #translate(generation: number, text: string, mix: string): Promise<void> {

@@ -249,6 +249,12 @@ export const compare = {
     "not distinguishable": (low: string, high: string) => `not\u00a0distinguishable [${low},\u00a0${high}]`,
   },
   signature: (signature: string, resamples: string, seed: string) => `${signature} · ${resamples} resamples, seed ${seed}`,
+  /** Of `sentences` by themselves; of 0, all together. */
+  timing: (sentences: number, device: string | null) =>
+    sentences === 0
+      ? "ms/sentence: of all sentences, in batches."
+      : `ms/sentence: the median of ${sentences} sentences translated one by one, after warm-ups${device ? `, on ${device}` : ""}.`,
+  timedOn: (device: string | null) => (device === null ? "in batches" : `on ${device}`),
   csv: "CSV",
   caption: "Scores on the held-out sentences",
   axis: (low: number, high: number) => `BLEU from ${low} to ${high}`,
@@ -274,6 +280,6 @@ export const compare = {
   source: "Source",
   reference: "Reference",
   scores: (bleu: string, chrf: string) => `BLEU ${bleu} · chrF ${chrf}`,
-  smoothing: "Sentence BLEU with smoothing exp. Against the Transformer, inserted words are underlined and missing ones struck.",
+  smoothing: "Sentence BLEU with smoothing exp. Against the Transformer, by the model’s tokens: inserted ones are underlined and missing ones struck.",
   confirmed: "Dotted: two words or more that the reference has in a row, too.",
 };

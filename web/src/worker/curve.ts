@@ -2,7 +2,7 @@
 import type { FileEntry, RunEvent } from "attentionless";
 import type { Marks, Points } from "../protocol.ts";
 import { fileText } from "./files.ts";
-import { mark, msAt } from "./pace.ts";
+import { mark, msAt } from "./times.ts";
 import { readFile, runOf } from "./storage.ts";
 
 /** Points by series: the teacher's losses and rate, and one for each net, and for each mix that is trained as a whole. */

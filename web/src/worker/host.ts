@@ -4,6 +4,7 @@ import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type Mod
 import { isKnown, remember } from "./checks.ts";
 import { changed } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
+import { Pace } from "./pace.ts";
 import { rowsIn } from "./rows.ts";
 import { readFiles } from "./storage.ts";
 import { Turns } from "./turns.ts";
@@ -27,6 +28,8 @@ const KEPT = 64;
 export class Host {
   readonly turns = new Turns();
   readonly notify: Notify;
+  /** Of all progress that is told while the page can work. */
+  readonly pace = new Pace();
   #engine: Engine | null = null;
   #device: Device | null = null;
   #choice: DeviceChoice = "auto";

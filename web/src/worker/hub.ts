@@ -8,7 +8,6 @@ import { breathe } from "./turns.ts";
 const CACHE = "attentionless-hub";
 /** Bytes that are taken from a server at most, as on the command line. */
 const MOST = 2 ** 28;
-const REPORT_MS = 100;
 
 /** Where the browser has no place for files: only https and localhost have one, and it may be full. */
 const inMemory = new Map<string, Blob>();
@@ -51,10 +50,8 @@ export async function forgetHub(host: Host, name: string): Promise<void> {
 
 export async function loadHub(host: Host, name: string, signal: AbortSignal): Promise<{ bytes: number }> {
   const { url, bytes: about } = await entryOf(host, name);
-  let told = 0;
   const report = (loaded: number, total: number) => {
-    if (Date.now() - told < REPORT_MS && loaded < total) return;
-    told = Date.now();
+    if (loaded < total && !host.pace.due("hub-loading")) return;
     host.notify({ type: "hub-loading", name, loaded, total });
   };
   report(0, about);

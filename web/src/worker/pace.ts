@@ -1,24 +1,23 @@
-/**
- * When the series of a run were how far: a few marks of each, between which the rest is read off. The engine's curve has
- * steps alone.
- */
-import type { Marks } from "../protocol.ts";
+/** Keeps progress from flooding the page: all kinds of it together are told four times a second. */
+import type { Notice } from "../protocol.ts";
 
-const MOST = 64;
+const APART_MS = 250;
+/** A kind that was told so lately goes on. */
+const LATELY_MS = 1_000;
 
-/** After a recovery or a resumed run, steps are done again. */
-export function mark(marks: Marks, series: string, step: number, ms: number): void {
-  const before = (marks[series] ?? []).filter(([at]) => at < step);
-  const thinned = before.length < MOST ? before : before.filter((_, index) => index % 2 === 0);
-  marks[series] = [...thinned, [step, ms]];
-}
+export class Pace {
+  #told = new Map<Notice["type"], number>();
 
-/** NaN where nothing is known of the series, as of runs of earlier days. */
-export function msAt(marks: Marks, series: string, step: number): number {
-  const own = marks[series] ?? [];
-  if (own.length < 2) return own[0]?.[1] ?? NaN;
-  const after = own.findIndex(([at]) => at >= step);
-  const index = after === -1 ? own.length - 1 : Math.max(1, after);
-  const [[from, begun], [to, ended]] = [own[index - 1], own[index]];
-  return Math.max(0, begun + ((step - from) / (to - from)) * (ended - begun));
+  /** Whether it is time to tell of it; what is due counts as told. Kinds that go on beside each other share the time evenly. */
+  due(kind: Notice["type"], now = performance.now()): boolean {
+    const others = [...this.#told].filter(([other, at]) => other !== kind && now - at < LATELY_MS).length;
+    if (now - (this.#told.get(kind) ?? -Infinity) < APART_MS * (1 + others)) return false;
+    this.#told.set(kind, now);
+    return true;
+  }
+
+  /** Told at once: a change that cannot wait. */
+  tell(kind: Notice["type"], now = performance.now()): void {
+    this.#told.set(kind, now);
+  }
 }

@@ -21,7 +21,7 @@ export async function score(host: Host, model: ModelId, mixes: string[], signal:
     do {
       const events = await host.turns.take(() => run.step(BUDGET_MS));
       for (const event of events) {
-        if (event.event === "scoring") host.notify({ ...event, type: "scoring", model });
+        if (event.event === "scoring" && host.pace.due("scoring")) host.notify({ ...event, type: "scoring", model });
         done ||= event.event === "done";
       }
       const changes = run.takeChanges();
@@ -74,7 +74,8 @@ export function sentences(host: Host, model: ModelId, mixes: string[]): Sentence
     .filter((output) => output.lines.length === count && pairs.length === count)
     .map((output) => {
       const scores = host.engine.sentenceScores(output.lines, references);
-      return { ...output, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };
+      const tokens = output.lines.map((line) => host.translator.pieces(line).join(" "));
+      return { ...output, tokens, bleu: scores.map(({ bleu }) => bleu), chrf: scores.map(({ chrf }) => chrf) };
     });
   const sources = pairs.map(({ source }) => source);
   return { sources, references, unknown: sources.map((source) => host.translator.unknownWords(source).length > 0), outputs };

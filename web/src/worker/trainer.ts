@@ -18,10 +18,9 @@ const BUDGET_MS = 250;
 const SAMPLE_MS = 5_000;
 /** A sample may take this share of the time at most: on a slow device it comes less often. */
 const SAMPLE_SHARE = 0.05;
-const REPORT_MS = 250;
 /** Before the second try at a lost device. */
 const SECOND_TRY_MS = 2_000;
-/** A gap between two steps that only a frozen tab explains. */
+/** A gap between two steps, or within one, that only a frozen tab explains. */
 const FROZEN_MS = 120_000;
 
 function isStep(event: RunEvent): event is Extract<RunEvent, { event: "training" | "distilling" | "tuning" }> {
@@ -34,7 +33,6 @@ export class Trainer {
   #starting = false;
   #meter = new Meter();
   #outbox = new Outbox();
-  #reported = 0;
   #sampleDue = 0;
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -122,10 +120,14 @@ export class Trainer {
     const [worked, waited] = [sitting.worked, new Set(sitting.jobs.filter(({ state }) => state === "waits"))];
     const events = await sitting.run.step(BUDGET_MS);
     this.#stepped = Date.now();
-    sitting.worked += this.#stepped - begun;
+    const took = this.#stepped - begun;
+    // Reading a large text may take as long by itself.
+    const frozen = took > FROZEN_MS && events.some(isStep);
+    if (!frozen) sitting.worked += took;
     for (const event of events) this.#take(sitting, event);
     clockJobs(sitting.jobs, waited, worked, sitting.worked);
     this.#outbox.mark(sitting.marks, sitting.worked);
+    if (frozen) this.#thawed(sitting, took);
     if (events.some(({ event }) => event === "done")) return this.#finish(sitting);
     // The run writes its state every minute and after each epoch, and all that is finished at once.
     await this.#persist(sitting);
@@ -409,10 +411,11 @@ export class Trainer {
   }
 
   #report(now: boolean): void {
-    const [sitting, time] = [this.#sitting, Date.now()];
-    if (!sitting || (!now && time - this.#reported < REPORT_MS)) return;
-    this.#reported = time;
+    const { pace } = this.#host;
+    const sitting = this.#sitting;
+    if (!sitting || (!now && !pace.due("training"))) return;
+    if (now) pace.tell("training");
     const { points, transfer } = this.#outbox.take(sitting.marks);
-    this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, time) }, transfer);
+    this.#host.notify({ type: "training", progress: progressOf(sitting, this.#meter, points, Date.now()) }, transfer);
   }
 }

@@ -77,8 +77,8 @@ describe("sentences", () => {
     references: ["x y", "x", "z"],
     unknown: [false, true, false],
     outputs: [
-      { mix: "teacher", lines: ["x y", "x", "z"], bleu: [100, 100, 100], chrf: [100, 100, 100] },
-      { mix: "enc=none", lines: ["x q", "q", "z"], bleu: [40, 10, 100], chrf: [50, 0, 100] },
+      { mix: "teacher", lines: ["x y", "x", "z"], tokens: ["▁x ▁y", "▁x", "▁z"], bleu: [100, 100, 100], chrf: [100, 100, 100] },
+      { mix: "enc=none", lines: ["x q", "q", "z"], tokens: ["▁x ▁q", "▁q", "▁z"], bleu: [40, 10, 100], chrf: [50, 0, 100] },
     ],
   };
 
@@ -107,8 +107,8 @@ describe("sentences", () => {
 
 it("CSV quotes what has commas", () => {
   const difference = { bleu: -1, low: -2, high: 0.5, verdict: "not distinguishable" } as const;
-  const row: Row = { mix: "enc=none,cross=none", bleu: 1, bleu_low: 0, bleu_high: 2, bleu_authors: 3, chrf: 4, parameters: 5, ms_per_sentence: 6, r2: {}, difference, sentences: 7, beam: 1 };
+  const row: Row = { mix: "enc=none,cross=none", bleu: 1, bleu_low: 0, bleu_high: 2, bleu_authors: 3, chrf: 4, parameters: 5, ms_per_sentence: 6, timed: 50, device: "A card", r2: {}, difference, sentences: 7, beam: 1 };
   const [head, line] = toCsv([{ row, exact: null, live: true }]).split("\r\n");
-  expect(head.split(",")).toHaveLength(16);
-  expect(line).toBe('"enc=none,cross=none",1,0,2,3,4,,5,6,-1,-2,0.5,not distinguishable,7,1,scored here');
+  expect(head.split(",")).toHaveLength(18);
+  expect(line).toBe('"enc=none,cross=none",1,0,2,3,4,,5,6,-1,-2,0.5,not distinguishable,7,1,scored here,50,A card');
 });

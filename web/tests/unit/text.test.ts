@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { changedWords, diffWords } from "../../src/lib/diff.ts";
+import { changedWords, diff, wordsOf } from "../../src/lib/diff.ts";
+import { freshWords, markedParts } from "../../src/lib/marked.ts";
+import { tokenPieces, wordPieces } from "../../src/lib/pieces.ts";
 import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, timeRange, whole } from "../../src/lib/format.ts";
 import { formatRoute, parseRoute } from "../../src/lib/route.ts";
 import { markup } from "../../plugins/recorded.ts";
@@ -7,18 +9,18 @@ import { differingFirst } from "../../src/lib/recorded.ts";
 
 describe("differences", () => {
   it("keep common words in order", () => {
-    expect(diffWords("pas le petit chien", "pas la petite chien")).toEqual([
-      { kind: "same", text: "pas" },
-      { kind: "del", text: "le petit" },
-      { kind: "ins", text: "la petite" },
-      { kind: "same", text: "chien" },
+    expect(diff(wordsOf("pas le petit chien"), wordsOf("pas la petite chien"))).toEqual([
+      { kind: "same", units: ["pas"] },
+      { kind: "del", units: ["le", "petit"] },
+      { kind: "ins", units: ["la", "petite"] },
+      { kind: "same", units: ["chien"] },
     ]);
   });
 
   it("rebuild both texts", () => {
     const [one, other] = ["a b c d a e", "b a c a a f e"];
-    const parts = diffWords(one, other);
-    const without = (kind: string) => parts.filter((part) => part.kind !== kind).map(({ text }) => text).join(" ");
+    const parts = diff(wordsOf(one), wordsOf(other));
+    const without = (kind: string) => parts.filter((part) => part.kind !== kind).flatMap(({ units }) => units).join(" ");
     expect([without("ins"), without("del")]).toEqual([one, other]);
   });
 
@@ -27,6 +29,51 @@ describe("differences", () => {
     expect(changedWords("le chien", "le chien")).toBe(0);
     expect(changedWords("", "le chien")).toBe(2);
     expect(changedWords("a b c", "c")).toBe(2);
+  });
+});
+
+/** As it stands in the page: `+ins+`, `-del-`, `_confirmed_`, `!fresh!`. */
+function shown(own: string[], against: string[], confirmed: boolean[] = [], fresh = new Set<number>()): string {
+  const sign = { same: "", ins: "+", del: "-" };
+  const parts = markedParts(own, against, { confirmed, fresh }).map(({ kind, stretches, inWord }) => {
+    const inside = stretches.map(({ confirmed, pieces }) => {
+      const text = pieces.map(({ letters, spaced, fresh }, index) => (spaced && index > 0 ? " " : "") + (fresh ? `!${letters}!` : letters)).join("");
+      return [pieces[0].spaced, confirmed ? `_${text}_` : text] as const;
+    });
+    const spaced = inside[0][0] && !inWord;
+    const text = inside.map(([spaced, text], index) => (spaced && index > 0 ? " " : "") + text).join("");
+    return (spaced ? " " : "") + sign[kind] + (inWord && inside[0][0] ? " " : "") + text + sign[kind];
+  });
+  return parts.join("").trim();
+}
+
+describe("a text that is marked", () => {
+  const tokens = (text: string) => text.split(" ");
+
+  it("has its words where there are no tokens", () => {
+    expect(shown(wordPieces("le petit chien dort"), wordPieces("le chien a dort"))).toBe("le +petit+ chien -a- dort");
+    expect(shown(wordPieces("la petite porte"), wordPieces("la petite porte"), [true, true, false])).toBe("_la petite_ porte");
+    const fresh = freshWords(["le", "chien"], ["un", "chien", "noir"]);
+    expect(shown(wordPieces("un chien noir"), wordPieces("un chien noir"), [], fresh)).toBe("!un! chien !noir!");
+  });
+
+  it("has parts of words where tokens differ", () => {
+    expect(shown(tokens("▁Le ▁ch at ▁dort ."), tokens("▁Le ▁ch ien ▁dort ."))).toBe("Le ch-ien-+at+ dort.");
+    expect(shown(tokens("▁un ▁chat"), tokens("▁le ▁ch ien"))).toBe("-le chien- +un chat+");
+    // Without what is struck, it is the text itself.
+    expect(shown(tokens("▁ch s ▁x"), tokens("▁ch ▁petit s ▁x"))).toBe("ch- petit-s x");
+  });
+
+  it("is confirmed word by word, however its words are cut", () => {
+    const own = tokens("▁Le ▁ch at ▁dort .");
+    expect(shown(own, tokens("▁Le ▁ch ien ▁dort ."), [true, true, false])).toBe("_Le ch_-ien-+_at_+ dort.");
+    expect(shown(own, own, [false, true, true])).toBe("Le _chat dort._");
+  });
+
+  it("is in words where tokens say another text", () => {
+    expect(tokenPieces("Le chat dort.", "▁Le ▁ch at ▁dort .")).toEqual(["▁Le", "▁ch", "at", "▁dort", "."]);
+    expect(tokenPieces("Le ☃ dort.", "▁Le ▁ <unk> ▁dort .")).toEqual(["▁Le", "▁☃", "▁dort."]);
+    expect(tokenPieces("", "")).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Marks } from "../../src/protocol.ts";
 import { withoutMixes, withoutNet } from "../../src/lib/recipe.ts";
 import { addEvent, addFile, Outbox } from "../../src/worker/curve.ts";
-import { msAt } from "../../src/worker/pace.ts";
+import { msAt } from "../../src/worker/times.ts";
 import { jobsOf, move, stageOf } from "../../src/worker/jobs.ts";
 import { Meter } from "../../src/worker/meter.ts";
 import { inspect } from "../../src/worker/inspect.ts";

@@ -83,7 +83,7 @@ test("the board works by keys", async ({ fake: page, open }) => {
   await page.keyboard.press("3");
   await page.keyboard.press("Enter");
   await expect(cell("Encoder self, layer 2")).toContainText("ALR M");
-  expect(page.url()).toContain("mix=enc.1%3Dalr-xs%2Cenc.2%3Dalr-m");
+  await expect(page).toHaveURL(/mix=enc\.1%3Dalr-xs%2Cenc\.2%3Dalr-m/);
   await page.keyboard.press("a");
   await expect(cell("Encoder self, layer 2")).toHaveText(/A/);
   await page.keyboard.press("Control+z");

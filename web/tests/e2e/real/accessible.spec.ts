@@ -25,6 +25,16 @@ const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void>
     },
   },
   Compare: { route: "#/compare?mix=enc%3Dalr-m", show: (page) => expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("recorded") },
+  "Compare, scored": {
+    route: "#/compare?mix=enc%3Dalr-m",
+    show: async (page) => {
+      await page.getByTestId("score").click();
+      await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("scored here", { timeout: 200_000 });
+      await page.getByLabel("changed only").check();
+      await page.locator(".rows [role=option]").first().click();
+      await expect(page.locator("dd[data-mix='enc=alr-m'] ins").first()).toBeVisible();
+    },
+  },
   Runs: { route: "#/runs", show: (page) => expect(page.getByTestId("runs-empty")).toBeVisible() },
   Board: { route: "#/board", show: (page) => expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible({ timeout: 30_000 }) },
   Bench: { route: "#/bench", show: (page) => expect(page.getByTestId("bench-start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 }) },

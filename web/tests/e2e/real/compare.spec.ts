@@ -15,6 +15,44 @@ test("scored here, the demo model has its recorded figures, and its sentences st
   expect(Math.abs(bleu - Number(recorded))).toBeLessThan(0.06);
   // Were they out of step, hardly one would be its reference word by word.
   await expect(row.locator("td").nth(4)).toHaveText(/^[2-9]\d\.\d %$/);
+  // One sentence by itself takes longer than its part of a batch, and says on what.
+  await expect(page.getByTestId("timing")).toContainText("the median of 50 sentences translated one by one, after warm-ups, on CPU");
+  await expect(row.locator("td").nth(6)).toHaveText(/^\d+\.\d$/);
+});
+
+test("what a mix says otherwise is marked by tokens, within words too, and without its marks the Transformer's text is left", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/compare?mix=enc%3Dalr-m`);
+  await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("recorded", { timeout: 60_000 });
+  await page.getByTestId("score").click();
+  await page.getByLabel("changed only").check({ timeout: 200_000 });
+  await page.locator(".rows [role=option]").first().click();
+  const next = page.getByRole("button", { name: "Next" });
+  const letters = (text: string) => text.replace(/\s/gu, "");
+  let inWords = 0;
+  for (let read = 0; read < 25; read++) {
+    const found = await page.locator("dd[data-mix='enc=alr-m']").evaluate((text) => {
+      const without = text.cloneNode(true) as HTMLElement;
+      without.querySelectorAll("ins").forEach((inserted) => inserted.remove());
+      const inWord = (part: Element) => {
+        const before = document.createRange();
+        before.setStart(text, 0);
+        before.setEndBefore(part);
+        // Between what is struck and what stands in its place, there is none either.
+        return /\p{L}$/u.test(before.toString()) && /^\p{L}/u.test(part.textContent ?? "");
+      };
+      return {
+        others: without.textContent ?? "",
+        inWords: [...text.querySelectorAll("ins, del")].filter(inWord).length,
+        confirmed: [...text.querySelectorAll("del .confirmed")].length,
+      };
+    });
+    expect(letters(found.others)).toBe(letters(await page.locator("dd[data-mix='teacher']").innerText()));
+    // What is struck is no word of the mix that the reference could confirm.
+    expect(found.confirmed).toBe(0);
+    inWords += found.inWords;
+    await next.click();
+  }
+  expect(inWords).toBeGreaterThan(5);
 });
 
 /** What a row says, but for the time that it took. */

@@ -90,6 +90,10 @@ export class Tab {
     return (result as { value: T }).value;
   }
 
+  async setLifecycle(state: "frozen" | "active"): Promise<void> {
+    await this.#browser.send("Page.setWebLifecycleState", { state }, this.#session);
+  }
+
   async show(): Promise<void> {
     await this.#browser.send("Target.activateTarget", { targetId: this.#target });
   }
