@@ -48,6 +48,8 @@ export type Request =
   | { type: "times"; recipe: Recipe; nets: Recipe["nets"]; gflops: number }
   /** The device's, in GFLOP/s. */
   | { type: "speed" }
+  /** The visitor's own, as a run of this recipe would read it; nothing of it is kept. */
+  | { type: "read-text"; recipe: Recipe; uploads: Upload[] }
   | { type: "runs" }
   | { type: "rename-run"; run: string; name: string }
   /** Out of the list; until it is deleted, it can be had back. */
@@ -78,7 +80,7 @@ export type Request =
   | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
   | { type: "lose-device" }
-  /** Stops the request of that id where it can be stopped: loading, scoring and data sets. */
+  /** Stops the request of that id where it can be stopped: loading, scoring, texts and data sets. */
   | { type: "cancel"; target: number };
 
 export type RequestType = Request["type"];
@@ -100,6 +102,7 @@ export interface Results {
   plan: Plan;
   times: number[];
   speed: number;
+  "read-text": Cleaned;
   runs: RunRecord[];
   "rename-run": null;
   "trash-run": null;
@@ -137,9 +140,10 @@ export type Start =
   /** One that IndexedDB has; with `recipe`, which has the same teacher, to fit and score more. */
   | { kind: "saved"; run: string; recipe?: Recipe; device: DeviceChoice };
 
+/** Read in the worker, whatever its size. */
 export interface Upload {
   name: string;
-  bytes: Uint8Array<ArrayBuffer>;
+  file: Blob;
 }
 
 /** A corpus of the catalogue. */
@@ -258,6 +262,18 @@ export interface Dropped {
   example: string;
 }
 
+/** What reading, cleaning and splitting made of a text. */
+export interface Cleaned {
+  read: number;
+  kept: number;
+  train: number;
+  valid: number;
+  test: number;
+  dropped: Dropped[];
+  /** Once it is in tokens: the pairs that are too long for the model, the `max_len` at which none is, and what is left to train on. */
+  tokens: { tooLong: number; longest: number; train: number } | null;
+}
+
 export interface Progress {
   run: string;
   name: string;
@@ -275,7 +291,7 @@ export interface Progress {
   savedAt: number | null;
   /** There was no space for what it wrote last. */
   unsaved: boolean;
-  corpus: { train: number; valid: number; test: number; dropped: Dropped[] } | null;
+  corpus: Cleaned | null;
   jobs: Job[];
   points: Points[];
   sample: { source: string; text: string } | null;

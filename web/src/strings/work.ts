@@ -25,8 +25,6 @@ export const train = {
   aligned: "two text files, a sentence a line",
   slots: { file: "File with two columns, memory or archive", source: "Source sentences", target: "Target sentences" },
   fileHint: "Your text stays in this browser.",
-  lines: (name: string, lines: number | null, size: string) =>
-    lines === null ? `${name}: ${size}` : `${name}: ${whole(lines)} ${plural(lines, "line", "lines")}, ${size}`,
   pair: "Pair",
   seed: "Seed",
   teacherPart: "1 Teacher",

@@ -11,6 +11,7 @@ import { recordFor, type Begun } from "./records.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
 import { amend, readFiles, remove } from "./storage.ts";
+import { cleanedBy } from "./text.ts";
 import { breathe } from "./turns.ts";
 
 /** Pause and cancel act within a second. */
@@ -143,10 +144,7 @@ export class Trainer {
     const stage = stageOf(event) ?? sitting.stage;
     if (stage !== sitting.stage && !(stage === "text" || sitting.stage === "text")) sitting.furthest = 0;
     sitting.stage = stage;
-    if (event.event === "corpus") {
-      const { train, valid, test, dropped } = event.report;
-      sitting.corpus = { train, valid, test, dropped };
-    }
+    sitting.corpus = cleanedBy(event, sitting.corpus);
     if (isStep(event)) {
       const rate = event.event === "distilling" ? event.sentences_per_second : event.tokens_per_second;
       this.#meter.add(event.event, now, event.step, event.total, rate);

@@ -9,6 +9,7 @@ import { times, tokensPerSecond } from "./measure.ts";
 import { allRows } from "./rows.ts";
 import { score, sentences } from "./scorer.ts";
 import { allRuns, amend, purge } from "./storage.ts";
+import { readText } from "./text.ts";
 import { traceOf } from "./trace.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -68,6 +69,7 @@ const handlers: Handlers = {
   plan: ({ recipe, gflops }) => turns.take(() => host.engine.plan(recipe, gflops ?? undefined)),
   times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
   speed: () => turns.take(() => host.speed()),
+  "read-text": ({ recipe, uploads }, id) => withSignal(id, (signal) => readText(host, recipe, uploads, signal)),
   runs: () => purge(Date.now() - LEFT_MS).then(allRuns),
   "rename-run": ({ run, name }) => amend(run, { name }).then(nothing),
   "trash-run": ({ run }) => trainer.trash(run).then(nothing),

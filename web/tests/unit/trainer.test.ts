@@ -107,7 +107,7 @@ describe("a disk that is full from the start", () => {
   it("begins in memory, says so, and is kept once there is space", async () => {
     const { trainer, notices, progress, until } = await trainerOn();
     disk.full = true;
-    const upload = { name: "mine.tsv", bytes: new TextEncoder().encode("a\tb\n") };
+    const upload = { name: "mine.tsv", file: new Blob(["a\tb\n"]) };
     const recipe = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
     const { run } = await trainer.start({ ...NEW, recipe, uploads: [upload] });
     await until(training(({ step }) => step > 0));
@@ -182,7 +182,7 @@ describe("a run from another", () => {
   it("has the texts of the one before", async () => {
     const { trainer, until } = await trainerOn();
     const recipe = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
-    disk.files.set("run-0", ["uploads/mine.tsv", "state/teacher.safetensors"].map((name) => ({ name, bytes: Uint8Array.of(49) })));
+    disk.files.set("run-0", ["uploads/mine.tsv", "state/teacher.safetensors"].map((name) => ({ name, bytes: new TextEncoder().encode("a\tb\n") })));
     const { run } = await trainer.start({ ...NEW, recipe, from: "run-0" });
     expect(namesOf(run)).toEqual(["uploads/mine.tsv"]);
     await until(training(({ step }) => step > 0));
