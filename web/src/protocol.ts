@@ -46,8 +46,8 @@ export type Request =
   | { type: "plan"; recipe: Recipe; gflops: number | null }
   /** The seconds of each of these nets, fitted by itself with this recipe. */
   | { type: "times"; recipe: Recipe; nets: Recipe["nets"]; gflops: number }
-  /** The device's, in GFLOP/s. */
-  | { type: "speed" }
+  /** In GFLOP/s, of the device in use or of the other one. */
+  | { type: "speed"; kind: DeviceKind }
   /** The visitor's own, as a run of this recipe would read it; nothing of it is kept. */
   | { type: "read-text"; recipe: Recipe; uploads: Upload[] }
   | { type: "runs" }
@@ -152,9 +152,13 @@ export interface HubEntry extends CatalogueEntry {
   kept: number | null;
 }
 
+export type DeviceKind = DeviceInfo["kind"];
+
 export interface Ready {
   probe: Probe;
   device: DeviceInfo;
+  /** In GFLOP/s, as this build measured them here, in this visit or an earlier one. */
+  speeds: Record<DeviceKind, number | null>;
 }
 
 export interface Booted extends Ready {

@@ -68,7 +68,7 @@ const handlers: Handlers = {
   "check-recipe": ({ recipe }) => turns.take(() => host.engine.checkRecipe(recipe)),
   plan: ({ recipe, gflops }) => turns.take(() => host.engine.plan(recipe, gflops ?? undefined)),
   times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
-  speed: () => turns.take(() => host.speed()),
+  speed: ({ kind }) => turns.take(() => host.speed(kind)),
   "read-text": ({ recipe, uploads }, id) => withSignal(id, (signal) => readText(host, recipe, uploads, signal)),
   runs: () => purge(Date.now() - LEFT_MS).then(allRuns),
   "rename-run": ({ run, name }) => amend(run, { name }).then(nothing),
