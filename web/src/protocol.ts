@@ -79,6 +79,8 @@ export type Request =
   | { type: "load-hub"; name: string }
   | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
+  /** For tests: the device acts as if it had no more than this. */
+  | { type: "limit-memory"; bytes: number | null }
   | { type: "lose-device" }
   /** Stops the request of that id where it can be stopped: loading, scoring, texts and data sets. */
   | { type: "cancel"; target: number };
@@ -128,6 +130,7 @@ export interface Results {
   "load-hub": { bytes: number };
   "forget-hub": null;
   visible: null;
+  "limit-memory": null;
   "lose-device": null;
   cancel: null;
 }
@@ -320,7 +323,8 @@ export type Notice =
 
 export type Stopped =
   | { kind: "not-finite"; step: number; kept: number; run: string; message: string }
-  | { kind: "out-of-memory"; bytes: number | null; run: string; message: string }
+  /** `room`: what there was of the bytes that were tried before the first step. */
+  | { kind: "out-of-memory"; bytes: number | null; room: number | null; onCpu: boolean; run: string; message: string }
   | { kind: "device-lost"; step: number; run: string; message: string }
   | { kind: "other-tab" }
   | { kind: "failed"; run: string; message: string };
@@ -344,6 +348,9 @@ export interface Failure {
   message: string;
   /** Where a loss was not finite. */
   step?: number;
+  /** What was needed, and what of it could be had. */
+  bytes?: number;
+  room?: number;
 }
 
 export type ToWorker = { id: number } & Request;
@@ -372,14 +379,17 @@ const KINDS: readonly string[] = [
   "crashed",
 ] satisfies FailureKind[];
 
+const NUMBERS = ["step", "bytes", "room"] as const;
+
 /** Whatever was thrown, in the words of the protocol. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof WebAssembly.RuntimeError) return { kind: "crashed", message: String(thrown.stack ?? thrown.message) };
   if (thrown instanceof DOMException && thrown.name === "AbortError") return { kind: "cancelled", message: thrown.message };
-  const { kind, step } = Object(thrown) as { kind?: unknown; step?: unknown };
+  const { kind, ...numbers } = Object(thrown) as Record<"kind" | (typeof NUMBERS)[number], unknown>;
+  const told = NUMBERS.filter((name) => typeof numbers[name] === "number").map((name) => [name, numbers[name]]);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const known = typeof kind === "string" && KINDS.includes(kind) ? (kind as FailureKind) : "failed";
-  return { kind: known, message, ...(typeof step === "number" ? { step } : {}) };
+  return { kind: known, message, ...(Object.fromEntries(told) as Partial<Failure>) };
 }
 
 /** An error that keeps its kind on its way through a promise. */

@@ -2,6 +2,7 @@
 import { decodeLink, encodeLink } from "../lib/link.ts";
 import { entryOf, netNamed, netOf } from "../lib/mix.ts";
 import { ALL_PICKS, inGroup, inOrder, mixesOf, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
+import { needOf } from "../lib/need.ts";
 import { extended, mixesAssignments, netsAssignment, sameTeacher, scoredMixes, trainsWhole } from "../lib/recipe.ts";
 import { wholesOf, withWhole, type Whole } from "../lib/whole.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
@@ -178,6 +179,20 @@ class RecipeState {
       return to ? [{ from, to, bytes: own.plan.training_bytes }] : [];
     });
     return steps.sort((one, other) => other.bytes - one.bytes)[0] ?? null;
+  }
+
+  /** The net that takes the most memory, in the largest size with which all of the run has this room; null where no size helps. */
+  fitting(room: number): { from: NetPick; to: NetPick } | null {
+    const [{ plan, smaller, recipe }, trained] = [this, this.base !== null];
+    if (!plan || !smaller || !recipe) return null;
+    const { from } = smaller;
+    const others = plan.nets.filter(({ net }) => !samePick(from)(netNamed(net) ?? from));
+    const layers = this.layers === "all" ? recipe.model.layers : this.layers.length;
+    const group = this.offers.filter((offer) => inGroup(from)(offer) && offer.variant === from.variant);
+    const own = group.find(samePick(from));
+    const fits = (offer: Offer) => needOf({ ...plan, nets: [...others, ...Array<Offer["plan"]>(layers).fill(offer.plan)] }, trained).bytes <= room;
+    const to = own && group.findLast((offer) => offer.plan.training_bytes < own.plan.training_bytes && fits(offer));
+    return to ? { from, to } : null;
   }
 
   setCorpus(kind: CorpusKind): Promise<void> {

@@ -1,11 +1,12 @@
 /** What Train and Compare say. */
+import { bytes } from "../lib/format.ts";
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
 import type { Stopped } from "../protocol.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
+const gigabytes = (value: number | null) => (value === null ? "its limit" : value < 1e9 ? bytes(value) : `${(value / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
 
 export const train = {
@@ -198,7 +199,7 @@ export const train = {
       case "not-finite":
         return `The loss became NaN at step ${whole(why.step)}. Kept: step ${whole(why.kept)}.`;
       case "out-of-memory":
-        return `The GPU is out of memory at ${gigabytes(why.bytes)}. Nothing is lost.`;
+        return `${why.onCpu ? "The page" : "The GPU"} is out of memory at ${gigabytes(why.bytes)}${why.room === null ? "" : `; there was room for ${gigabytes(why.room)}`}. Nothing is lost.`;
       case "device-lost":
         return `The GPU does not come back. Your run is saved at step ${whole(why.step)}.`;
       case "other-tab":

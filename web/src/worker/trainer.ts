@@ -8,6 +8,7 @@ import { move, stageOf, teacherDone } from "./jobs.ts";
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
 import { recordFor, type Begun } from "./records.ts";
+import { makeSureOfRoom } from "./room.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
 import { amend, readFiles, remove } from "./storage.ts";
@@ -40,6 +41,7 @@ export class Trainer {
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
   #visible = true;
+  #mostRoom = Infinity;
   #resting: (() => void)[] = [];
 
   constructor(host: Host) {
@@ -101,7 +103,15 @@ export class Trainer {
 
   async #turn(sitting: Sitting): Promise<void> {
     if (sitting.hold) return;
-    await this.#guarded(sitting, () => (sitting.state === "recovering" ? this.#reopen(sitting) : this.#step(sitting)));
+    await this.#guarded(sitting, () => {
+      if (sitting.state === "recovering") return this.#reopen(sitting);
+      return sitting.hasRoom ? this.#step(sitting) : this.#tryRoom(sitting);
+    });
+  }
+
+  async #tryRoom(sitting: Sitting): Promise<void> {
+    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting, this.#mostRoom);
+    sitting.hasRoom = true;
   }
 
   /** Work on a run that is still open; what goes wrong with it is told, and mended where it can be. */
@@ -244,10 +254,10 @@ export class Trainer {
     const { kind, message } = failure;
     if (kind === "crashed") throw new WebAssembly.RuntimeError(message);
     if (kind === "device-lost" || kind === "device-fault") return this.#lost(sitting, failure);
-    const bytes = sitting.device.memory()?.reserved ?? null;
+    const bytes = failure.bytes ?? sitting.device.memory()?.reserved ?? null;
     await this.#stop(sitting, ({ id: run, step: kept }) => {
       if (kind === "not-finite") return { kind, step: failure.step ?? sitting.step, kept, run, message };
-      return kind === "out-of-memory" ? { kind, bytes, run, message } : { kind: "failed", run, message };
+      return kind === "out-of-memory" ? { kind, bytes, room: failure.room ?? null, onCpu: sitting.device.info().kind === "cpu", run, message } : { kind: "failed", run, message };
     });
   }
 
@@ -378,6 +388,11 @@ export class Trainer {
     } finally {
       release();
     }
+  }
+
+  /** As if the device had no more than this. */
+  limitRoom(bytes: number | null): void {
+    this.#mostRoom = bytes ?? Infinity;
   }
 
   lose(): void {

@@ -95,6 +95,7 @@ const handlers: Handlers = {
   "load-hub": ({ name }, id) => withSignal(id, (signal) => loadHub(host, name, signal)),
   "forget-hub": ({ name }) => forgetHub(host, name).then(nothing),
   visible: ({ visible }) => nothing(trainer.setVisible(visible)),
+  "limit-memory": ({ bytes }) => nothing(trainer.limitRoom(bytes)),
   "lose-device": () => nothing(trainer.lose()),
   cancel: ({ target }) => nothing(stoppable.get(target)?.abort()),
 };
