@@ -14,6 +14,8 @@ pub struct Split {
     pub examples: Vec<Example>,
     /// Pairs that were dropped, longer than the model reads.
     pub too_long: usize,
+    /// The `max_len` at which none is.
+    pub longest: usize,
 }
 
 impl Split {
@@ -22,6 +24,7 @@ impl Split {
         let mut split = Self::default();
         for pair in pairs {
             let example = (tokenizer.encode(&pair.source), tokenizer.encode(&pair.target));
+            split.longest = split.longest.max(example.0.len()).max(example.1.len() + 1);
             let fits = example.0.len() <= max_len && example.1.len() < max_len;
             if fits && !example.0.is_empty() && !example.1.is_empty() {
                 split.pairs.push(pair);
@@ -52,6 +55,8 @@ pub struct TextReport {
     pub valid: usize,
     pub test: usize,
     pub too_long: usize,
+    /// The `model.max_len` at which none is too long.
+    pub longest: usize,
     /// Tokens a source sentence of the training split, and a target sentence.
     pub source_tokens: f64,
     pub target_tokens: f64,
@@ -63,10 +68,10 @@ pub enum TextError {
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
     #[error(
-        "no pair of the {part} split fits into model.max_len = {max_len} tokens (its {dropped} pairs are longer); raise \
-         model.max_len or tokenizer.vocab"
+        "no pair of the {part} split fits into model.max_len = {max_len} tokens (its {dropped} pairs are longer, the longest takes \
+         {longest}); raise model.max_len or tokenizer.vocab"
     )]
-    NothingFits { part: &'static str, max_len: usize, dropped: usize },
+    NothingFits { part: &'static str, max_len: usize, dropped: usize, longest: usize },
 }
 
 impl Text {
@@ -82,7 +87,8 @@ impl Text {
         let [train, valid, test] = [train, valid, test].map(|pairs| Split::new(pairs, &tokenizer, max_len));
         for (part, split) in [("training", &train), ("validation", &valid), ("test", &test)] {
             if split.examples.is_empty() {
-                return Err(TextError::NothingFits { part, max_len, dropped: split.too_long });
+                let Split { too_long: dropped, longest, .. } = split;
+                return Err(TextError::NothingFits { part, max_len, dropped: *dropped, longest: *longest });
             }
         }
         Ok(Self { tokenizer, train, valid, test })
@@ -92,7 +98,10 @@ impl Text {
     pub fn held_out(test: Vec<Pair>, tokenizer: Tokenizer, max_len: usize) -> Result<Self, TextError> {
         let test = Split::new(test, &tokenizer, max_len);
         match test.examples.is_empty() {
-            true => Err(TextError::NothingFits { part: "test", max_len, dropped: test.too_long }),
+            true => {
+                let Split { too_long: dropped, longest, .. } = test;
+                Err(TextError::NothingFits { part: "test", max_len, dropped, longest })
+            }
             false => Ok(Self { tokenizer, train: Split::default(), valid: Split::default(), test }),
         }
     }
@@ -107,8 +116,27 @@ impl Text {
             valid: self.valid.examples.len(),
             test: self.test.examples.len(),
             too_long: self.train.too_long + self.valid.too_long + self.test.too_long,
+            longest: self.train.longest.max(self.valid.longest).max(self.test.longest),
             source_tokens: mean(|example| example.0.len()),
             target_tokens: mean(|example| example.1.len()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_of_the_longest_length_cuts_nothing() {
+        let pair = |words: usize| Pair::new("a ".repeat(words), "b ".repeat(words));
+        let splits = || [vec![pair(3), pair(9)], vec![pair(2)], vec![pair(5)]];
+        let report = |max_len| Text::new(splits(), None, 60, max_len).map(|text| text.report());
+        let longest = report(64).unwrap().longest;
+        let found =
+            [longest, longest - 1].map(|max_len| report(max_len).unwrap()).map(|text| (text.too_long, text.longest));
+        assert_eq!(found, [(0, longest), (1, longest)]);
+        let error = report(3).unwrap_err().to_string();
+        assert!(error.contains(&format!("(its 2 pairs are longer, the longest takes {longest})")), "{error}");
     }
 }

@@ -242,8 +242,9 @@ pub async fn eval_on(
     let pairs = corpus::whole(spec, &|file| files.0.source(file))?;
     let split = Split::new(pairs, &tokenizer, recipe.model.max_len);
     if split.examples.is_empty() {
-        let (part, max_len, dropped) = ("given", recipe.model.max_len, split.too_long);
-        return Err(crate::text::TextError::NothingFits { part, max_len, dropped }.into());
+        let Split { too_long: dropped, longest, .. } = split;
+        let (part, max_len) = ("given", recipe.model.max_len);
+        return Err(crate::text::TextError::NothingFits { part, max_len, dropped, longest }.into());
     }
     let with = With::new(&tokenizer, recipe, &opened.device);
     let (mut rows, mut baseline, begun) = (Vec::new(), None, Instant::now());

@@ -92,6 +92,8 @@ export type RunEvent =
   | { event: "corpus"; hash: string; report: CorpusReport }
   | {
       event: "text"; vocab: number; vocab_hash: string; train: number; valid: number; test: number; too_long: number;
+      /** The `model.max_len` at which none is too long. */
+      longest: number;
       source_tokens: number; target_tokens: number;
     }
   | { event: "resumed"; stage: "teacher" | "nets" | "tuned"; step: number; total: number }

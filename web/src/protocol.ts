@@ -46,8 +46,10 @@ export type Request =
   | { type: "plan"; recipe: Recipe; gflops: number | null }
   /** The seconds of each of these nets, fitted by itself with this recipe. */
   | { type: "times"; recipe: Recipe; nets: Recipe["nets"]; gflops: number }
-  /** The device's, in GFLOP/s. */
-  | { type: "speed" }
+  /** In GFLOP/s, of the device in use or of the other one. */
+  | { type: "speed"; kind: DeviceKind }
+  /** The visitor's own, as a run of this recipe would read it; nothing of it is kept. */
+  | { type: "read-text"; recipe: Recipe; uploads: Upload[] }
   | { type: "runs" }
   | { type: "rename-run"; run: string; name: string }
   /** Out of the list; until it is deleted, it can be had back. */
@@ -81,8 +83,10 @@ export type Request =
   | { type: "load-hub"; name: string }
   | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
+  /** For tests: the device acts as if it had no more than this. */
+  | { type: "limit-memory"; bytes: number | null }
   | { type: "lose-device" }
-  /** Stops the request of that id where it can be stopped: loading, scoring and data sets. */
+  /** Stops the request of that id where it can be stopped: loading, scoring, texts and data sets. */
   | { type: "cancel"; target: number };
 
 export type RequestType = Request["type"];
@@ -104,6 +108,7 @@ export interface Results {
   plan: Plan;
   times: number[];
   speed: number;
+  "read-text": Cleaned;
   runs: RunRecord[];
   "rename-run": null;
   "trash-run": null;
@@ -131,6 +136,7 @@ export interface Results {
   "load-hub": { bytes: number };
   "forget-hub": null;
   visible: null;
+  "limit-memory": null;
   "lose-device": null;
   cancel: null;
 }
@@ -143,9 +149,10 @@ export type Start =
   /** One that IndexedDB has; with `recipe`, which has the same teacher, to fit and score more. */
   | { kind: "saved"; run: string; recipe?: Recipe; device: DeviceChoice };
 
+/** Read in the worker, whatever its size. */
 export interface Upload {
   name: string;
-  bytes: Uint8Array<ArrayBuffer>;
+  file: Blob;
 }
 
 /** A corpus of the catalogue. */
@@ -154,9 +161,13 @@ export interface HubEntry extends CatalogueEntry {
   kept: number | null;
 }
 
+export type DeviceKind = DeviceInfo["kind"];
+
 export interface Ready {
   probe: Probe;
   device: DeviceInfo;
+  /** In GFLOP/s, as this build measured them here, in this visit or an earlier one. */
+  speeds: Record<DeviceKind, number | null>;
 }
 
 export interface Booted extends Ready {
@@ -277,6 +288,18 @@ export interface Dropped {
   example: string;
 }
 
+/** What reading, cleaning and splitting made of a text. */
+export interface Cleaned {
+  read: number;
+  kept: number;
+  train: number;
+  valid: number;
+  test: number;
+  dropped: Dropped[];
+  /** Once it is in tokens: the pairs that are too long for the model, the `max_len` at which none is, and what is left to train on. */
+  tokens: { tooLong: number; longest: number; train: number } | null;
+}
+
 export interface Progress {
   run: string;
   name: string;
@@ -294,7 +317,7 @@ export interface Progress {
   savedAt: number | null;
   /** There was no space for what it wrote last. */
   unsaved: boolean;
-  corpus: { train: number; valid: number; test: number; dropped: Dropped[] } | null;
+  corpus: Cleaned | null;
   jobs: Job[];
   points: Points[];
   sample: { source: string; text: string } | null;
@@ -319,7 +342,8 @@ export type Notice =
 
 export type Stopped =
   | { kind: "not-finite"; step: number; kept: number; run: string; message: string }
-  | { kind: "out-of-memory"; bytes: number | null; run: string; message: string }
+  /** `room`: what there was of the bytes that were tried before the first step. */
+  | { kind: "out-of-memory"; bytes: number | null; room: number | null; onCpu: boolean; run: string; message: string }
   | { kind: "device-lost"; step: number; run: string; message: string }
   | { kind: "other-tab" }
   | { kind: "failed"; run: string; message: string };
@@ -343,6 +367,9 @@ export interface Failure {
   message: string;
   /** Where a loss was not finite. */
   step?: number;
+  /** What was needed, and what of it could be had. */
+  bytes?: number;
+  room?: number;
 }
 
 export type ToWorker = { id: number } & Request;
@@ -371,14 +398,17 @@ const KINDS: readonly string[] = [
   "crashed",
 ] satisfies FailureKind[];
 
+const NUMBERS = ["step", "bytes", "room"] as const;
+
 /** Whatever was thrown, in the words of the protocol. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof WebAssembly.RuntimeError) return { kind: "crashed", message: String(thrown.stack ?? thrown.message) };
   if (thrown instanceof DOMException && thrown.name === "AbortError") return { kind: "cancelled", message: thrown.message };
-  const { kind, step } = Object(thrown) as { kind?: unknown; step?: unknown };
+  const { kind, ...numbers } = Object(thrown) as Record<"kind" | (typeof NUMBERS)[number], unknown>;
+  const told = NUMBERS.filter((name) => typeof numbers[name] === "number").map((name) => [name, numbers[name]]);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const known = typeof kind === "string" && KINDS.includes(kind) ? (kind as FailureKind) : "failed";
-  return { kind: known, message, ...(typeof step === "number" ? { step } : {}) };
+  return { kind: known, message, ...(Object.fromEntries(told) as Partial<Failure>) };
 }
 
 /** An error that keeps its kind on its way through a promise. */

@@ -46,6 +46,7 @@ export const pill = {
   offline: "Offline: everything here still works",
   offlineNotKept: "Offline: what is loaded still works",
   measure: (text: string) => `${text}. Measure and check this device`,
+  choose: "Choose the device",
   training: (percent: string, step: string, left: string | null) =>
     `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
   preparing: "Preparing the text",
@@ -68,12 +69,13 @@ export const pill = {
 export const device = {
   cpu: "your CPU",
   live: (name: string) => `Live on ${name}`,
+  now: (name: string) => `Now on ${name}`,
   recorded: "Recorded",
   recordedHint: "Written down when the demo model was made; the engine is on its way.",
   webgpu: (name: string) => `${name} (WebGPU)`,
 };
 
-const reasons: Record<Reason, string> = {
+export const reasons: Record<Reason, string> = {
   insecure: "this page is not on https or localhost",
   "no-webgpu": "this browser has no WebGPU",
   "no-adapter": "no graphics adapter was offered",

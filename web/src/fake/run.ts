@@ -55,6 +55,7 @@ class FakeRun implements Contract {
   #text(): RunEvent[] {
     const [kind, text] = this.recipe.corpus.source.split(":");
     if (kind === "tsv" && !this.#has(`uploads/${text}`)) throw fault("failed", `${text}: cannot be read (it is not among the texts given)`);
+    if (kind === "tsv") this.#refuseBroken(text);
     const pairs = heldOutPairs(60);
     this.#write("recipe.json", JSON.stringify(this.recipe));
     this.#write("corpus/report.json", JSON.stringify({ hash: "0f1e2d3c4b5a69788796a5b4c3d2e1f0" }));
@@ -64,8 +65,14 @@ class FakeRun implements Contract {
     const report = { corpus: "everyday", direction: this.recipe.pair, read: train + 1500, kept: train + 1000, dropped: [{ reason: "duplicate", count: 500, example: "The dog sleeps." }] };
     const corpus = { event: "corpus" as const, hash: "0", report: { ...report, train, valid: 500, test: 500 } };
     const resumed: RunEvent[] = this.#step > 0 ? [{ event: "resumed", stage: "teacher", step: this.#step, total: TEACHER_STEPS }] : [];
-    const told = { vocab: 600, vocab_hash: "0", train, valid: 500, test: 500, too_long: 3, source_tokens: 8, target_tokens: 9 };
+    const told = { vocab: 600, vocab_hash: "0", train, valid: 500, test: 500, too_long: 3, longest: 27, source_tokens: 8, target_tokens: 9 };
     return [corpus, { event: "text", ...told }, ...resumed];
+  }
+
+  #refuseBroken(name: string): void {
+    const file = this.files.find((file) => file.name === `uploads/${name}`);
+    const line = asText(file?.bytes ?? new Uint8Array()).split("\n").findIndex((line) => line !== "" && line.split("\t").length !== 2);
+    if (line >= 0) throw fault("failed", `${name}, line ${line + 1}: expected 2 columns separated by a tab, found 1; give each line one sentence and its translation`);
   }
 
   #has(file: string): boolean {

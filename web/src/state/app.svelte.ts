@@ -3,6 +3,7 @@ import { FIRST, next, type EngineEvent, type EngineState } from "../lib/machine.
 import { readRecorded, type Recorded } from "../lib/recorded.ts";
 import { DEMO, EngineError, unreachable, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Preset, type Recipe, type RunRecord } from "../protocol.ts";
 import { banners, device as words } from "../strings.ts";
+import { firstChoice, keepChoice } from "./choice.ts";
 import { Client } from "./client.ts";
 import { live } from "./live.svelte.ts";
 
@@ -23,6 +24,8 @@ class App {
   modelError = $state<string | null>(null);
   /** Why the device that was asked for could not be had; the one before it is still there. */
   deviceError = $state<string | null>(null);
+  /** The choice that is being opened. */
+  switching = $state<DeviceChoice | null>(null);
   otherTab = $state(false);
   storage = $state.raw<{ used: number; quota: number } | null>(null);
   /** Tokens a second in training; measured where there is no GPU. */
@@ -36,8 +39,7 @@ class App {
 
   start(root: ParentNode): void {
     this.recorded = readRecorded(root);
-    const asked = new URLSearchParams(location.search).get("device");
-    this.#choice = asked === "wgpu" || asked === "cpu" ? asked : "auto";
+    this.#choice = firstChoice();
     void this.refreshRuns();
     void this.boot();
   }
@@ -70,10 +72,10 @@ class App {
     const { id, result } = this.client.cancellable(request);
     this.#booting = id;
     try {
-      const { presets, probe, device } = await result;
+      const { presets, ...ready } = await result;
       this.presets = presets;
       await this.openModel(this.model?.id ?? DEMO);
-      this.#move({ type: "ready", ready: { probe, device } });
+      this.#move({ type: "ready", ready });
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "crashed") return;
       this.#move({ type: "failed", message: error.message, kind: error.kind });
@@ -118,6 +120,20 @@ class App {
       if (!(error instanceof EngineError) || error.kind === "crashed") throw error;
       this.deviceError = error.message;
       live.alert(error.message);
+    }
+  }
+
+  /** From the menu: it holds at the next visit, too. */
+  async choose(choice: DeviceChoice): Promise<void> {
+    if (this.switching) return;
+    this.switching = choice;
+    try {
+      await this.checkAgain(choice);
+      if (this.#choice !== choice) return;
+      keepChoice(choice);
+      live.say(words.now(this.deviceName));
+    } finally {
+      this.switching = null;
     }
   }
 

@@ -2,12 +2,14 @@
 import { decodeLink, encodeLink } from "../lib/link.ts";
 import { entryOf, netNamed, netOf } from "../lib/mix.ts";
 import { ALL_PICKS, inGroup, inOrder, mixesOf, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
+import { needOf } from "../lib/need.ts";
 import { extended, mixesAssignments, netsAssignment, sameTeacher, scoredMixes, trainsWhole } from "../lib/recipe.ts";
 import { wholesOf, withWhole, type Whole } from "../lib/whole.ts";
 import { DEMO, EngineError, type DeviceChoice, type Plan, type Preset, type Recipe, type Start, type Upload } from "../protocol.ts";
 import { links, train } from "../strings.ts";
 import { app } from "./app.svelte.ts";
 import { hub } from "./hub.svelte.ts";
+import { own } from "./own.svelte.ts";
 import { speed } from "./speed.svelte.ts";
 
 export type CorpusKind = "everyday" | "hub" | "file" | "aligned";
@@ -15,12 +17,6 @@ export type Slot = "file" | "source" | "target";
 /** What the visitor's own file may be, by the end of its name; else it has two columns with a tab between them. */
 const FILE_KINDS = { csv: "tsv", tmx: "tmx", zip: "iwslt" } as Record<string, string | undefined>;
 export const OFFERED: Preset[] = ["micro", "tiny", "small"];
-
-export interface Picked {
-  upload: Upload;
-  /** Null of what is not text line by line. */
-  lines: number | null;
-}
 
 /** A run, or the demo, with a trained teacher. */
 export interface Base {
@@ -63,7 +59,7 @@ class RecipeState {
   /** Rises when the picks are those of another recipe, not the visitor's own. */
   adopted = $state(0);
   corpus = $state<CorpusKind>("everyday");
-  files = $state.raw<Partial<Record<Slot, Picked>>>({});
+  files = $state.raw<Partial<Record<Slot, Upload>>>({});
   error = $state<string | null>(null);
   linkError = $state.raw<{ text: string; version: boolean } | null>(null);
   /** As it stands in the address. */
@@ -73,8 +69,12 @@ class RecipeState {
 
   /** The run that is added to, for as long as the recipe has its teacher. */
   get base(): Base | null {
-    const [base, { recipe }] = [this.#base, this];
-    return base && recipe && sameTeacher(base.recipe, recipe) ? base : null;
+    return this.recipe && this.#baseOf(this.recipe);
+  }
+
+  #baseOf(recipe: Recipe): Base | null {
+    const base = this.#base;
+    return base && sameTeacher(base.recipe, recipe) ? base : null;
   }
 
   /** The preset whose model it is, whatever else was changed. */
@@ -100,6 +100,12 @@ class RecipeState {
     return { everyday: [], hub: [], file: ["file" as const], aligned: ["source" as const, "target" as const] }[this.corpus];
   }
 
+  /** The visitor's own files, once there are all that the choice takes. */
+  get #uploads(): Upload[] {
+    const files = this.#slots.flatMap((slot) => this.files[slot] ?? []);
+    return files.length === this.#slots.length ? files : [];
+  }
+
   /** The data set of the catalogue that it names. */
   get hubName(): string | null {
     const [, name = null] = /^hub:(.*)$/.exec(this.recipe?.corpus.source ?? "") ?? [];
@@ -109,11 +115,11 @@ class RecipeState {
   /** What is asked of the trainer, with the edits that were made just before; none where one of them is refused. */
   async order(device: DeviceChoice): Promise<Start | null> {
     await this.#edits;
-    if (this.error) return null;
-    const [{ recipe, base }, uploads] = [this, this.#slots.flatMap((slot) => this.files[slot]?.upload ?? [])];
+    if (this.error || own.why) return null;
+    const { recipe, base } = this;
     if (!recipe) return null;
     const name = `${this.preset ?? train.ownPreset} ${recipe.pair}, seed ${recipe.seed}`;
-    if (!base) return { kind: "new", name, recipe, uploads, device };
+    if (!base) return { kind: "new", name, recipe, uploads: this.#uploads, device };
     const added = extended(base.recipe, recipe);
     return base.run === DEMO ? { kind: "demo", name, recipe: added, device } : { kind: "saved", run: base.run, recipe: added, device };
   }
@@ -183,15 +189,29 @@ class RecipeState {
     return steps.sort((one, other) => other.bytes - one.bytes)[0] ?? null;
   }
 
+  /** The net that takes the most memory, in the largest size with which all of the run has this room; null where no size helps. */
+  fitting(room: number): { from: NetPick; to: NetPick } | null {
+    const [{ plan, smaller, recipe }, trained] = [this, this.base !== null];
+    if (!plan || !smaller || !recipe) return null;
+    const { from } = smaller;
+    const others = plan.nets.filter(({ net }) => !samePick(from)(netNamed(net) ?? from));
+    const layers = this.layers === "all" ? recipe.model.layers : this.layers.length;
+    const group = this.offers.filter((offer) => inGroup(from)(offer) && offer.variant === from.variant);
+    const own = group.find(samePick(from));
+    const fits = (offer: Offer) => needOf({ ...plan, nets: [...others, ...Array<Offer["plan"]>(layers).fill(offer.plan)] }, trained).bytes <= room;
+    const to = own && group.findLast((offer) => offer.plan.training_bytes < own.plan.training_bytes && fits(offer));
+    return to ? { from, to } : null;
+  }
+
   setCorpus(kind: CorpusKind): Promise<void> {
     this.corpus = kind;
     if (kind === "hub") return this.#chooseSet();
     const { file, source, target } = this.files;
-    const own = file?.upload.name ?? "mine.tsv";
+    const mine = file?.name ?? "mine.tsv";
     const name = {
       everyday: "everyday",
-      file: `${FILE_KINDS[own.split(".")[1]] ?? "tsv"}:${own}`,
-      aligned: `aligned:${source?.upload.name ?? "source.txt"},${target?.upload.name ?? "target.txt"}`,
+      file: `${FILE_KINDS[mine.split(".")[1]] ?? "tsv"}:${mine}`,
+      aligned: `aligned:${source?.name ?? "source.txt"},${target?.name ?? "target.txt"}`,
     }[kind];
     return this.set("corpus.source", JSON.stringify(name));
   }
@@ -206,23 +226,21 @@ class RecipeState {
   /** With its pair: a data set is of two languages. */
   chooseHub(name: string): Promise<void> {
     return this.#change(({ pair }) => {
-      const own = hub.entry(name)?.pair ?? pair;
-      const fits = own.split("-").sort().join() === pair.split("-").sort().join();
-      return [`corpus.source=${JSON.stringify(`hub:${name}`)}`, `pair=${fits ? pair : own}`];
+      const its = hub.entry(name)?.pair ?? pair;
+      const fits = its.split("-").sort().join() === pair.split("-").sort().join();
+      return [`corpus.source=${JSON.stringify(`hub:${name}`)}`, `pair=${fits ? pair : its}`];
     });
   }
 
-  async addFile(slot: Slot, file: File): Promise<void> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
+  addFile(slot: Slot, file: File): Promise<void> {
     // Names of the visitor's own may hold commas and colons, which a recipe's source cannot.
     const end = /\.(csv|tmx|zip)$/i.exec(file.name)?.[1].toLowerCase() ?? "tsv";
     const name = { file: `mine.${end}`, source: "source.txt", target: "target.txt" }[slot];
-    const isLines = slot !== "file" || FILE_KINDS[end] === undefined || FILE_KINDS[end] === "tsv";
-    const lines = isLines ? bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0) : null;
-    this.files = { ...this.files, [slot]: { upload: { name, bytes }, lines } };
+    this.files = { ...this.files, [slot]: { name, file } };
     // Another text is another teacher, also where it has the same name.
     this.#base = null;
-    await this.setCorpus(slot === "file" ? "file" : "aligned");
+    if (this.#uploads.length > 0) own.replace();
+    return this.setCorpus(slot === "file" ? "file" : "aligned");
   }
 
   /** From a link: checked as if it were typed, and nothing starts. */
@@ -270,7 +288,7 @@ class RecipeState {
     });
   }
 
-  /** The device's speed is known by now: what stands is planned again. */
+  /** The device's speed, or the size of the text, is known by now: what stands is planned again. */
   estimate(): Promise<void> {
     return this.#edit(async () => {
       if (this.recipe) await this.#take(this.recipe, []);
@@ -295,12 +313,13 @@ class RecipeState {
     try {
       const changed = await app.client.request({ type: "assign", recipe, assignments });
       const all = await app.client.request({ type: "assign", recipe: changed, assignments: [netsAssignment(placed(ALL_PICKS, [1]))] });
+      own.follow(changed, this.#baseOf(changed) ? [] : this.#uploads);
       const { gflops } = speed;
-      const nets = placed(ALL_PICKS, this.layers);
+      const [nets, sized] = [placed(ALL_PICKS, this.layers), own.sized(changed)];
       const [plan, offered, times] = await Promise.all([
-        app.client.request({ type: "plan", recipe: changed, gflops }),
+        app.client.request({ type: "plan", recipe: sized, gflops }),
         app.client.request({ type: "plan", recipe: all, gflops: null }),
-        gflops === null ? [] : app.client.request({ type: "times", recipe: changed, nets, gflops }),
+        gflops === null ? [] : app.client.request({ type: "times", recipe: sized, nets, gflops }),
       ]);
       this.link = await encodeLink(JSON.stringify(changed));
       this.recipe = changed;

@@ -1,34 +1,54 @@
-/** How fast the open device is: measured once, and only while nothing else runs on it. */
+/** How fast the devices here are: measured once, and only while nothing else runs on them. */
+import type { DeviceKind } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
+import { live } from "./live.svelte.ts";
 import { training } from "./training.svelte.ts";
 
 class SpeedState {
+  /** By the adapter's name, or that it is the CPU. */
   #measured = $state.raw<Record<string, number>>({});
-  #measuring = false;
+  /** What is being measured. */
+  measuring = $state<DeviceKind | null>(null);
+  /** Why it could not be. */
+  error = $state.raw<{ kind: DeviceKind; text: string } | null>(null);
 
-  get #device(): string | null {
+  get #inUse(): DeviceKind | null {
+    return app.engine.phase === "ready" ? app.engine.ready.device.kind : null;
+  }
+
+  #nameOf(kind: DeviceKind): string | null {
     if (app.engine.phase !== "ready") return null;
-    const { kind, name } = app.engine.ready.device;
-    return `${kind} ${name}`;
+    return kind === "cpu" ? "CPU" : (app.engine.ready.probe.adapter?.name ?? null);
   }
 
   /** In GFLOP/s; null until it is known. */
-  get gflops(): number | null {
-    return this.#device === null ? null : (this.#measured[this.#device] ?? null);
+  of(kind: DeviceKind): number | null {
+    const name = this.#nameOf(kind);
+    if (name === null || app.engine.phase !== "ready") return null;
+    return this.#measured[name] ?? app.engine.ready.speeds[kind];
   }
 
-  async measure(): Promise<void> {
-    const device = this.#device;
-    if (device === null || this.gflops !== null || this.#measuring || training.active || training.starting) return;
-    this.#measuring = true;
+  /** Of the device in use. */
+  get gflops(): number | null {
+    return this.#inUse && this.of(this.#inUse);
+  }
+
+  /** Of the device in use, unless the other one is asked for. */
+  async measure(kind = this.#inUse): Promise<void> {
+    const name = kind && this.#nameOf(kind);
+    if (!kind || !name || this.of(kind) !== null || this.measuring || training.active || training.starting) return;
+    Object.assign(this, { measuring: kind, error: null });
     try {
-      const speed = await app.client.request({ type: "speed" });
+      const speed = await app.client.request({ type: "speed", kind });
       // Of another device that was opened meanwhile, nothing is known yet.
-      if (device === this.#device) this.#measured = { ...this.#measured, [device]: speed };
-    } catch {
+      if (name === this.#nameOf(kind)) this.#measured = { ...this.#measured, [name]: speed };
+    } catch (error) {
       // Without it, no time is said.
+      const text = error instanceof Error ? error.message : String(error);
+      this.error = { kind, text };
+      live.alert(text);
     } finally {
-      this.#measuring = false;
+      this.measuring = null;
     }
   }
 }

@@ -1,8 +1,9 @@
 /** What becomes of a run in training, wherever in the page the visitor is. */
+import { bytes } from "../lib/format.ts";
 import type { Stage, Stopped } from "../protocol.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-const gigabytes = (bytes: number | null) => (bytes === null ? "its limit" : `${(bytes / 1e9).toFixed(1)} GB`);
+const gigabytes = (value: number | null) => (value === null ? "its limit" : value < 1e9 ? bytes(value) : `${(value / 1e9).toFixed(1)} GB`);
 const whole = (value: number) => value.toLocaleString("en-US");
 
 export const fate = {
@@ -14,7 +15,7 @@ export const fate = {
       case "not-finite":
         return `The loss became NaN at step ${whole(why.step)}. Kept: step ${whole(why.kept)}.`;
       case "out-of-memory":
-        return `The GPU is out of memory at ${gigabytes(why.bytes)}. Nothing is lost.`;
+        return `${why.onCpu ? "The page" : "The GPU"} is out of memory at ${gigabytes(why.bytes)}${why.room === null ? "" : `; there was room for ${gigabytes(why.room)}`}. Nothing is lost.`;
       case "device-lost":
         return `The GPU does not come back. Your run is saved at step ${whole(why.step)}.`;
       case "other-tab":

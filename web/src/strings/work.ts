@@ -4,7 +4,6 @@ import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
-const whole = (value: number) => value.toLocaleString("en-US");
 
 export const train = {
   line: "A teacher is trained on sentence pairs; then small nets learn to do what its attention does.",
@@ -24,8 +23,6 @@ export const train = {
   aligned: "two text files, a sentence a line",
   slots: { file: "File with two columns, memory or archive", source: "Source sentences", target: "Target sentences" },
   fileHint: "Your text stays in this browser.",
-  lines: (name: string, lines: number | null, size: string) =>
-    lines === null ? `${name}: ${size}` : `${name}: ${whole(lines)} ${plural(lines, "line", "lines")}, ${size}`,
   pair: "Pair",
   seed: "Seed",
   teacherPart: "1 Teacher",

@@ -1,13 +1,11 @@
 /** Runs as one file, on their way out and in. Nothing of a file from elsewhere is stored before all of it was checked. */
 import type { FileEntry } from "attentionless";
 import type { RunRecord } from "../protocol.ts";
-import { fileText } from "./files.ts";
+import { fileText, MOST_BYTES } from "./files.ts";
 import type { Host } from "./host.ts";
 import { tellFull } from "./saver.ts";
 import { isFull, write } from "./storage.ts";
 
-/** The engine holds a file three times over, and has 4 GiB in all. */
-const MOST_BYTES = 2 ** 30;
 /** Of the header's length, before the header. */
 const PREFIX = 8;
 const BRACE = "{".charCodeAt(0);

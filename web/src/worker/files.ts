@@ -1,6 +1,9 @@
 /** The files of a run, by their names. */
 import type { Change, FileEntry } from "attentionless";
 
+/** The engine holds a file three times over, and has 4 GiB in all. */
+export const MOST_BYTES = 2 ** 30;
+
 export function names(files: readonly FileEntry[]): ReadonlySet<string> {
   return new Set(files.map(({ name }) => name));
 }

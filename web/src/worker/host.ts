@@ -1,11 +1,12 @@
 /** The engine in this worker: its device, and the model that translates. */
-import type { Change, Device, FileEntry, Lens, Site, Translation, Translator } from "attentionless";
-import { DEMO, failureOf, type Booted, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
+import type { Change, Device, FileEntry, Lens, Probe, Site, Translation, Translator } from "attentionless";
+import { DEMO, failureOf, type Booted, type DeviceChoice, type DeviceKind, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
 import { isKnown, remember } from "./checks.ts";
 import { changed } from "./files.ts";
 import type { Engine, Pack, Source } from "./loader.ts";
 import { Pace } from "./pace.ts";
 import { rowsIn } from "./rows.ts";
+import { rememberSpeed, speedOf } from "./speeds.ts";
 import { readFiles } from "./storage.ts";
 import { Turns } from "./turns.ts";
 
@@ -22,6 +23,8 @@ interface Model {
   device: Device;
 }
 
+/** What its speed is kept by; where it stands in for a GPU, it has a longer name. */
+const CPU = "CPU";
 /** Translations are kept by mix and text: while one cell changes, the teacher says the same. */
 const KEPT = 64;
 
@@ -69,14 +72,18 @@ export class Host {
   /** Probes anew and opens what is found; the answer is never kept. */
   async ready(choice: DeviceChoice): Promise<Ready> {
     const probe = await this.engine.probe();
-    const device = await this.#openAs(choice);
-    return { probe, device: device.info() };
+    return this.#readyWith(await this.#openAs(choice), probe);
+  }
+
+  async #readyWith(device: Device, probe: Probe): Promise<Ready> {
+    const [wgpu, cpu] = await Promise.all([probe.adapter && this.#known(probe.adapter.name), this.#known(CPU)]);
+    return { probe, device: device.info(), speeds: { wgpu, cpu } };
   }
 
   async use(choice: DeviceChoice): Promise<Device> {
     if (choice === this.#choice && !this.#distrusted) return this.device;
     const device = await this.#openAs(choice);
-    this.notify({ type: "device", ready: { probe: await this.engine.probe(), device: device.info() } });
+    this.notify({ type: "device", ready: await this.#readyWith(device, await this.engine.probe()) });
     return device;
   }
 
@@ -110,23 +117,43 @@ export class Host {
   }
 
   /** The self-test takes as long as all programs take to compile: an adapter passes it once. */
-  async #open(): Promise<Device> {
-    const adapter = this.#choice === "cpu" ? null : ((await this.engine.probe()).adapter?.name ?? null);
+  #open(): Promise<Device> {
+    return this.#openBy(this.#choice);
+  }
+
+  async #openBy(choice: DeviceChoice): Promise<Device> {
+    const adapter = choice === "cpu" ? null : ((await this.engine.probe()).adapter?.name ?? null);
     const known = adapter !== null && (await isKnown(adapter));
-    const device = await this.engine.Device.open(this.#choice, known);
+    const device = await this.engine.Device.open(choice, known);
     const { kind, wrong } = device.info();
     if (adapter !== null && !known && kind === "wgpu" && wrong === null) await remember(adapter);
     return device;
   }
 
-  /** In GFLOP/s; measured once on each device. */
-  async speed(): Promise<number> {
-    const { device } = this;
+  /** Measured once on each device by a build. One that is not in use is opened for it. */
+  async speed(kind: DeviceKind): Promise<number> {
+    if (this.device.info().kind === kind) return this.#speedOn(this.device);
+    const other = await this.#openBy(kind);
+    try {
+      return await this.#speedOn(other);
+    } finally {
+      other.free();
+    }
+  }
+
+  async #speedOn(device: Device): Promise<number> {
     const { kind, name } = device.info();
-    const key = `${kind} ${name}`;
-    const speed = this.#speeds.get(key) ?? (await device.speed());
+    const key = kind === "cpu" ? CPU : name;
+    const known = await this.#known(key);
+    if (known !== null) return known;
+    const speed = await device.speed();
     this.#speeds.set(key, speed);
+    await rememberSpeed(key, speed);
     return speed;
+  }
+
+  async #known(key: string): Promise<number | null> {
+    return this.#speeds.get(key) ?? (await speedOf(key));
   }
 
   async openModel(id: ModelId): Promise<ModelInfo> {

@@ -5,6 +5,7 @@ import type { Host, Notify } from "./host.ts";
 import { hubFiles } from "./hub.ts";
 import { tellFull } from "./saver.ts";
 import { readFiles, runOf, write } from "./storage.ts";
+import { uploaded } from "./text.ts";
 
 /** A run, and what of it there was no space for. */
 export interface Begun {
@@ -55,7 +56,7 @@ async function begin({ name, recipe }: { name: string; recipe: Recipe }, files: 
 
 /** The visitor's own texts: those given now, in the place of those of the run before. */
 async function uploadsOf({ uploads, from }: Extract<Start, { kind: "new" }>): Promise<FileEntry[]> {
-  const given = uploads.map(({ name, bytes }) => ({ name: `uploads/${name}`, bytes }));
+  const given = await uploaded(uploads);
   if (given.length > 0 || !from) return given;
   return (await readFiles(from)).filter(({ name }) => name.startsWith("uploads/"));
 }

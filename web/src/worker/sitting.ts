@@ -16,6 +16,8 @@ export interface Sitting {
   state: "preparing" | "running" | "recovering";
   /** No next turn is taken. Apart from the state: a device that is lost meanwhile is still to be opened again. */
   hold: "pausing" | "paused" | null;
+  /** The device has shown that it has room for it. */
+  hasRoom: boolean;
   worked: number;
   marks: Marks;
   stage: Stage;
@@ -55,6 +57,7 @@ export function sittingOf({ record, run, device, files, unsaved, nets, release }
     jobs: knownJobs(jobsOf(record.recipe, nets, names(files), record.usable), record.jobs ?? []),
     state: "preparing",
     hold: null,
+    hasRoom: false,
     worked: record.worked,
     marks: structuredClone(record.marks ?? {}),
     stage: record.stage,

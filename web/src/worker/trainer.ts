@@ -8,9 +8,11 @@ import { clockJobs, jobsOf, knownJobs, move, stageOf, teacherDone } from "./jobs
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
 import { recordFor, type Begun } from "./records.ts";
+import { makeSureOfRoom } from "./room.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
 import { amend, readFiles, remove } from "./storage.ts";
+import { cleanedBy } from "./text.ts";
 import { breathe } from "./turns.ts";
 
 /** Pause and cancel act within a second. */
@@ -37,6 +39,7 @@ export class Trainer {
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
   #visible = true;
+  #mostRoom = Infinity;
   #resting: (() => void)[] = [];
 
   constructor(host: Host) {
@@ -98,7 +101,15 @@ export class Trainer {
 
   async #turn(sitting: Sitting): Promise<void> {
     if (sitting.hold) return;
-    await this.#guarded(sitting, () => (sitting.state === "recovering" ? this.#reopen(sitting) : this.#step(sitting)));
+    await this.#guarded(sitting, () => {
+      if (sitting.state === "recovering") return this.#reopen(sitting);
+      return sitting.hasRoom ? this.#step(sitting) : this.#tryRoom(sitting);
+    });
+  }
+
+  async #tryRoom(sitting: Sitting): Promise<void> {
+    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting, this.#mostRoom);
+    sitting.hasRoom = true;
   }
 
   /** Work on a run that is still open; what goes wrong with it is told, and mended where it can be. */
@@ -148,10 +159,7 @@ export class Trainer {
     const stage = stageOf(event) ?? sitting.stage;
     if (stage !== sitting.stage && !(stage === "text" || sitting.stage === "text")) sitting.furthest = 0;
     sitting.stage = stage;
-    if (event.event === "corpus") {
-      const { train, valid, test, dropped } = event.report;
-      sitting.corpus = { train, valid, test, dropped };
-    }
+    sitting.corpus = cleanedBy(event, sitting.corpus);
     if (isStep(event)) {
       const rate = event.event === "distilling" ? event.sentences_per_second : event.tokens_per_second;
       this.#meter.add(event.event, now, event.step, event.total, rate);
@@ -251,10 +259,10 @@ export class Trainer {
     const { kind, message } = failure;
     if (kind === "crashed") throw new WebAssembly.RuntimeError(message);
     if (kind === "device-lost" || kind === "device-fault") return this.#lost(sitting, failure);
-    const bytes = sitting.device.memory()?.reserved ?? null;
+    const bytes = failure.bytes ?? sitting.device.memory()?.reserved ?? null;
     await this.#stop(sitting, ({ id: run, step: kept }) => {
       if (kind === "not-finite") return { kind, step: failure.step ?? sitting.step, kept, run, message };
-      return kind === "out-of-memory" ? { kind, bytes, run, message } : { kind: "failed", run, message };
+      return kind === "out-of-memory" ? { kind, bytes, room: failure.room ?? null, onCpu: sitting.device.info().kind === "cpu", run, message } : { kind: "failed", run, message };
     });
   }
 
@@ -404,6 +412,11 @@ export class Trainer {
     } finally {
       release();
     }
+  }
+
+  /** As if the device had no more than this. */
+  limitRoom(bytes: number | null): void {
+    this.#mostRoom = bytes ?? Infinity;
   }
 
   lose(): void {

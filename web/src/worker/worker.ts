@@ -10,6 +10,7 @@ import { times, tokensPerSecond } from "./measure.ts";
 import { allRows } from "./rows.ts";
 import { score, sentences } from "./scorer.ts";
 import { allRuns, amend, purge } from "./storage.ts";
+import { readText } from "./text.ts";
 import { traceOf } from "./trace.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -68,7 +69,8 @@ const handlers: Handlers = {
   "check-recipe": ({ recipe }) => turns.take(() => host.engine.checkRecipe(recipe)),
   plan: ({ recipe, gflops }) => turns.take(() => host.engine.plan(recipe, gflops ?? undefined)),
   times: ({ recipe, nets, gflops }) => turns.take(() => times(host.engine, recipe, nets, gflops)),
-  speed: () => turns.take(() => host.speed()),
+  speed: ({ kind }) => turns.take(() => host.speed(kind)),
+  "read-text": ({ recipe, uploads }, id) => withSignal(id, (signal) => readText(host, recipe, uploads, signal)),
   runs: () => purge(Date.now() - LEFT_MS).then(allRuns),
   "rename-run": ({ run, name }) => amend(run, { name }).then(nothing),
   "trash-run": ({ run }) => trainer.trash(run).then(nothing),
@@ -96,6 +98,7 @@ const handlers: Handlers = {
   "load-hub": ({ name }, id) => withSignal(id, (signal) => loadHub(host, name, signal)),
   "forget-hub": ({ name }) => forgetHub(host, name).then(nothing),
   visible: ({ visible }) => nothing(trainer.setVisible(visible)),
+  "limit-memory": ({ bytes }) => nothing(trainer.limitRoom(bytes)),
   "lose-device": () => nothing(trainer.lose()),
   cancel: ({ target }) => nothing(stoppable.get(target)?.abort()),
 };

@@ -5,7 +5,7 @@ import { entries, exactMatch, filtered, NO_FILTER, ordered } from "../../src/lib
 import { aligned, MOST_POINTS, nearestValue, sampled, Series } from "../../src/lib/series.ts";
 import { EngineError, failureOf, unreachable, type Row } from "../../src/protocol.ts";
 
-const READY = { probe: { reason: null, adapter: null }, device: { kind: "cpu", name: "", software: true, wrong: null, largest_buffer_bytes: null } } as const;
+const READY = { probe: { reason: null, adapter: null }, device: { kind: "cpu", name: "", software: true, wrong: null, largest_buffer_bytes: null }, speeds: { wgpu: null, cpu: null } } as const;
 
 describe("the engine's states", () => {
   it("lead from loading to ready, through failures and restarts", () => {

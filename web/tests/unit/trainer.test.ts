@@ -107,7 +107,7 @@ describe("a disk that is full from the start", () => {
   it("begins in memory, says so, and is kept once there is space", async () => {
     const { trainer, notices, progress, until } = await trainerOn();
     disk.full = true;
-    const upload = { name: "mine.tsv", bytes: new TextEncoder().encode("a\tb\n") };
+    const upload = { name: "mine.tsv", file: new Blob(["a\tb\n"]) };
     const recipe = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
     const { run } = await trainer.start({ ...NEW, recipe, uploads: [upload] });
     await until(training(({ step }) => step > 0));
@@ -127,27 +127,31 @@ describe("a disk that is full from the start", () => {
 
 describe("a lost device", () => {
   /** The first run loses the device when it is told to, in the middle of a step. */
-  function losing(): { Run: Engine["Run"]; lose: () => void; saves: () => number } {
+  function losing(): { Run: Engine["Run"]; stepping: Promise<void>; lose: () => void; saves: () => number } {
     let [opened, saves] = [0, 0];
     let lose: () => void = () => undefined;
     const lost = new Promise<void>((resolve) => (lose = resolve));
+    let steps: () => void = () => undefined;
+    const stepping = new Promise<void>((resolve) => (steps = resolve));
     const open = (...from: Parameters<Engine["Run"]["open"]>): Run => {
       const run = scripted.Run.open(...from);
       if (++opened > 1) return run;
       run.step = async () => {
+        steps();
         await lost;
         throw fault("device-lost", "the GPU device was lost");
       };
       run.save = async () => void saves++;
       return run;
     };
-    return { Run: { ...scripted.Run, open }, lose: () => lose(), saves: () => saves };
+    return { Run: { ...scripted.Run, open }, stepping, lose: () => lose(), saves: () => saves };
   }
 
   it("does not undo a pause, and comes back when the run goes on", async () => {
-    const { Run, lose, saves } = losing();
+    const { Run, stepping, lose, saves } = losing();
     const { trainer, progress, until } = await trainerOn({ Run });
     await trainer.start(NEW);
+    await stepping;
     const paused = trainer.pause();
     lose();
     await paused;
@@ -158,9 +162,10 @@ describe("a lost device", () => {
   });
 
   it("does not hold up a cancel", async () => {
-    const { Run, lose } = losing();
+    const { Run, stepping, lose } = losing();
     const { trainer } = await trainerOn({ Run });
     await trainer.start(NEW);
+    await stepping;
     const cancelled = trainer.cancel();
     lose();
     expect(await cancelled).toEqual({ kept: false });
@@ -182,7 +187,7 @@ describe("a run from another", () => {
   it("has the texts of the one before", async () => {
     const { trainer, until } = await trainerOn();
     const recipe = { ...PRESETS.micro, corpus: { ...PRESETS.micro.corpus, source: "tsv:mine.tsv" } };
-    disk.files.set("run-0", ["uploads/mine.tsv", "state/teacher.safetensors"].map((name) => ({ name, bytes: Uint8Array.of(49) })));
+    disk.files.set("run-0", ["uploads/mine.tsv", "state/teacher.safetensors"].map((name) => ({ name, bytes: new TextEncoder().encode("a\tb\n") })));
     const { run } = await trainer.start({ ...NEW, recipe, from: "run-0" });
     expect(namesOf(run)).toEqual(["uploads/mine.tsv"]);
     await until(training(({ step }) => step > 0));

@@ -67,13 +67,13 @@ describe("a device's speed", () => {
     const host = new Host(() => undefined);
     await host.boot(scripted("ready"), "auto", new AbortController().signal);
     const speed = vi.spyOn(host.device, "speed");
-    expect([await host.speed(), await host.speed()]).toEqual([200, 200]);
+    expect([await host.speed("wgpu"), await host.speed("wgpu")]).toEqual([200, 200]);
     expect(speed).toHaveBeenCalledTimes(1);
     await host.use("cpu");
-    expect(await host.speed()).toBe(20);
+    expect(await host.speed("cpu")).toBe(20);
     await host.use("auto");
     const again = vi.spyOn(host.device, "speed");
-    expect(await host.speed()).toBe(200);
+    expect(await host.speed("wgpu")).toBe(200);
     expect(again).not.toHaveBeenCalled();
   });
 

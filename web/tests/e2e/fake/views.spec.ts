@@ -225,7 +225,8 @@ test("a run of one's own text carries its file", async ({ fake: page, open }) =>
   await expect(page.getByText("Choose a file first.")).toBeVisible();
   const rows = Array.from({ length: 20 }, (_, index) => `a dog ${index}\tun chien ${index}\n`).join("");
   await page.getByLabel("File with two columns").setInputFiles({ name: "my, own: pairs.tsv", mimeType: "text/plain", buffer: Buffer.from(rows) });
-  await expect(page.getByText("mine.tsv: 20 lines")).toBeVisible();
+  await expect(page.getByText(/^mine\.tsv: \d+ B$/)).toBeVisible();
+  await expect(page.getByTestId("own-read")).toContainText("pairs to train on");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
 });
 

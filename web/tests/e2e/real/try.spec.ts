@@ -30,6 +30,27 @@ test("names unknown words, and draws held-out sentences", async ({ real: page, r
   await expect(page.getByTestId("field-line")).not.toContainText("zyzzyva");
 });
 
+test("of a sentence that is too long the rest is grey; without one the last output stays", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const [box, line, teacher] = [page.getByRole("textbox"), page.getByTestId("field-line"), page.getByTestId("teacher")];
+  await box.fill("The old man sees the dog and ".repeat(8).trim());
+  await expect(line).toHaveText(/^\d+ tokens; this model reads \d+\. The grey part is not translated\.$/);
+  const [, tokens, most] = /(\d+) tokens; this model reads (\d+)/.exec(await line.innerText()) ?? [];
+  expect(Number(tokens)).toBeGreaterThan(Number(most));
+  const unread = await page.locator(".mirror .unread").count();
+  expect(unread).toBeGreaterThan(0);
+  expect(unread).toBeLessThan(56);
+  await box.fill("The dog sleeps.");
+  await expect(teacher).toHaveAttribute("data-source", "The dog sleeps.", { timeout: 30_000 });
+  await expect(page.locator(".mirror .unread")).toHaveCount(0);
+  const said = await teacher.innerText();
+  await box.fill("");
+  await expect(line).toHaveText("Type a sentence to translate it; the last one stays.");
+  await page.waitForTimeout(500);
+  await expect(teacher).toHaveText(said);
+});
+
 test("one cell changes the mix alone; again, and the teacher's output is back exactly", async ({ real: page, realSite }) => {
   await page.goto(`${realSite.url}?device=cpu#/?mix=teacher`);
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });

@@ -1,0 +1,86 @@
+/** Whether a device has room for a run, tried before its first step: no browser tells how much there is. */
+import { needOf, type Need } from "../lib/need.ts";
+import type { Plan } from "../protocol.ts";
+import { room as words } from "../strings/room.ts";
+import { teacherDone } from "./jobs.ts";
+import type { Sitting } from "./sitting.ts";
+
+/** Smaller pieces than the first would only take time; to look for less than the last, too. */
+const [PIECE, LEAST] = [2 ** 26, 2 ** 20];
+const PAGE = 2 ** 16;
+
+function fault(kind: "out-of-memory" | "too-large" | "device-lost", message: string, told: { bytes?: number; room?: number } = {}): Error {
+  return Object.assign(new Error(message), { kind, ...told });
+}
+
+/** The largest buffer first, then the rest in pieces: where there is no room for one, for half of it, and so on. */
+async function fill({ bytes, largest }: Need, take: (size: number) => Promise<boolean>): Promise<number> {
+  let [room, most, size] = [0, bytes, largest];
+  const least = Math.min(LEAST, largest);
+  while (room < bytes && size >= least) {
+    const asked = 4 * Math.ceil(Math.min(size, bytes - room) / 4);
+    if (await take(asked)) {
+      if (room === 0) size = Math.max(PIECE, size);
+      room += asked;
+    } else {
+      // In parts, it is not the buffer that is needed.
+      if (room === 0) most = bytes - 1;
+      size = asked / 2;
+    }
+  }
+  return Math.min(room, most);
+}
+
+/** A device of its own, so that nothing of the run's is in the way of what fails; all of it is given back. */
+async function roomOnGpu(need: Need, most: number): Promise<number> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  // The run's own device says better what is amiss.
+  if (!adapter) return need.bytes;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  if (need.largest > maxBufferSize) throw fault("too-large", words.tooLarge(need.largest, maxBufferSize));
+  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  let lost: string | null = null;
+  void device.lost.then(({ message }) => (lost = message));
+  let left = most;
+  const take = async (size: number): Promise<boolean> => {
+    if (size > left) return false;
+    device.pushErrorScope("out-of-memory");
+    device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
+    const failed = await device.popErrorScope();
+    // What fails after a loss is no lack of memory.
+    if (lost !== null) throw fault("device-lost", lost);
+    left -= failed ? 0 : size;
+    return failed === null;
+  };
+  try {
+    return await fill(need, take);
+  } finally {
+    device.destroy();
+  }
+}
+
+/** As much as the engine can grow to, which has its own memory: at most 4 GiB. */
+function roomOnCpu({ bytes }: Need, most: number): number {
+  for (let room = Math.min(bytes, most, PAGE * PAGE); room >= PAGE; room = Math.floor(0.75 * room)) {
+    try {
+      new WebAssembly.Memory({ initial: Math.ceil(room / PAGE) });
+      return room;
+    } catch {
+      // There is less.
+    }
+  }
+  return 0;
+}
+
+/** What is still to be trained of a run. */
+function costsOf({ teacher, nets }: Plan, { jobs }: Sitting): Pick<Plan, "teacher" | "nets"> {
+  const done = new Set(jobs.flatMap(({ kind, id, state }) => (kind === "net" && state === "done" ? [id] : [])));
+  return { teacher, nets: nets.filter(({ net }) => !done.has(net)) };
+}
+
+/** Throws where the plan's bytes cannot be had, with how many could. `most`: more are not given, for tests. */
+export async function makeSureOfRoom(plan: Plan, sitting: Sitting, most: number): Promise<void> {
+  const need = needOf(costsOf(plan, sitting), teacherDone(sitting.jobs));
+  const room = await (sitting.device.info().kind === "cpu" ? roomOnCpu(need, most) : roomOnGpu(need, most));
+  if (room < need.bytes) throw fault("out-of-memory", words.none(need.bytes, need.largest, room), { bytes: need.bytes, room });
+}
