@@ -75,7 +75,7 @@ fn part_of(side: usize) -> usize {
     const SMALL: usize = 64;
     let part = |count: usize| side.div_ceil(count * UNIT) * UNIT;
     let is_large = |count: &usize| side > (count - 1) * part(*count) + SMALL;
-    (2..=8).rev().find(is_large).map_or(side, part)
+    (2..=16).rev().find(is_large).map_or(side, part)
 }
 
 /// The product of each of `count` pairs, one behind the other.
