@@ -125,12 +125,18 @@ class App {
 
   /** From the menu: it holds at the next visit, too. */
   async choose(choice: DeviceChoice): Promise<void> {
-    if (this.switching) return;
+    const opening = this.switching !== null;
     this.switching = choice;
+    // Keys go through the choices faster than a device opens: the last one is opened next.
+    if (opening) return;
     try {
-      await this.checkAgain(choice);
-      if (this.#choice !== choice) return;
-      keepChoice(choice);
+      let opened: DeviceChoice | null = null;
+      while (this.switching !== null && this.switching !== opened) {
+        opened = this.switching;
+        await this.checkAgain(opened);
+      }
+      if (this.#choice !== opened) return;
+      keepChoice(opened);
       live.say(words.now(this.deviceName));
     } finally {
       this.switching = null;

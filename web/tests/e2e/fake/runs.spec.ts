@@ -109,7 +109,7 @@ test("two to five runs are set beside each other, their differences first", asyn
   await expect(differences.getByRole("link", { name: "Compare the translations of tiny en-fr, seed 1" })).toHaveAttribute("href", /^#\/compare\?model=/);
   const setting = (path: string) => differences.locator(`[data-setting="${path}"]`);
   await expect(setting("seed")).toHaveText(/A\s*1\s*B\s*2/);
-  await expect(setting("nets")).toHaveText(/A\s*enc=alr-xs, enc=alr-s, enc=alr-m\s*B\s*enc=alr-l, cross=awr-m/);
+  await expect(setting("nets")).toHaveText(/A\s*enc=alr-m, self=awr-s, cross=awr-s\s*B\s*enc=alr-l, cross=awr-m/);
   await differences.getByLabel("Differences only").uncheck();
   await expect(setting("model.layers")).toHaveText(/^model\.layers\s*2$/);
   await differences.getByLabel("Differences only").check();
