@@ -108,11 +108,16 @@ class App {
     }
   }
 
-  /** Opens a device anew, where asked for by another choice. */
-  async checkAgain(choice: DeviceChoice = this.#choice): Promise<void> {
+  /** Opens a device anew, where asked for by another choice, which holds for this visit alone. */
+  checkAgain(choice: DeviceChoice = this.#choice): Promise<void> {
+    return this.#open(choice, () => undefined);
+  }
+
+  async #open(choice: DeviceChoice, opened: (choice: DeviceChoice) => void): Promise<void> {
     try {
       const ready = await this.client.request({ type: "probe", device: choice });
       this.#choice = choice;
+      opened(choice);
       this.deviceError = null;
       this.#move({ type: "ready", ready });
       if (this.model) await this.openModel(this.model.id);
@@ -133,11 +138,9 @@ class App {
       let opened: DeviceChoice | null = null;
       while (this.switching !== null && this.switching !== opened) {
         opened = this.switching;
-        await this.checkAgain(opened);
+        await this.#open(opened, keepChoice);
       }
-      if (this.#choice !== opened) return;
-      keepChoice(opened);
-      live.say(words.now(this.deviceName));
+      if (this.#choice === opened) live.say(words.now(this.deviceName));
     } finally {
       this.switching = null;
     }

@@ -38,7 +38,7 @@ for (const device of ["cpu", "wgpu"] as const) {
 }
 
 test("cpu: in Compare the diff has ins and del, texts have their language, and the lens opens on the sentence", async ({ real: page, realSite }) => {
-  await page.goto(`${realSite.url}?device=cpu#/compare?mix=enc%3Duniform%20enc%3Dnone`);
+  await page.goto(`${realSite.url}?device=cpu#/compare?mix=enc%3Dalr-m%20enc%3Dnone`);
   await expect(page.getByTestId("score")).toBeEnabled({ timeout: 60_000 });
   await page.getByTestId("score").click();
   await expect(page.getByTestId("list-count")).toBeVisible({ timeout: 200_000 });
