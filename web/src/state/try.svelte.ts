@@ -39,7 +39,7 @@ class TryState {
   linkedMix: string | null = null;
   /** The model that the board was made for. */
   #opened: ModelInfo | null = null;
-  #described: { model: ModelInfo | null; mix: string; info: MixSize } | null = null;
+  #described: { model: ModelInfo | null; mix: string; info: Promise<MixSize> } | null = null;
   #history = new History();
   #generation = 0;
   /** Counts what was typed, chosen or drawn into the text box. */
@@ -211,11 +211,15 @@ class TryState {
     }
   }
 
-  /** The text has no part in it: while one types, it is asked once. */
-  async #describe(mix: string): Promise<MixSize> {
+  /** The text has no part in it: while one types it is asked once, also before the answer is there. */
+  #describe(mix: string): Promise<MixSize> {
     const { model } = app;
     if (this.#described?.model !== model || this.#described.mix !== mix) {
-      this.#described = { model, mix, info: await app.client.request({ type: "describe-mix", mix }) };
+      const described = { model, mix, info: app.client.request({ type: "describe-mix", mix }) };
+      this.#described = described;
+      described.info.catch(() => {
+        if (this.#described === described) this.#described = null;
+      });
     }
     return this.#described.info;
   }
