@@ -92,7 +92,7 @@ test("a run that goes out, is deleted and comes in again translates as before", 
 /** The demo's own file, damaged. */
 const DAMAGES: readonly { name: string; damage: (bundle: Buffer) => Buffer; says: RegExp }[] = [
   { name: "a picture", damage: () => Buffer.from("\x89PNG\r\n\x1a\n and so on, which is no model at all", "latin1"), says: /^Not imported: this is not a \.safetensors file\.$/ },
-  { name: "cut off", damage: (bundle) => bundle.subarray(0, bundle.length - 1000), says: /^Not imported: the file is cut off: 2,898,\d{3} of 2,899,\d{3} bytes are there\.$/ },
+  { name: "cut off", damage: (bundle) => bundle.subarray(0, bundle.length - 1000), says: /^Not imported: the file is cut off: 2,\d{3},\d{3} of 2,\d{3},\d{3} bytes are there\.$/ },
   { name: "header", damage: (bundle) => Buffer.concat([bundle.subarray(0, 40), Buffer.from("\0\0\0\0"), bundle.subarray(44)]), says: /^Not imported: its header cannot be read\.$/ },
   {
     name: "shape",
