@@ -1,11 +1,11 @@
 /** Everything the page says. Numbers come formatted; sentences end here. */
+import { plural } from "./lib/format.ts";
 import type { Reason } from "./protocol.ts";
 import type { BoardPreset } from "./lib/board.ts";
 import type { LinkError } from "./lib/link.ts";
 import type { Method, Site, Trained, Variant } from "./lib/mix.ts";
 
 const list = (words: string[]) => new Intl.ListFormat("en-GB").format(words);
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const LANGUAGES: Record<string, string> = { en: "English", fr: "French", de: "German" };
 

@@ -92,3 +92,7 @@ export function day(time: number, now = Date.now()): string {
   const [date, thisYear] = [new Date(time), new Date(now).getFullYear()];
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...(date.getFullYear() === thisYear ? {} : { year: "numeric" }) });
 }
+
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}

@@ -1,5 +1,5 @@
 /** What Bench says. */
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+import { plural } from "../lib/format.ts";
 
 export const bench = {
   line: "What this device does of what it can do at most, and whether it computes what the CPU computes.",

@@ -1,10 +1,8 @@
 /** What becomes of a run in training, wherever in the page the visitor is. */
-import { bytes } from "../lib/format.ts";
+import { bytes, plural, whole } from "../lib/format.ts";
 import type { Stage, Stopped } from "../protocol.ts";
 
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 const gigabytes = (value: number | null) => (value === null ? "its limit" : value < 1e9 ? bytes(value) : `${(value / 1e9).toFixed(1)} GB`);
-const whole = (value: number) => value.toLocaleString("en-US");
 
 export const fate = {
   stage: { text: "Preparing the text", teacher: "Teacher", nets: "Nets", tuned: "The whole", scores: "Scores" } satisfies Record<Stage, string>,

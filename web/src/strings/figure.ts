@@ -1,9 +1,9 @@
 /** What the Board view says. */
+import { plural } from "../lib/format.ts";
 import type { Axis } from "../lib/figure.ts";
 import type { Control } from "../lib/mix.ts";
 import type { Place } from "../lib/setting.ts";
 
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const figure = {
   line: "The paper’s figure, from your own runs and the demo: what translation keeps when nets of each size stand in for attention.",

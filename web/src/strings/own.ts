@@ -1,6 +1,5 @@
 /** What is said of the visitor's own text; what is wrong with it is told in the engine's words. */
-const whole = (value: number) => value.toLocaleString("en-US");
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+import { plural, whole } from "../lib/format.ts";
 
 export const own = {
   file: (name: string, size: string) => `${name}: ${size}`,

@@ -1,5 +1,5 @@
 /** What is said of memory that a run would need and does not get; the sentence that all read stands with the other stops. */
-const whole = (value: number) => value.toLocaleString("en-US");
+import { whole } from "../lib/format.ts";
 
 export const room = {
   none: (bytes: number, largest: number, room: number) =>

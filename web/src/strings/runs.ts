@@ -1,6 +1,6 @@
 /** What the Runs view says, and the notice of what was thrown away. */
+import { plural } from "../lib/format.ts";
 
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const runs = {
   line: "Teachers and nets that this browser keeps, trained here or read from a file. They stay on this device.",

@@ -1,7 +1,7 @@
 /** What Share says. */
+import { plural } from "../lib/format.ts";
 import type { Cause } from "../lib/fingerprint.ts";
 
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 const CAUSES: Record<Cause, string> = {
   device: "Another device made the run of the link: graphics adapters and CPUs round differently.",
   build: "Another build of the engine made the run of the link.",

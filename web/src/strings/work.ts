@@ -1,9 +1,9 @@
 /** What Train and Compare say. */
+import { plural } from "../lib/format.ts";
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
 
-const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const train = {
   line: "A teacher is trained on sentence pairs; then small nets learn to do what its attention does.",

@@ -1,5 +1,6 @@
 /** Runs as one file, on their way out and in. Nothing of a file from elsewhere is stored before all of it was checked. */
 import type { FileEntry } from "attentionless";
+import { whole } from "../lib/format.ts";
 import type { RunRecord } from "../protocol.ts";
 import { fileText, MOST_BYTES } from "./files.ts";
 import type { Host } from "./host.ts";
@@ -13,8 +14,6 @@ const BRACE = "{".charCodeAt(0);
 function refused(message: string): Error {
   return Object.assign(new Error(message), { kind: "not-imported" });
 }
-
-const whole = (bytes: number) => bytes.toLocaleString("en-US");
 
 /** Where the last tensor of a header ends, counted from the first; null where it is no header. */
 function dataEnd(text: string): number | null {

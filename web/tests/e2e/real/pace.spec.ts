@@ -41,6 +41,16 @@ async function countMessages(page: Page): Promise<void> {
   });
 }
 
+/** The preset tiny, until it has made some steps. */
+async function trainTiny(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}?device=cpu#/train`);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 90_000 });
+  await page.getByLabel("Preset").selectOption("tiny");
+  await expect(page).toHaveURL(/r=1\./);
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(5);
+}
+
 function quantile(values: readonly number[], share: number): number {
   return [...values].sort((one, other) => one - other)[Math.floor(share * (values.length - 1))];
 }
@@ -67,12 +77,7 @@ test("the first examples are painted within 1.5 s, and 15 tokens are translated 
 
 test("while it trains, a key is answered within 50 ms, and the worker says at most four things a second", async ({ real: page, realSite }) => {
   await countMessages(page);
-  await page.goto(`${realSite.url}?device=cpu#/train`);
-  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 90_000 });
-  await page.getByLabel("Preset").selectOption("tiny");
-  await expect(page).toHaveURL(/r=1\./);
-  await page.getByTestId("start").click();
-  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(5);
+  await trainTiny(page, realSite.url);
   await page.getByRole("link", { name: "Try", exact: true }).locator("visible=true").click();
   const box = page.getByRole("textbox");
   await box.fill("");
@@ -106,12 +111,7 @@ test("while it trains, a key is answered within 50 ms, and the worker says at mo
 });
 
 test("while it trains, it pauses within a second", async ({ real: page, realSite }) => {
-  await page.goto(`${realSite.url}?device=cpu#/train`);
-  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 90_000 });
-  await page.getByLabel("Preset").selectOption("tiny");
-  await expect(page).toHaveURL(/r=1\./);
-  await page.getByTestId("start").click();
-  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(5);
+  await trainTiny(page, realSite.url);
   const took: number[] = [];
   for (let time = 0; time < 5; time++) {
     took.push(await page.evaluate(async () => {
