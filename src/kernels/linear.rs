@@ -17,9 +17,7 @@ use burn::backend::{
         grads::Gradients,
         ops::{Backward, Ops, OpsKind},
     },
-    backend_extension,
-    flex::FlexTensor,
-    get_or_init_device_settings,
+    backend_extension, get_or_init_device_settings,
     tensor::FloatTensor,
     wgpu::into_contiguous,
 };
@@ -98,7 +96,7 @@ impl LinearOps for Flex {
     fn linear_act(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
         let [x, w, b] = [x, w, b].map(cpu::contiguous);
         let ([rows, _], [_, columns]) = (x.layout().shape().dims::<2>(), w.layout().shape().dims::<2>());
-        let (mut y, b) = (gemm::product(view(&x), view(&w)), cpu::values(&b));
+        let (mut y, b) = (gemm::product(View::of(&x), View::of(&w)), cpu::values(&b));
         cpu::by_rows(&mut y, columns, |_, rows| add_and_activate(rows, b, slope));
         cpu::tensor(y, [rows, columns])
     }
@@ -126,20 +124,14 @@ impl LinearOps for Flex {
     fn linear_dx(w: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let [w, dz] = [w, dz].map(cpu::contiguous);
         let ([inputs, _], [rows, _]) = (w.layout().shape().dims::<2>(), dz.layout().shape().dims::<2>());
-        cpu::tensor(gemm::product(view(&dz), view(&w).transposed()), [rows, inputs])
+        cpu::tensor(gemm::product(View::of(&dz), View::of(&w).transposed()), [rows, inputs])
     }
 
     fn linear_dw(x: FloatTensor<Self>, dz: FloatTensor<Self>) -> FloatTensor<Self> {
         let [x, dz] = [x, dz].map(cpu::contiguous);
         let ([_, inputs], [_, outputs]) = (x.layout().shape().dims::<2>(), dz.layout().shape().dims::<2>());
-        cpu::tensor(gemm::product(view(&x).transposed(), view(&dz)), [inputs, outputs])
+        cpu::tensor(gemm::product(View::of(&x).transposed(), View::of(&dz)), [inputs, outputs])
     }
-}
-
-/// A contiguous tensor of rows.
-fn view(tensor: &FlexTensor) -> View<'_> {
-    let [_, columns] = tensor.layout().shape().dims();
-    View::new(cpu::values(tensor), columns)
 }
 
 /// `leaky_relu(row + b)` in place, for each row.

@@ -2,6 +2,7 @@
 //! `flex` each output is zeroed first and copied after, since its tensors are aligned otherwise than a vector.
 
 use crate::kernels::cpu;
+use burn::backend::flex::FlexTensor;
 
 /// A matrix in some values, as it is multiplied: neither a transpose nor a part of it is a copy.
 #[derive(Clone, Copy)]
@@ -17,6 +18,15 @@ impl<'a> View<'a> {
     /// One that lies in rows of so many columns.
     pub fn new(values: &'a [f32], columns: usize) -> Self {
         Self { values, sizes: [values.len() / columns.max(1), columns], strides: [columns, 1] }
+    }
+
+    /// A tensor of rows.
+    ///
+    /// # Panics
+    /// If it is not contiguous: call [`cpu::contiguous`] first.
+    pub fn of(tensor: &'a FlexTensor) -> Self {
+        let [_, columns] = tensor.layout().shape().dims();
+        Self::new(cpu::values(tensor), columns)
     }
 
     pub fn transposed(self) -> Self {
@@ -43,6 +53,7 @@ impl<'a> View<'a> {
 
 /// Multiplications from which more than one thread is worth its start.
 const LARGE: usize = 1 << 22;
+
 /// `[m, n] = a: [m, k] · b: [k, n]`, on all threads where it is large.
 pub(in crate::kernels) fn product(a: View<'_>, b: View<'_>) -> Vec<f32> {
     let ([m, k], [_, n]) = (a.sizes, b.sizes);
@@ -80,11 +91,10 @@ fn part_of(side: usize) -> usize {
 
 /// The product of each of `count` pairs, one behind the other.
 pub(in crate::kernels) fn products<'a>(count: usize, pair: impl Fn(usize) -> [View<'a>; 2] + Send + Sync) -> Vec<f32> {
+    let [a, b] = pair(0);
     if count == 1 {
-        let [a, b] = pair(0);
         return product(a, b);
     }
-    let [a, b] = pair(0);
     let size = a.sizes[0] * b.sizes[1];
     let mut out = vec![0.0; count * size];
     let multiply_one = |index: usize, out: &mut [f32]| {

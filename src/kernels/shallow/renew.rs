@@ -172,9 +172,7 @@ fn renew(
 
 /// Those rows of `xᵀ · dy`, of contiguous tensors.
 pub(in crate::kernels) fn rows_of(x: &FlexTensor, dy: &FlexTensor, rows: Range<usize>, g: &mut [f32]) {
-    let ([_, inputs], [_, outputs]) = (x.layout().shape().dims::<2>(), dy.layout().shape().dims::<2>());
-    let x = View::new(cpu::values(x), inputs).columns(rows.start, rows.len());
-    gemm::product_into(x.transposed(), View::new(cpu::values(dy), outputs), g);
+    gemm::product_into(View::of(x).columns(rows.start, rows.len()).transposed(), View::of(dy), g);
 }
 
 /// One step of Adam on the matrix behind a norm, so many rows at a time; gives the gradients of the norm, scale and shift in turn.
