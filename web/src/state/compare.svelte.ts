@@ -5,7 +5,7 @@ import { isControls, sorted } from "../lib/models.ts";
 import { bestOfEach, completePicks, mixesOf, scoresOf, type NetPick, type Scores } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
-import { compare as words } from "../strings.ts";
+import { compare as words } from "../strings/work.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 

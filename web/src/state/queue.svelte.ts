@@ -2,7 +2,7 @@
 import { withoutMixes, withoutNet } from "../lib/recipe.ts";
 import { netNamed } from "../lib/mix.ts";
 import type { Job, Recipe } from "../protocol.ts";
-import { train } from "../strings.ts";
+import { train } from "../strings/work.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 import { speed } from "./speed.svelte.ts";

@@ -4,7 +4,6 @@ import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
 
-
 export const train = {
   line: "A teacher is trained on sentence pairs; then small nets learn to do what its attention does.",
   recipe: "Recipe",
