@@ -1,38 +1,51 @@
 /** Runs and their files in IndexedDB. */
 import type { Change, FileEntry } from "attentionless";
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb";
+import { openDB, type IDBPDatabase, type IDBPTransaction } from "idb";
 import type { RunRecord } from "../protocol.ts";
+import { ofRun, type Parts, read, readOne, replace } from "./parts.ts";
 
-interface Schema extends DBSchema {
+interface Schema extends Parts {
   runs: { key: string; value: RunRecord };
-  files: { key: [string, string]; value: Uint8Array };
 }
 
 const NAME = "attentionless";
-
-type FilesStore = IDBPObjectStore<Schema, ["runs", "files"], "files", "readonly" | "readwrite">;
+/** The first form had each file as one value. */
+const FORM = 2;
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null;
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>(NAME, 1, {
-    upgrade(db) {
-      db.createObjectStore("runs", { keyPath: "id" });
-      db.createObjectStore("files");
+  opened ??= openDB<Schema>(NAME, FORM, {
+    async upgrade(db, form, _, transaction) {
+      if (form === 0) {
+        db.createObjectStore("runs", { keyPath: "id" });
+        db.createObjectStore("files");
+      } else if (form === 1) {
+        await divide(transaction);
+      }
+    },
+    // A page of a later build waits until nobody has the earlier form open.
+    blocking: (_, __, event) => {
+      (event.target as IDBDatabase).close();
+      opened = null;
     },
     terminated: () => (opened = null),
   });
   return opened;
 }
 
-function filesOf(run: string): IDBKeyRange {
-  return IDBKeyRange.bound([run, ""], [run, "\uffff"]);
+async function divide(transaction: IDBPTransaction<Schema, ("runs" | "files")[], "versionchange">): Promise<void> {
+  const files = transaction.objectStore("files");
+  for (const key of await files.getAllKeys()) {
+    const [run, name] = key;
+    const bytes = await files.get(key);
+    // Its key lies in the file's range, which is emptied first.
+    if (bytes) for (const request of replace(files, run, name, bytes)) await request;
+  }
 }
 
-/** Of runs of earlier days, whose records do not have them yet. */
-async function measured(files: FilesStore, run: string): Promise<Record<string, number>> {
-  const [keys, values] = await Promise.all([files.getAllKeys(filesOf(run)), files.getAll(filesOf(run))]);
-  return Object.fromEntries(keys.map(([, name], index) => [name, values[index].length]));
+function sizesOf(files: readonly FileEntry[]): Record<string, number> {
+  return Object.fromEntries(files.map(({ name, bytes }) => [name, bytes.length]));
 }
 
 /** Newest first, without those that were thrown away. */
@@ -40,7 +53,8 @@ export async function allRuns(): Promise<RunRecord[]> {
   const transaction = (await database()).transaction(["runs", "files"]);
   const found = await transaction.objectStore("runs").getAll();
   const runs = found.filter(({ trashed }) => trashed === undefined);
-  for (const run of runs) run.sizes ??= await measured(transaction.objectStore("files"), run.id);
+  // Those of earlier days do not have them yet.
+  for (const run of runs) run.sizes ??= sizesOf(await read(transaction.objectStore("files"), run.id));
   return runs.sort((one, other) => other.created - one.created);
 }
 
@@ -50,28 +64,24 @@ export async function runOf(id: string): Promise<RunRecord | undefined> {
 }
 
 export async function readFiles(run: string): Promise<FileEntry[]> {
-  const transaction = (await database()).transaction("files");
-  const [keys, values] = await Promise.all([
-    transaction.store.getAllKeys(filesOf(run)),
-    transaction.store.getAll(filesOf(run)),
-  ]);
-  return keys.map(([, name], index) => ({ name, bytes: values[index] }));
+  return read((await database()).transaction("files").store, run);
 }
 
 export async function readFile(run: string, name: string): Promise<FileEntry | null> {
-  const bytes = await (await database()).get("files", [run, name]);
-  return bytes ? { name, bytes } : null;
+  return readOne((await database()).transaction("files").store, run, name);
 }
 
 /** A request that is refused at once would leave those before it to be kept. */
-function allOrNothing<T>(transaction: { abort(): void; done: Promise<void> }, request: () => T): T {
+async function allOrNothing(transaction: { abort(): void; done: Promise<void> }, requests: Iterable<Promise<unknown>>): Promise<void> {
   try {
-    return request();
+    // Where space ran out, the requests only say that they were aborted; the transaction says why.
+    for (const request of requests) request.catch(() => undefined);
   } catch (error) {
     transaction.done.catch(() => undefined);
     transaction.abort();
     throw error;
   }
+  await transaction.done;
 }
 
 /**
@@ -82,20 +92,17 @@ export async function write(record: RunRecord, changes: Change[]): Promise<void>
   const transaction = (await database()).transaction(["runs", "files"], "readwrite");
   const [runs, files] = [transaction.objectStore("runs"), transaction.objectStore("files")];
   const kept = await runs.get(record.id);
-  const sizes = new Map(Object.entries(kept ? (kept.sizes ?? (await measured(files, record.id))) : {}));
+  const sizes = new Map(Object.entries(kept ? (kept.sizes ?? sizesOf(await read(files, record.id))) : {}));
   for (const { name, bytes } of changes) {
     if (bytes) sizes.set(name, bytes.length);
     else sizes.delete(name);
   }
   const { name, trashed } = kept ?? record;
-  const request = () => [
-    ...changes.map(({ name, bytes }) => (bytes ? files.put(bytes, [record.id, name]) : files.delete([record.id, name]))),
-    runs.put({ ...record, name, trashed, sizes: Object.fromEntries(sizes) }),
-  ];
-  const all = Promise.all(allOrNothing(transaction, request));
-  // Where space ran out, the requests only say that they were aborted; the transaction says why.
-  all.catch(() => undefined);
-  await transaction.done;
+  function* requests(): Generator<Promise<unknown>> {
+    for (const { name, bytes } of changes) yield* replace(files, record.id, name, bytes ?? null);
+    yield runs.put({ ...record, name, trashed, sizes: Object.fromEntries(sizes) });
+  }
+  await allOrNothing(transaction, requests());
 }
 
 /** Changes what a record says of its run, but for its files. */
@@ -115,7 +122,7 @@ export async function purge(before: number): Promise<void> {
 export async function remove(run: string): Promise<void> {
   const transaction = (await database()).transaction(["runs", "files"], "readwrite");
   await Promise.all([
-    transaction.objectStore("files").delete(filesOf(run)),
+    transaction.objectStore("files").delete(ofRun(run)),
     transaction.objectStore("runs").delete(run),
     transaction.done,
   ]);

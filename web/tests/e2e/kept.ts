@@ -59,7 +59,7 @@ export async function keep(page: Page, runs: readonly Kept[] = KEPT): Promise<vo
         id, name, recipe, created, updated: created, step: step ?? 0, total: step ? 400 : 0, stage: step ? "teacher" : "scores",
         worked: 60_000 * minutes, usable: !step, finished: !step, sizes: { "teacher.safetensors": bytes }, ...(device ? { device } : {}),
       });
-      for (const [file, text] of Object.entries(texts)) transaction.objectStore("files").put(new TextEncoder().encode(text), [id, file]);
+      for (const [file, text] of Object.entries(texts)) transaction.objectStore("files").put(new TextEncoder().encode(text), [id, file, 0]);
     });
     await done;
     db.close();

@@ -84,17 +84,19 @@ export async function files(page: Page, pattern: string): Promise<Record<string,
     const [keys, values] = await Promise.all([all(store.getAllKeys()), all(store.getAll())]);
     db.close();
     const newest = keys.map((key) => (key as string[])[0]).sort().at(-1);
-    const named = keys.flatMap((key, index) => {
+    // Parts of a file lie one behind the other.
+    const parts: Record<string, Uint8Array<ArrayBuffer>[]> = {};
+    keys.forEach((key, index) => {
       const [run, name] = key as string[];
-      return run === newest && new RegExp(pattern).test(name) ? [{ name, bytes: values[index] as Uint8Array<ArrayBuffer> }] : [];
+      if (run === newest && new RegExp(pattern).test(name)) (parts[name] ??= []).push(values[index] as Uint8Array<ArrayBuffer>);
     });
     // As one text: a list of megabytes of numbers would hold up this process, which serves the page, too.
-    const text = (bytes: Uint8Array<ArrayBuffer>) => new Promise<string>((resolve) => {
+    const text = (parts: Uint8Array<ArrayBuffer>[]) => new Promise<string>((resolve) => {
       const reader = new FileReader();
       reader.onload = () => resolve(String(reader.result));
-      reader.readAsDataURL(new Blob([bytes]));
+      reader.readAsDataURL(new Blob(parts));
     });
-    return Promise.all(named.map(async ({ name, bytes }) => ({ name, text: await text(bytes) })));
+    return Promise.all(Object.entries(parts).map(async ([name, parts]) => ({ name, text: await text(parts) })));
   }, pattern);
   return Object.fromEntries(found.map(({ name, text }) => [name, Buffer.from(text.replace(/^[^,]*,?/, ""), "base64")]));
 }
