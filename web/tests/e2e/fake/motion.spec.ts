@@ -1,6 +1,7 @@
 /** Reduced motion and forced colours on every view: nothing moves, and what a colour tells is told otherwise, too. */
 import { violations } from "../axe.ts";
 import { expect, test } from "../fixtures.ts";
+import { KEPT, keep } from "../kept.ts";
 
 const VIEWS = ["", "train", "compare", "runs", "board", "bench"];
 
@@ -56,4 +57,33 @@ test("in forced colours the board's cells and chosen buttons have borders, and s
     expect(await cell.evaluate((element) => getComputedStyle(element).borderTopStyle)).not.toBe("none");
   }
   expect(await violations(page)).toEqual([]);
+});
+
+test("in forced colours, on every view, what can be pressed or typed into has a border or a line", async ({ fake: page, open }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await open("#/runs");
+  await keep(page);
+  for (const view of VIEWS) {
+    await open(`#/${view}`);
+    await page.reload();
+    await expect(page.getByTestId("pill")).toContainText("ready");
+    if (view === "runs") await expect(page.locator("[data-run]")).toHaveCount(KEPT.length);
+    if (view === "train") await expect(page.getByTestId("preflight")).toBeVisible();
+    const bare = await page.evaluate(() => {
+      const lined = (element: Element | null): boolean => {
+        if (!element) return false;
+        const style = getComputedStyle(element);
+        return parseFloat(style.borderTopWidth) + parseFloat(style.borderBottomWidth) > 0 || style.textDecorationLine.includes("underline");
+      };
+      return [...document.querySelectorAll<HTMLElement>("button, a[href], select, input, textarea")]
+        .filter((element) => element.checkVisibility() && !element.matches(".skip, .brand") && !element.closest("nav, thead"))
+        // The browser draws those that nobody styled.
+        .filter((element) => !element.matches("input, select") || getComputedStyle(element).appearance === "none")
+        // A part of one thing: the pill's, the field's.
+        .filter((element) => !lined(element) && !lined(element.parentElement))
+        .map((element) => element.outerHTML.slice(0, 120));
+    });
+    expect(bare, view || "try").toEqual([]);
+    expect(await violations(page), view || "try").toEqual([]);
+  }
 });

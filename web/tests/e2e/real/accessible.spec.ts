@@ -1,12 +1,27 @@
 /** Every view with what the engine puts in it: axe, light and dark, at every width; no sideways scroll; targets. */
 import type { Page } from "@playwright/test";
 import { smallTargets, violations, widestOverflow } from "../axe.ts";
-import { expect, needsBuild, test } from "./helpers.ts";
+import { KEPT, keep } from "../kept.ts";
+import { expect, finished, needsBuild, shrink, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(true));
 test.setTimeout(300_000);
 
 const WIDTHS = [1440, 768, 390, 320];
+const SMALL = { "Training pairs": "300", Vocabulary: "400", "Epochs of the teacher": "4", "Epochs of the nets": "1", "Sentences scored": "4" };
+
+async function begin(page: Page): Promise<void> {
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+  await shrink(page, SMALL);
+  await page.getByTestId("start").click();
+}
+
+/** Some weeks of use. */
+async function filled(page: Page): Promise<void> {
+  await keep(page);
+  await page.reload();
+  await expect(page.getByTestId("pill")).toContainText("ready", { timeout: 60_000 });
+}
 
 const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void> }> = {
   Try: {
@@ -24,6 +39,24 @@ const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void>
       await expect(page.getByTestId("preflight")).toBeVisible();
     },
   },
+  "Train, at work": {
+    route: "#/train",
+    show: async (page) => {
+      await begin(page);
+      await expect(page.getByTestId("stats")).toHaveAttribute("data-step", /^[1-9]/, { timeout: 60_000 });
+      await page.getByTestId("pause").click();
+      await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+    },
+  },
+  Share: {
+    route: "#/train",
+    show: async (page) => {
+      await begin(page);
+      await finished(page, 120_000);
+      await page.getByTestId("finished").getByRole("link", { name: "Share" }).click();
+      await expect(page.getByTestId("share-link")).toHaveValue(/&f=1\./);
+    },
+  },
   Compare: { route: "#/compare?mix=enc%3Dalr-m", show: (page) => expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText("recorded") },
   "Compare, scored": {
     route: "#/compare?mix=enc%3Dalr-m",
@@ -36,6 +69,23 @@ const VIEWS: Record<string, { route: string; show: (page: Page) => Promise<void>
     },
   },
   Runs: { route: "#/runs", show: (page) => expect(page.getByTestId("runs-empty")).toBeVisible() },
+  "Runs, filled": {
+    route: "#/runs",
+    show: async (page) => {
+      await filled(page);
+      await expect(page.locator("[data-run]")).toHaveCount(KEPT.length);
+      for (const { name } of KEPT.slice(0, 3)) await page.getByRole("checkbox", { name: `Select ${name}` }).check();
+      await page.getByTestId("compare-selected").click();
+      await expect(page.getByTestId("differences")).toBeVisible();
+    },
+  },
+  "Board, filled": {
+    route: "#/board",
+    show: async (page) => {
+      await filled(page);
+      await expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible({ timeout: 30_000 });
+    },
+  },
   Board: { route: "#/board", show: (page) => expect(page.getByTestId("gaps").locator("[data-gap]").first()).toBeVisible({ timeout: 30_000 }) },
   Bench: { route: "#/bench", show: (page) => expect(page.getByTestId("bench-start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 }) },
   embedded: { route: "&embed#/", show: (page) => expect(page.getByTestId("embed-own")).toBeVisible() },
