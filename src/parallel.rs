@@ -4,7 +4,31 @@
 //! graph would take up a step that needs it.
 
 use burn::tensor::Device;
-use std::sync::Mutex;
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+thread_local! {
+    /// The crew that this thread belongs to, if [`each`] started it.
+    static CREW: RefCell<Option<Arc<Crew>>> = const { RefCell::new(None) };
+}
+
+struct Crew {
+    /// How many threads can run at once.
+    threads: usize,
+    /// Threads that have an item.
+    busy: AtomicUsize,
+}
+
+/// Whether every thread that can run has an item of [`each`], this one among them. Then the item's own operations are not worth
+/// dividing: their parts would only wait for each other.
+pub fn crowded() -> bool {
+    CREW.with_borrow(|crew| crew.as_ref().is_some_and(|crew| crew.busy.load(Ordering::Relaxed) >= crew.threads))
+}
 
 /// Whether the device is the CPU.
 pub fn is_cpu(device: &Device) -> bool {
@@ -28,11 +52,15 @@ pub fn each<T: Send, R: Send>(items: Vec<T>, threads: usize, work: impl Fn(T) ->
     let next = Mutex::new(items.into_iter().enumerate());
     // A lock is held only while an item is handed out, which cannot panic.
     let take = || next.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    let crew = Arc::new(Crew { threads, busy: AtomicUsize::new(threads.min(count)) });
     let worker = || {
+        CREW.set(Some(crew.clone()));
         let mut done = Vec::new();
         while let Some((index, item)) = take() {
             done.push((index, work(item)));
         }
+        // Whoever is still at work has help.
+        crew.busy.fetch_sub(1, Ordering::Relaxed);
         done
     };
     let mut results = std::thread::scope(|scope| {
@@ -57,6 +85,39 @@ mod tests {
             });
             assert_eq!(found, (0..50).map(|item| item * item).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn items_are_told_whether_every_thread_has_one() {
+        assert!(!crowded());
+        assert_eq!(each(vec![0], 2, |_| crowded()), [false]);
+        let barrier = std::sync::Barrier::new(2);
+        let both = |threads| {
+            each(vec![0, 1], threads, |_| {
+                barrier.wait();
+                let found = crowded();
+                barrier.wait();
+                found
+            })
+        };
+        assert_eq!(both(2), [true, true]);
+        assert_eq!(both(3), [false, false], "a third thread has nothing to do");
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let receiver = Mutex::new(receiver);
+        let found = each(vec![0, 1], 2, |item| {
+            if item == 0 {
+                sender.send(()).unwrap();
+                return true;
+            }
+            receiver.lock().unwrap().recv().unwrap();
+            // The other one ends a moment after it has sent.
+            (0..1000).any(|_| {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+                !crowded()
+            })
+        });
+        assert_eq!(found, [true, true]);
+        assert!(!crowded());
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The loops over rows are functions that `multiversion` compiles twice, for any processor and for one with AVX2; what they
 //! call of this file and of `random` is inlined into both.
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::parallel;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{DType, Shape, TensorData};
 #[cfg(not(target_arch = "wasm32"))]
@@ -42,22 +44,27 @@ pub(super) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
 
 /// The values of a tensor to write into, in place where nobody else holds them.
 pub(super) fn into_values(tensor: FlexTensor) -> Vec<f32> {
-    let data = contiguous(tensor).into_data();
-    data.try_into_vec().expect("a tensor of f32")
+    let mut tensor = contiguous(tensor);
+    match tensor.try_storage_mut::<f32>().is_some() {
+        true => tensor.into_data().try_into_vec().expect("a tensor of f32"),
+        // burn would copy it twice.
+        false => values(&tensor).to_vec(),
+    }
 }
 
-/// Calls `work(first row, rows of out)` for each block of [`ROWS`] rows of `width`, in parallel where there are threads.
+/// Calls `work(first row, rows of out)` for each block of [`ROWS`] rows of `width`, in parallel where threads are free.
 pub(super) fn by_rows(out: &mut [f32], width: usize, work: impl Fn(usize, &mut [f32]) + Send + Sync) {
     by_chunks(out, ROWS * width, |block, rows| work(block * ROWS, rows));
 }
 
-/// Calls `work(index, chunk)` for each chunk of `size` values, in parallel where there are threads.
+/// Calls `work(index, chunk)` for each chunk of `size` values, in parallel where threads are free.
 pub(super) fn by_chunks(out: &mut [f32], size: usize, work: impl Fn(usize, &mut [f32]) + Send + Sync) {
-    let work = |(index, chunk): (usize, &mut [f32])| work(index, chunk);
+    let (size, work) = (size.max(1), |(index, chunk): (usize, &mut [f32])| work(index, chunk));
     #[cfg(not(target_arch = "wasm32"))]
-    out.par_chunks_mut(size.max(1)).enumerate().for_each(work);
-    #[cfg(target_arch = "wasm32")]
-    out.chunks_mut(size.max(1)).enumerate().for_each(work);
+    if !parallel::crowded() {
+        return out.par_chunks_mut(size).enumerate().for_each(work);
+    }
+    out.chunks_mut(size).enumerate().for_each(work);
 }
 
 /// As [`by_chunks`] over two outputs of as many chunks.
@@ -66,11 +73,13 @@ pub(super) fn by_pairs(
     (b, b_size): (&mut [f32], usize),
     work: impl Fn(usize, &mut [f32], &mut [f32]) + Send + Sync,
 ) {
+    let (a_size, b_size) = (a_size.max(1), b_size.max(1));
     let work = |(index, (a, b)): (usize, (&mut [f32], &mut [f32]))| work(index, a, b);
     #[cfg(not(target_arch = "wasm32"))]
-    a.par_chunks_mut(a_size.max(1)).zip(b.par_chunks_mut(b_size.max(1))).enumerate().for_each(work);
-    #[cfg(target_arch = "wasm32")]
-    a.chunks_mut(a_size.max(1)).zip(b.chunks_mut(b_size.max(1))).enumerate().for_each(work);
+    if !parallel::crowded() {
+        return a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size)).enumerate().for_each(work);
+    }
+    a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).enumerate().for_each(work);
 }
 
 /// As [`by_chunks`] over three outputs of as many chunks.
@@ -80,18 +89,15 @@ pub(super) fn by_threes(
     (c, c_size): (&mut [f32], usize),
     work: impl Fn(usize, [&mut [f32]; 3]) + Send + Sync,
 ) {
+    type Three<'a> = ((&'a mut [f32], &'a mut [f32]), &'a mut [f32]);
+    let [a_size, b_size, c_size] = [a_size, b_size, c_size].map(|size| size.max(1));
+    let work = |(index, ((a, b), c)): (usize, Three)| work(index, [a, b, c]);
     #[cfg(not(target_arch = "wasm32"))]
-    a.par_chunks_mut(a_size.max(1))
-        .zip(b.par_chunks_mut(b_size.max(1)))
-        .zip(c.par_chunks_mut(c_size.max(1)))
-        .enumerate()
-        .for_each(|(index, ((a, b), c))| work(index, [a, b, c]));
-    #[cfg(target_arch = "wasm32")]
-    a.chunks_mut(a_size.max(1))
-        .zip(b.chunks_mut(b_size.max(1)))
-        .zip(c.chunks_mut(c_size.max(1)))
-        .enumerate()
-        .for_each(|(index, ((a, b), c))| work(index, [a, b, c]));
+    if !parallel::crowded() {
+        let (a, b, c) = (a.par_chunks_mut(a_size), b.par_chunks_mut(b_size), c.par_chunks_mut(c_size));
+        return a.zip(b).zip(c).enumerate().for_each(work);
+    }
+    a.chunks_mut(a_size).zip(b.chunks_mut(b_size)).zip(c.chunks_mut(c_size)).enumerate().for_each(work);
 }
 
 thread_local! {
@@ -120,7 +126,7 @@ pub(super) fn sum_rows(parts: &[f32], width: usize) -> Vec<f32> {
 
 /// Lanes of the sums below: as many as the widest vectors hold, and a fixed number, so that every machine adds in the same
 /// order. They also round less than one long chain.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// The sum of `value(x)` over a row.
 #[inline(always)]

@@ -55,6 +55,10 @@ impl Head<'_> {
         self.key_value(j, 1)
     }
 
+    fn keys(&self) -> usize {
+        self.sentence.kv.len() / self.sentence.kv_stride
+    }
+
     /// How many keys query `i` sees.
     #[inline(always)]
     fn visible(&self, i: usize) -> usize {
@@ -62,32 +66,93 @@ impl Head<'_> {
         if attention.causal { (i + 1).min(*length) } else { *length }
     }
 
-    /// The softmax over the keys that query `i` sees.
+    /// The softmax over the keys that query `i` sees; what stands behind them in `weights` is of no use.
     #[inline(always)]
-    fn weights(&self, i: usize, weights: &mut Vec<f32>) {
-        let (q, scale) = (self.query(i), scale(self.sentence.attention));
-        weights.clear();
-        weights.extend((0..self.visible(i)).map(|j| cpu::dot(q, self.key(j)) * scale));
-        let top = cpu::max(weights, -1e30);
+    fn weights(&self, i: usize, keys: &Columns, weights: &mut [f32]) {
+        let (visible, scale) = (self.visible(i), scale(self.sentence.attention));
+        let weights = &mut weights[..padded(visible)];
+        keys.dots(self.query(i), weights);
+        weights.iter_mut().for_each(|weight| *weight *= scale);
+        let top = cpu::max(&weights[..visible], -1e30);
         weights.iter_mut().for_each(|weight| *weight = cpu::exp(*weight - top));
-        let total = cpu::sum(weights, |weight| weight);
+        let total = cpu::sum(&weights[..visible], |weight| weight);
         weights.iter_mut().for_each(|weight| *weight /= total);
     }
 
-    /// The factor of dropout on the weight of key `j` for query `i`.
+    /// The factors of dropout on the weights of query `i`; all 1 without it.
     #[inline(always)]
-    fn keep(&self, i: usize, j: usize) -> f32 {
-        let Sentence { q, kv, q_stride, kv_stride, index, attention, .. } = self.sentence;
-        let (queries, keys) = (q.len() / q_stride, kv.len() / kv_stride);
-        let row = (index * attention.heads + self.head) * queries + i;
-        attention.dropout.map_or(1.0, |mask| mask.factor((row * keys + j) as u32))
+    fn keeps(&self, i: usize, keeps: &mut [f32]) {
+        let Sentence { q, q_stride, index, attention, .. } = self.sentence;
+        let Some(mask) = attention.dropout else { return keeps.fill(1.0) };
+        let row = (index * attention.heads + self.head) * (q.len() / q_stride) + i;
+        let first = (row * self.keys()) as u32;
+        let keeps = keeps[..padded(self.visible(i))].iter_mut().zip(0u32..);
+        keeps.for_each(|(keep, j)| *keep = mask.factor(first.wrapping_add(j)));
     }
 }
 
-/// `sum += factor · x`
+/// So many keys as fill whole vectors.
+fn padded(keys: usize) -> usize {
+    keys.next_multiple_of(cpu::LANES)
+}
+
+/// The keys or the values of a head by columns, `[size, padded keys]`: what is asked of all keys is then vector after vector, where
+/// one key after the other is a chain of sums each.
+struct Columns {
+    values: Vec<f32>,
+    stride: usize,
+}
+
+impl Columns {
+    #[inline(always)]
+    fn of<'a>(count: usize, size: usize, row: impl Fn(usize) -> &'a [f32]) -> Self {
+        let stride = padded(count);
+        let mut values = vec![0.0; size * stride];
+        for j in 0..count {
+            row(j).iter().zip(values[j..].iter_mut().step_by(stride)).for_each(|(x, value)| *value = *x);
+        }
+        Self { values, stride }
+    }
+
+    /// The product of `x` with each of the first keys, as many as `out` is long; added in the order of [`cpu::dot`].
+    #[inline(always)]
+    fn dots(&self, x: &[f32], out: &mut [f32]) {
+        let (sums, _) = out.as_chunks_mut::<{ cpu::LANES }>();
+        let whole = x.len() - x.len() % cpu::LANES;
+        for (block, sum) in sums.iter_mut().enumerate() {
+            let add = |part: &mut [f32; cpu::LANES], column: usize| {
+                let column_values = &self.values[column * self.stride + block * cpu::LANES..][..cpu::LANES];
+                part.iter_mut().zip(column_values).for_each(|(part, value)| *part += x[column] * value);
+            };
+            *sum = [0.0; cpu::LANES];
+            for lane in 0..cpu::LANES.min(whole) {
+                let mut part = [0.0; cpu::LANES];
+                (lane..whole).step_by(cpu::LANES).for_each(|column| add(&mut part, column));
+                sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+            }
+            let mut rest = [0.0; cpu::LANES];
+            (whole..x.len()).for_each(|column| add(&mut rest, column));
+            sum.iter_mut().zip(rest).for_each(|(sum, part)| *sum += part);
+        }
+    }
+}
+
+/// `out += Σ factor · row`, in the order of the rows, which are as long as `out`.
 #[inline(always)]
-fn add(sum: &mut [f32], factor: f32, x: &[f32]) {
-    sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += factor * x);
+fn add_rows<'a>(out: &mut [f32], terms: impl Iterator<Item = (f32, &'a [f32])> + Clone) {
+    let (chunks, rest) = out.as_chunks_mut::<{ cpu::LANES }>();
+    let whole = chunks.len() * cpu::LANES;
+    for (index, out) in chunks.iter_mut().enumerate() {
+        let mut sum = *out;
+        for (factor, row) in terms.clone() {
+            let row = &row[index * cpu::LANES..][..cpu::LANES];
+            sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += factor * x);
+        }
+        *out = sum;
+    }
+    for (index, out) in rest.iter_mut().enumerate() {
+        terms.clone().for_each(|(factor, row)| *out += factor * row[whole + index]);
+    }
 }
 
 /// The operands of a batch as slices, cut into sentences.
@@ -171,12 +236,14 @@ impl AttentionOps for Flex {
 /// Adds one head's part to the outputs of a sentence: `[queries, width]`.
 #[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn head_forward(head: &Head, o: &mut [f32]) {
-    let (width, size, mut weights) = (head.sentence.attention.width, head.width(), Vec::new());
+    let (width, size, count) = (head.sentence.attention.width, head.width(), head.sentence.length);
+    let keys = Columns::of(count, size, |j| head.key(j));
+    let (mut weights, mut keeps) = (vec![0.0; keys.stride], vec![0.0; keys.stride]);
     for (i, row) in o.chunks_exact_mut(width).enumerate() {
-        head.weights(i, &mut weights);
-        for (j, weight) in weights.iter().enumerate() {
-            add(&mut row[head.head * size..][..size], weight * head.keep(i, j), head.value(j));
-        }
+        head.weights(i, &keys, &mut weights);
+        head.keeps(i, &mut keeps);
+        let terms = (0..head.visible(i)).map(|j| (weights[j] * keeps[j], head.value(j)));
+        add_rows(&mut row[head.head * size..][..size], terms);
     }
 }
 
@@ -184,23 +251,32 @@ fn head_forward(head: &Head, o: &mut [f32]) {
 #[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn head_backward(head: &Head, d_output: &[f32], dq: &mut [f32], dkv: &mut [f32]) {
     let Attention { width, .. } = head.sentence.attention;
-    let (size, scale) = (head.width(), scale(head.sentence.attention));
-    let columns = |row: usize, stride: usize, part: usize| {
-        let first = row * stride + part * width + head.head * size;
-        first..first + size
-    };
-    let (mut weights, mut d_weights) = (Vec::new(), Vec::new());
-    for i in 0..d_output.len() / width {
-        head.weights(i, &mut weights);
-        let d_o = &d_output[columns(i, width, 0)];
-        d_weights.clear();
-        d_weights.extend((0..weights.len()).map(|j| cpu::dot(d_o, head.value(j)) * head.keep(i, j)));
-        let delta = cpu::dot(&weights, &d_weights);
-        for (j, (weight, d_weight)) in weights.iter().zip(&d_weights).enumerate() {
-            let d_score = weight * (d_weight - delta) * scale;
-            add(&mut dq[columns(i, width, 0)], d_score, head.key(j));
-            add(&mut dkv[columns(j, 2 * width, 0)], d_score, head.query(i));
-            add(&mut dkv[columns(j, 2 * width, 1)], weight * head.keep(i, j), d_o);
+    let (size, scale, count) = (head.width(), scale(head.sentence.attention), head.sentence.length);
+    let (first, queries) = (head.head * size, d_output.len() / width);
+    let d_o = |i: usize| &d_output[i * width + first..][..size];
+    let (keys, values) = (Columns::of(count, size, |j| head.key(j)), Columns::of(count, size, |j| head.value(j)));
+    let stride = keys.stride;
+    let (mut weights, mut d_weights, mut keeps) = (vec![0.0; stride], vec![0.0; stride], vec![0.0; stride]);
+    // What goes to the keys and to the values from each query: `[queries, stride]`, 0 where a key is not seen.
+    let (mut d_scores, mut kept) = (vec![0.0; queries * stride], vec![0.0; queries * stride]);
+    for i in 0..queries {
+        let visible = head.visible(i);
+        head.weights(i, &keys, &mut weights);
+        head.keeps(i, &mut keeps);
+        values.dots(d_o(i), &mut d_weights[..padded(visible)]);
+        d_weights.iter_mut().zip(&keeps).for_each(|(d_weight, keep)| *d_weight *= keep);
+        let delta = cpu::dot(&weights[..visible], &d_weights[..visible]);
+        let rows = (&mut d_scores[i * stride..][..visible], &mut kept[i * stride..][..visible]);
+        for (j, (d_score, kept)) in rows.0.iter_mut().zip(rows.1).enumerate() {
+            *d_score = weights[j] * (d_weights[j] - delta) * scale;
+            *kept = weights[j] * keeps[j];
         }
+        let terms = (0..visible).map(|j| (d_scores[i * stride + j], head.key(j)));
+        add_rows(&mut dq[i * width + first..][..size], terms);
+    }
+    for (j, row) in dkv.chunks_exact_mut(2 * width).take(count).enumerate() {
+        let (d_key, d_value) = row.split_at_mut(width);
+        add_rows(&mut d_key[first..][..size], (0..queries).map(|i| (d_scores[i * stride + j], head.query(i))));
+        add_rows(&mut d_value[first..][..size], (0..queries).map(|i| (kept[i * stride + j], d_o(i))));
     }
 }

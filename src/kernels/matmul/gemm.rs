@@ -1,7 +1,7 @@
 //! Products on the CPU by the crate `gemm`, which burn's `flex` multiplies with as well: into memory that is there already. Through
 //! `flex` each output is zeroed first and copied after, since its tensors are aligned otherwise than a vector.
 
-use crate::kernels::cpu;
+use crate::{kernels::cpu, parallel};
 use burn::backend::flex::FlexTensor;
 
 /// A matrix in some values, as it is multiplied: neither a transpose nor a part of it is a copy.
@@ -54,11 +54,11 @@ impl<'a> View<'a> {
 /// Multiplications from which more than one thread is worth its start.
 const LARGE: usize = 1 << 22;
 
-/// `[m, n] = a: [m, k] · b: [k, n]`, on all threads where it is large.
+/// `[m, n] = a: [m, k] · b: [k, n]`, on all threads where it is large and they are free.
 pub(in crate::kernels) fn product(a: View<'_>, b: View<'_>) -> Vec<f32> {
     let ([m, k], [_, n]) = (a.sizes, b.sizes);
     let mut out = vec![0.0; m * n];
-    if m * n * k < LARGE || cfg!(target_arch = "wasm32") {
+    if m * n * k < LARGE || cfg!(target_arch = "wasm32") || parallel::crowded() {
         product_into(a, b, &mut out);
     } else if m >= n {
         let rows = part_of(m);
