@@ -27,6 +27,23 @@ test("translates without a click, then what is typed; the latest text wins", asy
   expect(seen.size).toBeLessThanOrEqual(2);
 });
 
+test("on a slow device a translation is spoken once, when it is that of the text", async ({ fake: page, open }) => {
+  await open("#/", "slow");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.evaluate(() => {
+    const spoken: string[] = [];
+    Object.assign(globalThis, { spoken });
+    const status = document.querySelector("[role=status]");
+    if (!status) throw new Error("nothing speaks");
+    new MutationObserver(() => spoken.push(status.textContent ?? "")).observe(status, { childList: true, characterData: true, subtree: true });
+  });
+  const spoken = () => page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken.map((text) => text.trim()));
+  await page.getByRole("textbox").fill("the dog sleeps");
+  await expect.poll(spoken).not.toEqual([]);
+  await page.waitForTimeout(1200);
+  expect(await spoken()).toEqual([expect.stringMatching(/^le chien dort\. \d words? differs? from the Transformer\.$/)]);
+});
+
 test("what is typed while a new sentence is drawn stays", async ({ fake: page, open }) => {
   await open("#/", "slow");
   await expect(page.getByTestId("badge")).toContainText("Live");
