@@ -112,6 +112,25 @@ test("the board works by keys", async ({ fake: page, open }) => {
   await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
 });
 
+test("Esc leaves the grid also where there is nothing to undo, and the last undo keeps the focus", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [cell, undo] = [page.getByRole("gridcell", { name: "Encoder self, layer 1" }), page.getByRole("button", { name: "Undo" })];
+  await cell.focus();
+  await page.keyboard.press("Escape");
+  await expect(undo).toBeFocused();
+  await expect(undo).toHaveAttribute("aria-disabled", "true");
+  await cell.focus();
+  await page.keyboard.press("Space");
+  await expect(cell).toContainText("ALR M");
+  await page.keyboard.press("Escape");
+  await expect(undo).toHaveAttribute("aria-disabled", "false");
+  await page.keyboard.press("Enter");
+  await expect(cell).not.toContainText("ALR M");
+  await expect(undo).toHaveAttribute("aria-disabled", "true");
+  await expect(undo).toBeFocused();
+});
+
 test("an untrained cell leads to Train with just that net", async ({ fake: page, open }) => {
   await open("#/?mix=teacher");
   await expect(page.getByTestId("badge")).toContainText("Live");

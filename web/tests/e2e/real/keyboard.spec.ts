@@ -25,6 +25,10 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
   const said = await page.getByTestId("teacher").innerText();
   const cell = (name: string) => page.getByRole("gridcell", { name });
+  // Where nothing is to undo yet, Esc leaves the grid, too.
+  await tabTo(page, page.locator("[role=grid] [tabindex='0']"));
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
   await tabTo(page, cell("Encoder self, layer 1"));
   await page.keyboard.press("Space");
   await expect(cell("Encoder self, layer 1")).toContainText("ALR M");
