@@ -112,6 +112,22 @@ test("the board works by keys", async ({ fake: page, open }) => {
   await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
 });
 
+test("a key for the size shows in the brush, and does as the radio does", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const radio = (name: string) => page.getByRole("radio", { name, exact: true });
+  const cell = page.getByRole("gridcell", { name: "Encoder self, layer 1" });
+  await expect(radio("Best net")).toBeChecked();
+  await cell.focus();
+  await page.keyboard.press("2");
+  for (const name of ["ALR", "S"]) await expect(radio(name)).toBeChecked();
+  await page.keyboard.press("Space");
+  await expect(cell).toContainText("ALR S");
+  await radio("Best net").check({ force: true });
+  await radio("S").check({ force: true });
+  for (const name of ["ALR", "S"]) await expect(radio(name)).toBeChecked();
+});
+
 test("Esc leaves the grid also where there is nothing to undo, and the last undo keeps the focus", async ({ fake: page, open }) => {
   await open("#/?mix=teacher");
   await expect(page.getByTestId("badge")).toContainText("Live");

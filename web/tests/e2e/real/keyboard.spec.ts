@@ -36,6 +36,7 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
   await page.keyboard.press("ArrowDown");
   await expect(cell("Encoder self, layer 2")).toBeFocused();
   await page.keyboard.press("3");
+  for (const name of ["ALR", "M"]) await expect(page.getByRole("radio", { name, exact: true })).toBeChecked();
   await page.keyboard.press("Space");
   await expect(cell("Encoder self, layer 2")).toContainText("ALR M");
   await page.keyboard.press("a");
