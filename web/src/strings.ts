@@ -230,6 +230,7 @@ export const board = {
   wholeRow: (layer: number) => `All of layer ${layer}`,
   wholeColumn: (site: string) => `All layers, ${site}`,
   cell: (site: string, layer: number, filling: string) => `${site}, layer ${layer}: ${filling}`,
+  costing: (cell: string, parameters: string) => `${cell}, ${parameters} parameters`,
   presets: "Presets",
   presetNames: {
     teacher: "Teacher",

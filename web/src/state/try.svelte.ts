@@ -7,6 +7,7 @@ import { FIRST_MIX } from "../lib/recorded.ts";
 import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
+import { costs } from "./costs.svelte.ts";
 import { live } from "./live.svelte.ts";
 
 const TYPED_MS = 150;
@@ -85,6 +86,8 @@ class TryState {
     if (model.id !== before?.id) this.#setUp(model);
     if (!this.text && model.heldOut > 0) void this.newSentence();
     else void this.refresh();
+    // Behind the translation, which is waited for.
+    void costs.learn(model);
   }
 
   #setUp(model: ModelInfo): void {

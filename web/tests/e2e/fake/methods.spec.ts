@@ -54,7 +54,7 @@ test("where a method is not built, its cells say what is; presets take the nets 
   await cell("Decoder self").click();
   await expect(page.getByRole("status")).toHaveText("ASLR is not built for decoder self-attention; ALR and AWR are.");
   await page.getByRole("radio", { name: "AWR", exact: true }).check({ force: true });
-  await expect(cell("Cross")).toHaveAccessibleName("Cross, layer 1: attention");
+  await expect(cell("Cross")).toHaveAccessibleName(/^Cross, layer 1: attention, [\d,]+ parameters$/);
   await cell("Cross").click();
   await expect(cell("Cross")).toContainText("AWR M");
   await expect(page.getByText("AWR, attention-weights replacement, is ours, not the paper’s.").first()).toBeVisible();
@@ -124,7 +124,7 @@ test("nets of a head each are counted together, and XL is told to be L", async (
 test("a net in place of more than attention says so", async ({ fake: page, open }) => {
   await open("#/?mix=enc.1%3Delr-m%2Cenc.2%3Dalrr-m%2Ccross%3Dawr-m");
   await expect(page.getByTestId("badge")).toContainText("Live");
-  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toHaveAccessibleName("Encoder self, layer 1: ELR M, the whole layer");
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toHaveAccessibleName(/^Encoder self, layer 1: ELR M, the whole layer, [\d,]+ parameters$/);
   await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("whole layer");
   const changes = page.getByRole("region", { name: "What changed" });
   await expect(changes.getByRole("listitem")).toHaveText([
@@ -132,6 +132,23 @@ test("a net in place of more than attention says so", async ({ fake: page, open 
   ]);
   // The layer, all of one attention with its norm, and twice two thirds of queries, keys and values.
   await expect(changes).toContainText("gone from the Transformer 83,392 · put in");
+});
+
+test("a cell says what stands there costs: in short letters, and in full to be heard", async ({ fake: page, open }) => {
+  await open("#/?mix=enc.1%3Dalr-m%2Cenc.2%3Daslr-m%2Cself.1%3Duniform");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const cell = (site: string, layer: number) => page.getByRole("gridcell", { name: `${site}, layer ${layer}` });
+  // As Train has them: of ASLR the nets of all heads, of an attention its queries, keys and values.
+  for (const [place, named, short] of [
+    [cell("Encoder self", 1), "Encoder self, layer 1: ALR M, 595,008 parameters", "595 k"],
+    [cell("Encoder self", 2), "Encoder self, layer 2: ASLR M, 1,490,688 parameters", "1.49 M"],
+    [cell("Cross", 2), "Cross, layer 2: attention, 12,480 parameters", "12.5 k"],
+  ] as const) {
+    await expect(place).toHaveAccessibleName(named);
+    expect(await place.locator("small").last().evaluate((small) => getComputedStyle(small, "::after").content)).toBe(`"${short}"`);
+  }
+  // A control has none.
+  await expect(cell("Decoder self", 1)).toHaveAccessibleName("Decoder self, layer 1: Uniform, equal weights");
 });
 
 test("how it works says of each method what it takes the place of", async ({ fake: page, open }) => {

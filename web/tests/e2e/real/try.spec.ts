@@ -51,6 +51,16 @@ test("of a sentence that is too long the rest is grey; without one the last outp
   await expect(teacher).toHaveText(said);
 });
 
+test("the cells' parameters are those that the mix has put in", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?mix=enc%3Dalr-m%2Ccross%3Dawr-m`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const cells = page.getByRole("gridcell", { name: /^(Encoder self|Cross), layer \d: A[LW]R M, [\d,]+ parameters$/ });
+  await expect(cells).toHaveCount(4);
+  const counts = await cells.evaluateAll((all) => all.map((cell) => Number(/([\d,]+) parameters$/.exec(cell.getAttribute("aria-label") ?? "")?.[1].replaceAll(",", ""))));
+  const sum = counts.reduce((total, count) => total + count, 0);
+  await expect(page.getByRole("region", { name: "What changed" })).toContainText(`put in ${sum.toLocaleString("en-US")}`);
+});
+
 test("one cell changes the mix alone; again, and the teacher's output is back exactly", async ({ real: page, realSite }) => {
   await page.goto(`${realSite.url}?device=cpu#/?mix=teacher`);
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
