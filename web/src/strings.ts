@@ -166,6 +166,7 @@ export const tryView = {
   parameters: "Parameters",
   removed: "gone from the Transformer",
   added: "put in",
+  ratio: (times: string) => `${times} × the Transformer’s`,
   speed: "ms, this sentence",
   bleu: "BLEU (held-out)",
   scoreIt: "Score it",
