@@ -182,6 +182,7 @@ export const board = {
   undo: "Undo",
   brush: "Brush: what a click puts in",
   size: "Size",
+  sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   best: "Best net",
   bestIs: "Best net: of those this model has at a cell, the one with the highest BLEU.",
   attention: "Attention",

@@ -1,7 +1,6 @@
 /** What stands at an attention of the open model costs, of every kind: by the engine's plan for it. */
-import type { Filling, Site } from "../lib/mix.ts";
-import { ATTENTION, netFilling, netNamed } from "../lib/mix.ts";
-import { ALL_PICKS } from "../lib/picks.ts";
+import { ATTENTION, isBuilt, netFilling, netNamed, SITES, SIZES, type Filling, type Method, type Site, type Size, type Variant } from "../lib/mix.ts";
+import { alike, ALL_PICKS } from "../lib/picks.ts";
 import type { ModelId, ModelInfo, Plan } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 
@@ -40,6 +39,16 @@ class CostsState {
     if (filling === ATTENTION) return this.#known.attention;
     const net = this.#known.nets.get(`${site}.${filling}`);
     return net ? (net.parameters_all_heads ?? net.parameters) : null;
+  }
+
+  /** Sizes of a method that are as a smaller one is, at the first of its sites: the others are alike. */
+  alike(method: Method, variant: Variant | null): { size: Size; as: Size }[] {
+    const site = SITES.find((site) => isBuilt({ method, variant }, site));
+    const sizes = SIZES.flatMap((size) => {
+      const net = this.#known?.nets.get(`${site}.${netFilling({ method, size, variant })}`);
+      return net ? [{ size, hidden: net.hidden }] : [];
+    });
+    return alike(sizes);
   }
 }
 

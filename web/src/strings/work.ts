@@ -75,7 +75,6 @@ export const train = {
   } satisfies Record<Whole, { name: string; is: string }>,
   wholeSettings: { "finetune.epochs": "Epochs of the whole", "finetune.rate": "Learning rate of the whole" } as Record<string, string>,
   wholeFixed: "As this run’s other mixes were trained: one run has one way.",
-  sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   allHeads: (all: string, one: string) => `${all}, one head ${one}`,
   memoryOf: (trained: string, activations: string, buffer: string) => `${trained} bytes, and ${activations} of activations; largest single buffer ${buffer}`,
   notMeasured: "not known yet",

@@ -154,6 +154,17 @@ test("a cell says what stands there costs: in short letters, and in full to be h
   await expect(cell("Decoder self", 1)).toHaveAccessibleName("Decoder self, layer 1: Uniform, equal weights");
 });
 
+test("below the sizes of the brush stands which are the same", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const same = page.getByRole("group", { name: "Size", exact: true }).getByText("same as");
+  await expect(same).toHaveCount(0);
+  await page.getByRole("radio", { name: "ASLR", exact: true }).check({ force: true });
+  await expect(same).toHaveText("XL: same as L.");
+  await page.getByRole("radio", { name: "ELR", exact: true }).check({ force: true });
+  await expect(same).toHaveCount(0);
+});
+
 test("how it works says of each method what it takes the place of", async ({ fake: page, open }) => {
   await open();
   const how = page.getByRole("region", { name: "How it works" });

@@ -59,6 +59,8 @@ test("the cells' parameters are those that the mix has put in", async ({ real: p
   const counts = await cells.evaluateAll((all) => all.map((cell) => Number(/([\d,]+) parameters$/.exec(cell.getAttribute("aria-label") ?? "")?.[1].replaceAll(",", ""))));
   const sum = counts.reduce((total, count) => total + count, 0);
   await expect(page.getByRole("region", { name: "What changed" })).toContainText(`put in ${sum.toLocaleString("en-US")}`);
+  await page.getByRole("radio", { name: "ASLR", exact: true }).check({ force: true });
+  await expect(page.getByRole("group", { name: "Size", exact: true })).toContainText("XL: same as L.");
 });
 
 test("one cell changes the mix alone; again, and the teacher's output is back exactly", async ({ real: page, realSite }) => {
