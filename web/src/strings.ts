@@ -224,6 +224,8 @@ export const board = {
   spanning: (net: string) => `${net}, the whole layer`,
   notBuiltHere: (method: string, attention: string, instead: string[]) =>
     `${method} is not built for ${attention}; ${list(instead)} ${plural(instead.length, "is", "are")}.`,
+  encoderOnly: (method: string, papers: string[], ours: string[]) =>
+    `${method} stands in the encoder. Decoder sites take ${list(papers)} only, as in the paper’s code, and ${list(ours)}.`,
   aboutOurs: "AWR, attention-weights replacement, is ours, not the paper’s.",
   inTraining: (net: string, part: string) => `${net} is in training: ${part}.`,
   watchIt: "Click to watch it.",

@@ -105,8 +105,8 @@ describe("the switchboard", () => {
 
   it.each([
     ["awr-m", "self", "AWR M is not trained. Click to train it."],
-    ["alrr-m", "self", "ALRR is not built for decoder self-attention; ALR and AWR are."],
-    ["elr-m", "cross", "ELR is not built for cross-attention; ALR and AWR are."],
+    ["alrr-m", "self", "ALRR stands in the encoder. Decoder sites take ALR only, as in the paper’s code, and AWR (ours)."],
+    ["elr-m", "cross", "ELR stands in the encoder. Decoder sites take ALR only, as in the paper’s code, and AWR (ours)."],
     ["aslr-l", "enc", "ASLR L is not trained. Click to train it."],
     ["alr-l", "self", "ALR L is not trained. Click to train it."],
     ["awr-l", "cross", "AWR L is not trained. Click to train it."],
