@@ -139,7 +139,8 @@ test("a net in place of more than attention says so", async ({ fake: page, open 
   await expect(changes).toContainText("gone from the Transformer 83,392 · put in");
   // Twice an ALR M for two attentions, beside what the model has: 1,784,784 of 619,728.
   await page.getByRole("button", { name: "No encoder attention" }).click();
-  await expect(changes).toContainText("gone from the Transformer 24,960 · put in 1,190,016 · 2.88 × the Transformer’s");
+  await expect(changes).toContainText("gone from the Transformer 24,960 · put in 1,190,016");
+  await expect(page.getByTestId("parameters")).toHaveText("619,728 → 1,784,784 (2.88 times)");
 });
 
 test("a cell says what stands there costs: in short letters, and in full to be heard", async ({ fake: page, open }) => {

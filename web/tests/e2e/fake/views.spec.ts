@@ -193,6 +193,17 @@ test("coming back to Try finds sentence, board and undo as they were", async ({ 
   await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).not.toContainText("ALR M");
 });
 
+test("scoring says of how many sentences, and how long that takes where this device was timed", async ({ fake: page, open }) => {
+  await open("#/?mix=enc%3Dalr-s");
+  const link = page.getByRole("link", { name: /^Score/ });
+  await expect(link).toHaveText("Score 60 sentences");
+  // The demo's rows are of a CPU.
+  await open("#/?mix=enc%3Dalr-s", "no-webgpu");
+  await expect(link).toHaveText("Score 60 sentences, < 10 s");
+  await link.click();
+  await expect(page).toHaveURL(/#\/compare\?mix=teacher%20enc%3Dalr-s|#\/compare\?mix=teacher\+enc%3Dalr-s/);
+});
+
 test("two edits at once are both kept, and an old link does not undo them", async ({ fake: page, open }) => {
   await open("#/train", "no-webgpu");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");

@@ -73,6 +73,8 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
 
   await press(page, page.getByTestId("finished").getByRole("button", { name: "Try it" }));
   await expect(page.locator(".picker select")).toHaveValue(/^run-/);
+  // The run was timed on this device.
+  await expect(page.getByRole("link", { name: /^Score 100 sentences, (< )?\d/ })).toBeVisible();
   await press(page, page.getByRole("link", { name: "Compare", exact: true }).first());
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare");
   await expect(page.locator(".picker select")).toHaveValue(/^run-/);
