@@ -1,5 +1,5 @@
 /** Try, Train and Compare on the scripted engine. */
-import { expect, test } from "../fixtures.ts";
+import { expect, listen, test } from "../fixtures.ts";
 
 test("the page without scripts shows five recorded examples", async ({ browser, fakeSite }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
@@ -30,14 +30,7 @@ test("translates without a click, then what is typed; the latest text wins", asy
 test("on a slow device a translation is spoken once, when it is that of the text", async ({ fake: page, open }) => {
   await open("#/", "slow");
   await expect(page.getByTestId("badge")).toContainText("Live");
-  await page.evaluate(() => {
-    const spoken: string[] = [];
-    Object.assign(globalThis, { spoken });
-    const status = document.querySelector("[role=status]");
-    if (!status) throw new Error("nothing speaks");
-    new MutationObserver(() => spoken.push(status.textContent ?? "")).observe(status, { childList: true, characterData: true, subtree: true });
-  });
-  const spoken = () => page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken.map((text) => text.trim()));
+  const spoken = await listen(page);
   await page.getByRole("textbox").fill("the dog sleeps");
   await expect.poll(spoken).not.toEqual([]);
   await page.waitForTimeout(1200);
@@ -202,6 +195,16 @@ test("scoring says of how many sentences, and how long that takes where this dev
   await expect(link).toHaveText("Score 60 sentences, < 10 s");
   await link.click();
   await expect(page).toHaveURL(/#\/compare\?mix=teacher%20enc%3Dalr-s|#\/compare\?mix=teacher\+enc%3Dalr-s/);
+});
+
+test("the training of a net that is added is heard, too", async ({ fake: page, open }) => {
+  await open("#/train?net=enc.2%3Dalr-l&from=demo");
+  await expect(page.getByTestId("base")).toContainText("Adds to Demo model");
+  const spoken = await listen(page);
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  // It takes less than 10 s: of its parts one is said.
+  expect(await spoken()).toEqual(["Training started", expect.stringMatching(/^(25|50|75|100)% of the nets trained$/), "Training finished"]);
 });
 
 test("two edits at once are both kept, and an old link does not undo them", async ({ fake: page, open }) => {
