@@ -137,7 +137,8 @@ export const tryView = {
   examples: "Examples",
   example: (number: number) => `Example ${number}`,
   allKnown: "All words known.",
-  unknown: (words: string[]) => `${words.length} ${plural(words.length, "word", "words")} this model never saw: ${words.join(", ")}.`,
+  /** The words follow, which are in another language. */
+  unknown: (count: number) => `${count} ${plural(count, "word", "words")} this model never saw:`,
   tokens: (tokens: number, most: number) => `${tokens} of ${most} tokens.`,
   tooLong: (tokens: number, most: number) => `${tokens} tokens; this model reads ${most}. The grey part is not translated.`,
   empty: "Type a sentence to translate it; the last one stays.",
@@ -151,7 +152,8 @@ export const tryView = {
   differ: (count: number) => (count === 0 ? "same words" : `${count} ${plural(count, "word differs", "words differ")}`),
   changed: (count: number) => `${count} ${plural(count, "word", "words")} changed in your mix`,
   unchanged: "No word changed in your mix",
-  translated: (text: string, count: number) => `${text} ${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
+  /** Spoken after the translation. */
+  translated: (count: number) => `${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
   freshHint: "Shaded: changed by your last swap.",
   whatChanged: "What changed",
   nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",

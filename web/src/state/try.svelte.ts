@@ -204,7 +204,9 @@ class TryState {
   #speak(): void {
     if (!this.#unspoken || this.recorded || this.mixed?.source !== this.text) return;
     this.#unspoken = false;
-    live.say(tryView.translated(this.mixed.text, changedWords(this.teacher?.text ?? "", this.mixed.text)));
+    const { text } = this.mixed;
+    const [, lang = ""] = app.model?.recipe.pair.split("-") ?? [];
+    live.say(tryView.translated(changedWords(this.teacher?.text ?? "", text)), { text, lang });
   }
 
   /** Everything that depends on text and board; false where a later request, or an error, came before the end. */

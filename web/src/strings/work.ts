@@ -125,7 +125,9 @@ export const train = {
       `${train} pairs to train on, ${valid} to validate, ${test} held out, ${dropped} dropped`,
     screen: "Keep the screen on while this trains",
     whyDropped: "Why some were dropped",
-    dropped: (count: string, reason: string, example: string) => `${count}: ${reason}${example ? `, such as “${example}”` : ""}`,
+    dropped: (count: string, reason: string) => `${count}: ${reason}`,
+    /** Around an example, which is in another language. */
+    suchAs: [", such as “", "”"],
     reasons: {
       alternatives: "alternatives in one example",
       fragment: "not a sentence of three words",

@@ -34,6 +34,7 @@ test("on a slow device a translation is spoken once, when it is that of the text
   await page.getByRole("textbox").fill("the dog sleeps");
   await expect.poll(spoken).not.toEqual([]);
   await page.waitForTimeout(1200);
+  await expect(page.getByRole("status").locator("[lang=fr]")).toHaveText("le chien dort.");
   expect(await spoken()).toEqual([expect.stringMatching(/^le chien dort\. \d words? differs? from the Transformer\.$/)]);
 });
 
@@ -58,6 +59,7 @@ test("unknown words are underlined and named, and long text is cut", async ({ fa
   await page.getByRole("textbox").fill("The spaceship sees hello");
   await expect(page.getByTestId("field-line")).toContainText("2 words this model never saw: spaceship, hello.");
   await expect(page.locator(".mirror .unknown")).toHaveText(["spaceship", "hello"]);
+  await expect(page.getByTestId("field-line").locator("[lang=en]")).toHaveText("spaceship, hello.");
   await page.getByRole("textbox").fill(Array.from({ length: 40 }, () => "dog").join(" "));
   await expect(page.getByTestId("field-line")).toHaveText("50 tokens; this model reads 24. The grey part is not translated.");
   await expect(page.locator(".mirror .unread")).toHaveCount(21);
@@ -301,6 +303,9 @@ test("cancelling before anything is trained leaves nothing", async ({ fake: page
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   await page.getByTestId("start").click();
   await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await page.getByTestId("dropped").getByText("Why some were dropped").click();
+  await expect(page.getByTestId("dropped").getByRole("listitem")).toHaveText("500: the same pair again, such as “The dog sleeps.”");
+  await expect(page.getByTestId("dropped").locator("[lang=en]")).toHaveText("The dog sleeps.");
   await page.getByTestId("cancel").click();
   await expect(page.getByTestId("start")).toBeVisible();
   await expect(page.getByTestId("runs")).toHaveCount(0);
