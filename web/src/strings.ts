@@ -127,7 +127,11 @@ export const fillings: Record<string, string> = {
 };
 
 export const tryView = {
-  line: "A Transformer, and the same model with its attention replaced by small feed-forward nets.",
+  /** Of the panes: beside each other, and one below the other. */
+  line: {
+    beside: "Left: a Transformer. Right: the same model with its attention replaced by small feed-forward nets.",
+    stacked: "A Transformer, and the same model with its attention replaced by small feed-forward nets.",
+  },
   trainYourOwn: "Train your own",
   model: "Model",
   demo: "Demo model",

@@ -27,6 +27,15 @@ test("translates without a click, then what is typed; the latest text wins", asy
   expect(seen.size).toBeLessThanOrEqual(2);
 });
 
+test("the first line says where which model stands", async ({ fake: page, open }) => {
+  await open("#/?mix=enc%3Dalr-m");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [teacher, mix] = [await page.getByTestId("teacher").boundingBox(), await page.getByTestId("mix").boundingBox()];
+  const beside = (teacher?.x ?? 0) < (mix?.x ?? 0);
+  await expect(page.getByText(/^Left: a Transformer\. Right: the same model with its attention replaced/)).toBeVisible({ visible: beside });
+  await expect(page.getByText(/^A Transformer, and the same model with its attention replaced/)).toBeVisible({ visible: !beside });
+});
+
 test("on a slow device a translation is spoken once, when it is that of the text", async ({ fake: page, open }) => {
   await open("#/", "slow");
   await expect(page.getByTestId("badge")).toContainText("Live");
