@@ -175,11 +175,20 @@ test("how it works says of each method what it takes the place of", async ({ fak
   await open();
   const how = page.getByRole("region", { name: "How it works" });
   for (const [method, words] of [
-    ["ALR", "takes the place of queries, keys, values and softmax"], ["ALRR", "the norm, the attention, its output projection and the residual"],
+    ["ALR", "queries, keys, values and softmax"], ["ALRR", "the norm, the attention, its output projection and the residual"],
     ["ASLR", "a net of its own for each head"], ["ELR", "the whole encoder layer"], ["AWR", "is ours, not the paper’s"],
   ]) {
     await expect(how.getByRole("listitem").filter({ has: page.getByText(method, { exact: true }) })).toContainText(words);
   }
+  // It stays as short as it is meant to be; the keys are behind a line.
+  const said = await how.locator("h2, p, figcaption, ul:not(details *)").allInnerTexts();
+  expect(said.join(" ").split(/\s+/).length).toBeLessThanOrEqual(400);
+  await expect(how.getByText("Keys in the grid:")).toBeHidden();
+  await how.getByText("Keyboard").click();
+  await expect(how.getByText("Keys in the grid:")).toBeVisible();
+  await expect(how.getByRole("link", { name: "Paper" })).toHaveAttribute("href", "https://arxiv.org/abs/2311.10642");
+  await how.getByRole("link", { name: "Data" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
 });
 
 test("compares of each method the largest net, the best of the sites together, and their controls", async ({ fake: page, open }) => {
