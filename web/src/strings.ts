@@ -127,7 +127,11 @@ export const fillings: Record<string, string> = {
 };
 
 export const tryView = {
-  line: "A Transformer, and the same model with its attention replaced by small feed-forward nets.",
+  /** Of the panes: beside each other, and one below the other. */
+  line: {
+    beside: "Left: a Transformer. Right: the same model with its attention replaced by small feed-forward nets.",
+    stacked: "A Transformer, and the same model with its attention replaced by small feed-forward nets.",
+  },
   trainYourOwn: "Train your own",
   model: "Model",
   demo: "Demo model",
@@ -137,7 +141,8 @@ export const tryView = {
   examples: "Examples",
   example: (number: number) => `Example ${number}`,
   allKnown: "All words known.",
-  unknown: (words: string[]) => `${words.length} ${plural(words.length, "word", "words")} this model never saw: ${words.join(", ")}.`,
+  /** The words follow, which are in another language. */
+  unknown: (count: number) => `${count} ${plural(count, "word", "words")} this model never saw:`,
   tokens: (tokens: number, most: number) => `${tokens} of ${most} tokens.`,
   tooLong: (tokens: number, most: number) => `${tokens} tokens; this model reads ${most}. The grey part is not translated.`,
   empty: "Type a sentence to translate it; the last one stays.",
@@ -151,7 +156,8 @@ export const tryView = {
   differ: (count: number) => (count === 0 ? "same words" : `${count} ${plural(count, "word differs", "words differ")}`),
   changed: (count: number) => `${count} ${plural(count, "word", "words")} changed in your mix`,
   unchanged: "No word changed in your mix",
-  translated: (text: string, count: number) => `${text} ${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
+  /** Spoken after the translation. */
+  translated: (count: number) => `${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
   freshHint: "Shaded: changed by your last swap.",
   whatChanged: "What changed",
   nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",
@@ -166,9 +172,11 @@ export const tryView = {
   parameters: "Parameters",
   removed: "gone from the Transformer",
   added: "put in",
+  ratio: (times: string) => `(${times} times)`,
   speed: "ms, this sentence",
   bleu: "BLEU (held-out)",
   scoreIt: "Score it",
+  scoreSentences: (sentences: string, time: string | null) => `Score ${sentences} sentences${time ? `, ${time}` : ""}`,
   notScored: "not scored yet",
   asRecorded: "as recorded",
   link: "Copy link",
@@ -181,6 +189,7 @@ export const board = {
   undo: "Undo",
   brush: "Brush: what a click puts in",
   size: "Size",
+  sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   best: "Best net",
   bestIs: "Best net: of those this model has at a cell, the one with the highest BLEU.",
   attention: "Attention",
@@ -222,6 +231,8 @@ export const board = {
   spanning: (net: string) => `${net}, the whole layer`,
   notBuiltHere: (method: string, attention: string, instead: string[]) =>
     `${method} is not built for ${attention}; ${list(instead)} ${plural(instead.length, "is", "are")}.`,
+  encoderOnly: (method: string, papers: string[], ours: string[]) =>
+    `${method} stands in the encoder. Decoder sites take ${list(papers)} only, as in the paper’s code, and ${list(ours)}.`,
   aboutOurs: "AWR, attention-weights replacement, is ours, not the paper’s.",
   inTraining: (net: string, part: string) => `${net} is in training: ${part}.`,
   watchIt: "Click to watch it.",
@@ -230,6 +241,7 @@ export const board = {
   wholeRow: (layer: number) => `All of layer ${layer}`,
   wholeColumn: (site: string) => `All layers, ${site}`,
   cell: (site: string, layer: number, filling: string) => `${site}, layer ${layer}: ${filling}`,
+  costing: (cell: string, parameters: string) => `${cell}, ${parameters} parameters`,
   presets: "Presets",
   presetNames: {
     teacher: "Teacher",

@@ -16,6 +16,11 @@ export interface Brush {
   variant: Variant | null;
 }
 
+/** The brush with another size. The best net has none of its own: a size asks for one net, that of the paper's first method. */
+export function resized(brush: Brush, size: Size): Brush {
+  return brush.kind === BEST ? { kind: "alr", size, variant: null } : { ...brush, size };
+}
+
 /** What a brush holds at a cell. Where the model has no net, the best one is that of the paper's first method: it is not trained. */
 export function fillingAt({ kind, size, variant }: Brush, { site, layer }: Cell, nets: readonly string[], scores: Scores = NOT_SCORED): Filling {
   if (isMethod(kind)) return netFilling({ method: kind, size, variant });

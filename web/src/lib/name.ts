@@ -86,8 +86,10 @@ export function kindName(method: Method, variant: Variant | null): string {
 /** Why nothing comes of a click on a cell. */
 export function obstacleName(why: Obstacle): string {
   if (why.kind === "not-trained") return board.notTrained(fillingName(why.net.split(".")[2]));
-  const instead = methodsAt(why.site).map((method) => board.methods[method]);
-  return board.notBuiltHere(kindName(why.method, why.variant), board.attentions[why.site], instead);
+  const [kind, there] = [kindName(why.method, why.variant), methodsAt(why.site)];
+  const named = (methods: readonly Method[]) => methods.map((method) => board.methods[method]);
+  if (there.includes(why.method)) return board.notBuiltHere(kind, board.attentions[why.site], named(there));
+  return board.encoderOnly(kind, named(there.filter((method) => !isOurs(method))), there.filter(isOurs).map(methodName));
 }
 
 export interface Stretch {

@@ -2,7 +2,7 @@
 import type { Recipe, Row } from "../protocol.ts";
 import {
   BUILT, CONTROLS, isMethod, isSite, isSize, isVariant, methodsAt, netFilling, SITES, SIZES, VARIANTS, variantsAt,
-  type Filling, type Method, type NetKind, type Site,
+  type Filling, type Method, type NetKind, type Site, type Size,
 } from "./mix.ts";
 
 export interface Group {
@@ -41,6 +41,14 @@ export function samePick(pick: NetPick): (other: NetPick) => boolean {
 
 export function fillingOfPick(pick: NetPick): Filling {
   return netFilling(pick);
+}
+
+/** Of sizes from the smallest to the largest: those that are as a smaller one is, with the first such. */
+export function alike<T extends { size: Size; hidden: number }>(sizes: readonly T[]): { size: Size; as: Size }[] {
+  return sizes.flatMap(({ size, hidden }) => {
+    const first = sizes.find((other) => other.hidden === hidden);
+    return first && first.size !== size ? [{ size, as: first.size }] : [];
+  });
 }
 
 /** In their order, each once. */

@@ -2,12 +2,21 @@
 
 const SAME_TOPIC_MS = 10_000;
 
+/** What is said in another language than the page's. */
+export interface Quote {
+  text: string;
+  lang: string;
+}
+
 class Live {
   polite = $state("");
+  /** Said before `polite`. */
+  quote = $state.raw<Quote | null>(null);
   assertive = $state("");
   #said = new Map<string, number>();
 
-  say(text: string): void {
+  say(text: string, quote: Quote | null = null): void {
+    this.quote = quote;
     // The same text twice in a row is otherwise not spoken again.
     this.polite = this.polite === text ? `${text}\u00a0` : text;
   }

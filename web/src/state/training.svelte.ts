@@ -7,7 +7,7 @@ import { live } from "./live.svelte.ts";
 import { lookForOtherTab } from "./tabs.ts";
 import { fate as words } from "../strings.ts";
 
-const SPOKEN_PARTS = [0.25, 0.5, 0.75];
+const SPOKEN_PARTS = [0.25, 0.5, 0.75, 1];
 
 /** As `42%`; null before it is known of how much. */
 export function partDone({ step, total }: Progress): string | null {
@@ -23,7 +23,8 @@ class Training {
   startError = $state<string | null>(null);
   starting = $state(false);
   readonly curves = new Curves();
-  #spoken = 0;
+  /** Of a stage that trains: how many of its parts were passed. */
+  #spoken = { what: "", passed: 0 };
 
   constructor() {
     app.listen((notice) => this.#take(notice));
@@ -46,7 +47,7 @@ class Training {
     if (this.starting || this.active) return null;
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
     this.curves.clear();
-    this.#spoken = 0;
+    this.#spoken = { what: "", passed: 0 };
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
     try {
@@ -132,7 +133,7 @@ class Training {
         return live.say(words.recovered(notice.step, notice.redone));
       case "thawed":
         this.thawed = { minutes: notice.minutes, step: notice.step };
-        return;
+        return live.say(words.thawed(notice.minutes, notice.step));
       case "training-stopped":
         return this.#stop(notice.why);
       case "training-finished":
@@ -160,12 +161,15 @@ class Training {
     this.#speak(progress);
   }
 
-  #speak({ stage, step, total }: Progress): void {
-    if (stage !== "teacher" || total === 0) return;
+  #speak({ stage, step, total, jobs }: Progress): void {
+    const of = words.spoken.of[stage];
+    if (!of || total === 0) return;
+    // Mixes that are trained as a whole count from a first step of their own.
+    const what = `${stage} ${jobs.find(({ kind, state }) => kind === "tuned" && state === "runs")?.id ?? ""}`;
+    const before = this.#spoken.what === what ? this.#spoken.passed : 0;
     const passed = SPOKEN_PARTS.filter((part) => step / total >= part).length;
-    if (passed <= this.#spoken) return;
-    this.#spoken = passed;
-    live.sayAbout("training", words.spoken.part(percent(SPOKEN_PARTS[passed - 1])));
+    this.#spoken = { what, passed: Math.max(before, passed) };
+    if (passed > before) live.sayAbout("training", words.spoken.part(percent(SPOKEN_PARTS[passed - 1]), of));
   }
 
   #stop(why: Stopped): void {

@@ -7,6 +7,7 @@ import { FIRST_MIX } from "../lib/recorded.ts";
 import { DEMO, EngineError, type Inspection, type MixSize, type ModelInfo, type Translation } from "../protocol.ts";
 import { tryView } from "../strings.ts";
 import { app } from "./app.svelte.ts";
+import { costs } from "./costs.svelte.ts";
 import { live } from "./live.svelte.ts";
 
 const TYPED_MS = 150;
@@ -46,6 +47,8 @@ class TryState {
   #entry = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #speech: ReturnType<typeof setTimeout> | undefined;
+  /** Keys have rested, and what the text became was not spoken yet. */
+  #unspoken = false;
 
   get mix(): string {
     return formatMix(this.board);
@@ -83,6 +86,8 @@ class TryState {
     if (model.id !== before?.id) this.#setUp(model);
     if (!this.text && model.heldOut > 0) void this.newSentence();
     else void this.refresh();
+    // Behind the translation, which is waited for.
+    void costs.learn(model);
   }
 
   #setUp(model: ModelInfo): void {
@@ -174,7 +179,7 @@ class TryState {
     this.linkedMix = null;
     this.linkFailed = false;
     this.error = null;
-    this.before = this.mixed?.text ?? null;
+    this.before = this.mixed?.source === this.text ? this.mixed.text : null;
     this.board = board;
     if (!app.ready) this.#showRecorded();
     void this.refresh().then((translated) => translated && this.#sayChange());
@@ -187,11 +192,21 @@ class TryState {
   }
 
   #speakLater(): void {
+    this.#unspoken = false;
     clearTimeout(this.#speech);
     this.#speech = setTimeout(() => {
-      if (!this.mixed || this.recorded) return;
-      live.say(tryView.translated(this.mixed.text, changedWords(this.teacher?.text ?? "", this.mixed.text)));
+      this.#unspoken = true;
+      this.#speak();
     }, SPOKEN_MS);
+  }
+
+  /** What is shown may still be of an older text: then this comes again with the new one. */
+  #speak(): void {
+    if (!this.#unspoken || this.recorded || this.mixed?.source !== this.text) return;
+    this.#unspoken = false;
+    const { text } = this.mixed;
+    const [, lang = ""] = app.model?.recipe.pair.split("-") ?? [];
+    live.say(tryView.translated(changedWords(this.teacher?.text ?? "", text)), { text, lang });
   }
 
   /** Everything that depends on text and board; false where a later request, or an error, came before the end. */
@@ -204,7 +219,9 @@ class TryState {
       if (generation !== this.#generation) return false;
       Object.assign(this, { info, inspection });
       if (text.trim()) await this.#translate(generation, text, mix);
-      return generation === this.#generation;
+      if (generation !== this.#generation) return false;
+      this.#speak();
+      return true;
     } catch (error) {
       this.#fail(generation, error);
       return false;

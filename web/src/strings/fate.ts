@@ -29,6 +29,8 @@ export const fate = {
     started: "Training started",
     paused: "Training paused",
     finished: "Training finished",
-    part: (percent: string) => `${percent} of the teacher trained`,
+    part: (percent: string, of: string) => `${percent} of ${of} trained`,
+    /** Stages that train. */
+    of: { teacher: "the teacher", nets: "the nets", tuned: "the whole" } as Partial<Record<Stage, string>>,
   },
 };

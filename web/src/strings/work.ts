@@ -75,7 +75,6 @@ export const train = {
   } satisfies Record<Whole, { name: string; is: string }>,
   wholeSettings: { "finetune.epochs": "Epochs of the whole", "finetune.rate": "Learning rate of the whole" } as Record<string, string>,
   wholeFixed: "As this run’s other mixes were trained: one run has one way.",
-  sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   allHeads: (all: string, one: string) => `${all}, one head ${one}`,
   memoryOf: (trained: string, activations: string, buffer: string) => `${trained} bytes, and ${activations} of activations; largest single buffer ${buffer}`,
   notMeasured: "not known yet",
@@ -126,7 +125,9 @@ export const train = {
       `${train} pairs to train on, ${valid} to validate, ${test} held out, ${dropped} dropped`,
     screen: "Keep the screen on while this trains",
     whyDropped: "Why some were dropped",
-    dropped: (count: string, reason: string, example: string) => `${count}: ${reason}${example ? `, such as “${example}”` : ""}`,
+    dropped: (count: string, reason: string) => `${count}: ${reason}`,
+    /** Around an example, which is in another language. */
+    suchAs: [", such as “", "”"],
     reasons: {
       alternatives: "alternatives in one example",
       fragment: "not a sentence of three words",

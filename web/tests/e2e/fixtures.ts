@@ -46,4 +46,24 @@ export function netSummary(page: Page, group: string): Locator {
   return page.getByTestId(`nets-${group}`).locator("summary").first();
 }
 
+/** Code of the test's own after the worker's, the first times that it is loaded: of what no browser here has, or what cannot be reached from outside. */
+export async function addToWorker(page: Page, code: string, times?: number): Promise<void> {
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  }, times === undefined ? {} : { times });
+}
+
+/** From now on; what it gives tells all that the polite live region said. */
+export async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const spoken: string[] = [];
+    Object.assign(globalThis, { spoken });
+    const region = document.querySelector("[role=status]");
+    const note = () => spoken.push(region?.textContent?.trim() ?? "");
+    if (region) new MutationObserver(note).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken);
+}
+
 export { expect };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  applied, appliedToAll, BEST, bestFilling, BOARD_PRESETS, columnOf, fillingAt, firstBoard, hasAll, History, moved, obstacleAt, presetBoard, restored, rowOf,
+  applied, appliedToAll, BEST, bestFilling, BOARD_PRESETS, columnOf, fillingAt, firstBoard, hasAll, History, moved, obstacleAt, presetBoard, resized, restored, rowOf,
   trainingsOf, type Brush,
 } from "../../src/lib/board.ts";
 import { formatMix, netNamed, netOf, netsOf, parseMix, sameMix, teacherBoard, variantsOf, type Board } from "../../src/lib/mix.ts";
@@ -105,8 +105,8 @@ describe("the switchboard", () => {
 
   it.each([
     ["awr-m", "self", "AWR M is not trained. Click to train it."],
-    ["alrr-m", "self", "ALRR is not built for decoder self-attention; ALR and AWR are."],
-    ["elr-m", "cross", "ELR is not built for cross-attention; ALR and AWR are."],
+    ["alrr-m", "self", "ALRR stands in the encoder. Decoder sites take ALR only, as in the paper’s code, and AWR (ours)."],
+    ["elr-m", "cross", "ELR stands in the encoder. Decoder sites take ALR only, as in the paper’s code, and AWR (ours)."],
     ["aslr-l", "enc", "ASLR L is not trained. Click to train it."],
     ["alr-l", "self", "ALR L is not trained. Click to train it."],
     ["awr-l", "cross", "AWR L is not trained. Click to train it."],
@@ -171,6 +171,8 @@ describe("the switchboard", () => {
     const scores = new Map([["enc=alr-m", 60], ["enc=alr-s", 70]]);
     expect(fillingAt(brush, { site: "enc", layer: 1 }, nets, scores)).toBe("alr-s");
     expect(fillingAt(brush, { site: "self", layer: 0 }, nets, scores)).toBe("alr-m");
+    expect(resized(brush, "l")).toEqual({ kind: "alr", size: "l", variant: null });
+    expect(resized({ kind: "awr", size: "m", variant: null }, "xs")).toEqual({ kind: "awr", size: "xs", variant: null });
     expect(formatMix(appliedToAll(teacher, brush, columnOf("enc", 2), nets, scores))).toBe("enc=alr-s");
     const row = appliedToAll(teacher, brush, rowOf(1), nets, scores);
     expect(formatMix(row)).toBe("enc.2=alr-s,self.2=awr-s");

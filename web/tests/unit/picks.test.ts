@@ -4,7 +4,7 @@ import { PRESETS } from "../../src/fake/files.ts";
 import { lineStyle, MARKS } from "../../src/lib/marks.ts";
 import { METHODS, netNamed, SITES } from "../../src/lib/mix.ts";
 import { chosenNames, fillingsOfMix, goneFor, groupName, hasOurs, marksOf, mixName, spansLayer } from "../../src/lib/name.ts";
-import { ALL_PICKS, bestOfEach, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
+import { alike, ALL_PICKS, bestOfEach, completePicks, fillingOfPick, GROUPS, groupsAt, inOrder, largest, mixesOf, placedNets, type NetPick } from "../../src/lib/picks.ts";
 import { netsAssignment } from "../../src/lib/recipe.ts";
 
 const ENC_M: NetPick = { site: "enc", method: "alr", size: "m", variant: null };
@@ -13,6 +13,11 @@ const SELF_S: NetPick = { site: "self", method: "alr", size: "s", variant: null 
 const CROSS_L: NetPick = { site: "cross", method: "awr", size: "l", variant: null };
 const everywhere = (picks: NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
 const controlsOf = (site: string) => [`${site}=none`, `${site}=uniform`, `${site}=mean`];
+
+it("tells sizes that are as a smaller one is", () => {
+  const sizes = (["s", "m", "l", "xl"] as const).map((size, index) => ({ size, hidden: [1, 1, 4, 4][index] }));
+  expect(alike(sizes)).toEqual([{ size: "m", as: "s" }, { size: "xl", as: "l" }]);
+});
 
 describe("picks", () => {
   it("come in groups of a site and a method, what is ours told apart", () => {

@@ -31,7 +31,7 @@ test("what is another view opens in a page of its own", async ({ fake: page, fak
     return url;
   };
   expect(await opened(() => page.getByTestId("embed-own").click())).toContain("?fake=ready#/?mix=enc%3Dalr-m");
-  expect(await opened(() => page.getByRole("link", { name: "Score it" }).click())).toContain("?fake=ready#/compare?mix=");
+  expect(await opened(() => page.getByRole("link", { name: "Score 60 sentences" }).click())).toContain("?fake=ready#/compare?mix=");
   await page.getByRole("radio", { name: "L", exact: true }).check({ force: true });
   expect(await opened(() => page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click())).toContain("?fake=ready#/train?net=enc.1%3Dalr-l");
   await expect(page.getByTestId("teacher")).not.toBeEmpty();

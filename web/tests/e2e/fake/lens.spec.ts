@@ -39,6 +39,33 @@ test("Try: the place follows the mix until it is chosen, and the sentence as it 
   await expect(page.getByTestId("lens-map").first()).toContainText("livre");
 });
 
+test("Try: the figure of attention is the visitor's own sentence, once it is on screen and nothing trains", async ({ fake: page, open }) => {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: size?.width ?? 1440, height: 500 });
+  await open("#/?text=we%20do%20not%20want%20the%20book");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [own, figure] = [page.getByTestId("own-attention"), page.getByRole("region", { name: "How it works" }).getByRole("figure").first()];
+  const drawn = figure.getByRole("img", { name: /^Attention: every word is joined/ });
+  await expect(drawn).toHaveCount(1);
+  await page.waitForTimeout(1000);
+  await expect(own).toHaveCount(0);
+  await drawn.scrollIntoViewIfNeeded();
+  await expect(own.locator("text[lang=en]")).toHaveText(["we", "do", "not", "want", "the", "book"]);
+  await expect(own.locator("line")).toHaveCount(36);
+  await expect(own).toHaveAccessibleName(/of: we do not want the book we takes most from we, /);
+  await expect(figure).toContainText("Here: your sentence");
+  // Training has the device to itself.
+  await page.evaluate(() => (location.hash = "#/train"));
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  await page.evaluate(() => (location.hash = "#/"));
+  await drawn.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(1000);
+  await expect(own).toHaveCount(0);
+});
+
 test("Compare: at most three are read beside the Transformer, and what the reference has is dotted", async ({ fake: page, open }) => {
   await open("#/compare");
   await page.getByTestId("score").click();

@@ -48,13 +48,18 @@ test("where a method is not built, its cells say what is; presets take the nets 
   const cell = (site: string) => page.getByRole("gridcell", { name: `${site}, layer 1` });
   await page.getByRole("radio", { name: "ASLR", exact: true }).check({ force: true });
   await expect(page.getByText("ASLR: in place of queries, keys, values and softmax, a net for each head.")).toBeVisible();
-  await cell("Cross").click();
-  await expect(page.getByRole("status")).toHaveText("ASLR is not built for cross-attention; ALR and AWR are.");
-  await expect(page.getByText("ASLR is not built for cross-attention; ALR and AWR are.").locator("visible=true").first()).toBeVisible();
-  await cell("Decoder self").click();
-  await expect(page.getByRole("status")).toHaveText("ASLR is not built for decoder self-attention; ALR and AWR are.");
+  const why = "ASLR stands in the encoder. Decoder sites take ALR only, as in the paper’s code, and AWR (ours).";
+  // For both sites it is said once.
+  const line = page.locator(".note-line");
+  await expect(line).toHaveText(why);
+  for (const site of ["Cross", "Decoder self"]) {
+    await cell(site).click();
+    await expect(page.getByRole("status")).toHaveText(why);
+    await expect(cell(site)).toHaveAccessibleName(new RegExp(`^${site}, layer 1: attention, [\\d,]+ parameters\\. ${why.replace(/[().]/g, "\\$&")}$`));
+  }
+  await expect(line).toHaveText(why);
   await page.getByRole("radio", { name: "AWR", exact: true }).check({ force: true });
-  await expect(cell("Cross")).toHaveAccessibleName("Cross, layer 1: attention");
+  await expect(cell("Cross")).toHaveAccessibleName(/^Cross, layer 1: attention, [\d,]+ parameters$/);
   await cell("Cross").click();
   await expect(cell("Cross")).toContainText("AWR M");
   await expect(page.getByText("AWR, attention-weights replacement, is ours, not the paper’s.").first()).toBeVisible();
@@ -124,7 +129,7 @@ test("nets of a head each are counted together, and XL is told to be L", async (
 test("a net in place of more than attention says so", async ({ fake: page, open }) => {
   await open("#/?mix=enc.1%3Delr-m%2Cenc.2%3Dalrr-m%2Ccross%3Dawr-m");
   await expect(page.getByTestId("badge")).toContainText("Live");
-  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toHaveAccessibleName("Encoder self, layer 1: ELR M, the whole layer");
+  await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toHaveAccessibleName(/^Encoder self, layer 1: ELR M, the whole layer, [\d,]+ parameters$/);
   await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("whole layer");
   const changes = page.getByRole("region", { name: "What changed" });
   await expect(changes.getByRole("listitem")).toHaveText([
@@ -132,17 +137,58 @@ test("a net in place of more than attention says so", async ({ fake: page, open 
   ]);
   // The layer, all of one attention with its norm, and twice two thirds of queries, keys and values.
   await expect(changes).toContainText("gone from the Transformer 83,392 · put in");
+  // Twice an ALR M for two attentions, beside what the model has: 1,784,784 of 619,728.
+  await page.getByRole("button", { name: "No encoder attention" }).click();
+  await expect(changes).toContainText("gone from the Transformer 24,960 · put in 1,190,016");
+  await expect(page.getByTestId("parameters")).toHaveText("619,728 → 1,784,784 (2.88 times)");
+});
+
+test("a cell says what stands there costs: in short letters, and in full to be heard", async ({ fake: page, open }) => {
+  await open("#/?mix=enc.1%3Dalr-m%2Cenc.2%3Daslr-m%2Cself.1%3Duniform");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const cell = (site: string, layer: number) => page.getByRole("gridcell", { name: `${site}, layer ${layer}` });
+  // As Train has them: of ASLR the nets of all heads, of an attention its queries, keys and values.
+  for (const [place, named, short] of [
+    [cell("Encoder self", 1), "Encoder self, layer 1: ALR M, 595,008 parameters", "595 k"],
+    [cell("Encoder self", 2), "Encoder self, layer 2: ASLR M, 1,490,688 parameters", "1.49 M"],
+    [cell("Cross", 2), "Cross, layer 2: attention, 12,480 parameters", "12.5 k"],
+  ] as const) {
+    await expect(place).toHaveAccessibleName(named);
+    expect(await place.locator("small").last().evaluate((small) => getComputedStyle(small, "::after").content)).toBe(`"${short}"`);
+  }
+  // A control has none.
+  await expect(cell("Decoder self", 1)).toHaveAccessibleName("Decoder self, layer 1: Uniform, equal weights");
+});
+
+test("below the sizes of the brush stands which are the same", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const same = page.getByRole("group", { name: "Size", exact: true }).getByText("same as");
+  await expect(same).toHaveCount(0);
+  await page.getByRole("radio", { name: "ASLR", exact: true }).check({ force: true });
+  await expect(same).toHaveText("XL: same as L.");
+  await page.getByRole("radio", { name: "ELR", exact: true }).check({ force: true });
+  await expect(same).toHaveCount(0);
 });
 
 test("how it works says of each method what it takes the place of", async ({ fake: page, open }) => {
   await open();
   const how = page.getByRole("region", { name: "How it works" });
   for (const [method, words] of [
-    ["ALR", "takes the place of queries, keys, values and softmax"], ["ALRR", "the norm, the attention, its output projection and the residual"],
+    ["ALR", "queries, keys, values and softmax"], ["ALRR", "the norm, the attention, its output projection and the residual"],
     ["ASLR", "a net of its own for each head"], ["ELR", "the whole encoder layer"], ["AWR", "is ours, not the paper’s"],
   ]) {
     await expect(how.getByRole("listitem").filter({ has: page.getByText(method, { exact: true }) })).toContainText(words);
   }
+  // It stays as short as it is meant to be; the keys are behind a line.
+  const said = await how.locator("h2, p, figcaption, ul:not(details *)").allInnerTexts();
+  expect(said.join(" ").split(/\s+/).length).toBeLessThanOrEqual(400);
+  await expect(how.getByText("Keys in the grid:")).toBeHidden();
+  await how.getByText("Keyboard").click();
+  await expect(how.getByText("Keys in the grid:")).toBeVisible();
+  await expect(how.getByRole("link", { name: "Paper" })).toHaveAttribute("href", "https://arxiv.org/abs/2311.10642");
+  await how.getByRole("link", { name: "Data" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
 });
 
 test("compares of each method the largest net, the best of the sites together, and their controls", async ({ fake: page, open }) => {

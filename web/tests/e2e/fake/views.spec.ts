@@ -1,5 +1,5 @@
 /** Try, Train and Compare on the scripted engine. */
-import { expect, test } from "../fixtures.ts";
+import { expect, listen, test } from "../fixtures.ts";
 
 test("the page without scripts shows five recorded examples", async ({ browser, fakeSite }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
@@ -27,6 +27,26 @@ test("translates without a click, then what is typed; the latest text wins", asy
   expect(seen.size).toBeLessThanOrEqual(2);
 });
 
+test("the first line says where which model stands", async ({ fake: page, open }) => {
+  await open("#/?mix=enc%3Dalr-m");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [teacher, mix] = [await page.getByTestId("teacher").boundingBox(), await page.getByTestId("mix").boundingBox()];
+  const beside = (teacher?.x ?? 0) < (mix?.x ?? 0);
+  await expect(page.getByText(/^Left: a Transformer\. Right: the same model with its attention replaced/)).toBeVisible({ visible: beside });
+  await expect(page.getByText(/^A Transformer, and the same model with its attention replaced/)).toBeVisible({ visible: !beside });
+});
+
+test("on a slow device a translation is spoken once, when it is that of the text", async ({ fake: page, open }) => {
+  await open("#/", "slow");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const spoken = await listen(page);
+  await page.getByRole("textbox").fill("the dog sleeps");
+  await expect.poll(spoken).not.toEqual([]);
+  await page.waitForTimeout(1200);
+  await expect(page.getByRole("status").locator("[lang=fr]")).toHaveText("le chien dort.");
+  expect(await spoken()).toEqual([expect.stringMatching(/^le chien dort\. \d words? differs? from the Transformer\.$/)]);
+});
+
 test("what is typed while a new sentence is drawn stays", async ({ fake: page, open }) => {
   await open("#/", "slow");
   await expect(page.getByTestId("badge")).toContainText("Live");
@@ -48,6 +68,7 @@ test("unknown words are underlined and named, and long text is cut", async ({ fa
   await page.getByRole("textbox").fill("The spaceship sees hello");
   await expect(page.getByTestId("field-line")).toContainText("2 words this model never saw: spaceship, hello.");
   await expect(page.locator(".mirror .unknown")).toHaveText(["spaceship", "hello"]);
+  await expect(page.getByTestId("field-line").locator("[lang=en]")).toHaveText("spaceship, hello.");
   await page.getByRole("textbox").fill(Array.from({ length: 40 }, () => "dog").join(" "));
   await expect(page.getByTestId("field-line")).toHaveText("50 tokens; this model reads 24. The grey part is not translated.");
   await expect(page.locator(".mirror .unread")).toHaveCount(21);
@@ -95,6 +116,41 @@ test("the board works by keys", async ({ fake: page, open }) => {
   await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
 });
 
+test("a key for the size shows in the brush, and does as the radio does", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const radio = (name: string) => page.getByRole("radio", { name, exact: true });
+  const cell = page.getByRole("gridcell", { name: "Encoder self, layer 1" });
+  await expect(radio("Best net")).toBeChecked();
+  await cell.focus();
+  await page.keyboard.press("2");
+  for (const name of ["ALR", "S"]) await expect(radio(name)).toBeChecked();
+  await page.keyboard.press("Space");
+  await expect(cell).toContainText("ALR S");
+  await radio("Best net").check({ force: true });
+  await radio("S").check({ force: true });
+  for (const name of ["ALR", "S"]) await expect(radio(name)).toBeChecked();
+});
+
+test("Esc leaves the grid also where there is nothing to undo, and the last undo keeps the focus", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  const [cell, undo] = [page.getByRole("gridcell", { name: "Encoder self, layer 1" }), page.getByRole("button", { name: "Undo" })];
+  await cell.focus();
+  await page.keyboard.press("Escape");
+  await expect(undo).toBeFocused();
+  await expect(undo).toHaveAttribute("aria-disabled", "true");
+  await cell.focus();
+  await page.keyboard.press("Space");
+  await expect(cell).toContainText("ALR M");
+  await page.keyboard.press("Escape");
+  await expect(undo).toHaveAttribute("aria-disabled", "false");
+  await page.keyboard.press("Enter");
+  await expect(cell).not.toContainText("ALR M");
+  await expect(undo).toHaveAttribute("aria-disabled", "true");
+  await expect(undo).toBeFocused();
+});
+
 test("an untrained cell leads to Train with just that net", async ({ fake: page, open }) => {
   await open("#/?mix=teacher");
   await expect(page.getByTestId("badge")).toContainText("Live");
@@ -139,6 +195,27 @@ test("coming back to Try finds sentence, board and undo as they were", async ({ 
   await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).toContainText("ALR M");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("gridcell", { name: "Encoder self, layer 1" })).not.toContainText("ALR M");
+});
+
+test("scoring says of how many sentences, and how long that takes where this device was timed", async ({ fake: page, open }) => {
+  await open("#/?mix=enc%3Dalr-s");
+  const link = page.getByRole("link", { name: /^Score/ });
+  await expect(link).toHaveText("Score 60 sentences");
+  // The demo's rows are of a CPU.
+  await open("#/?mix=enc%3Dalr-s", "no-webgpu");
+  await expect(link).toHaveText("Score 60 sentences, < 10 s");
+  await link.click();
+  await expect(page).toHaveURL(/#\/compare\?mix=teacher%20enc%3Dalr-s|#\/compare\?mix=teacher\+enc%3Dalr-s/);
+});
+
+test("the training of a net that is added is heard, too", async ({ fake: page, open }) => {
+  await open("#/train?net=enc.2%3Dalr-l&from=demo");
+  await expect(page.getByTestId("base")).toContainText("Adds to Demo model");
+  const spoken = await listen(page);
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  // It takes less than 10 s: of its parts one is said.
+  expect(await spoken()).toEqual(["Training started", expect.stringMatching(/^(25|50|75|100)% of the nets trained$/), "Training finished"]);
 });
 
 test("two edits at once are both kept, and an old link does not undo them", async ({ fake: page, open }) => {
@@ -235,6 +312,9 @@ test("cancelling before anything is trained leaves nothing", async ({ fake: page
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   await page.getByTestId("start").click();
   await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await page.getByTestId("dropped").getByText("Why some were dropped").click();
+  await expect(page.getByTestId("dropped").getByRole("listitem")).toHaveText("500: the same pair again, such as “The dog sleeps.”");
+  await expect(page.getByTestId("dropped").locator("[lang=en]")).toHaveText("The dog sleeps.");
   await page.getByTestId("cancel").click();
   await expect(page.getByTestId("start")).toBeVisible();
   await expect(page.getByTestId("runs")).toHaveCount(0);

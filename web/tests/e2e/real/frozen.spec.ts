@@ -52,6 +52,7 @@ test("cpu: frozen for minutes, it stands still, and goes on from its step and sa
     await tab.show();
     await expect.poll(() => tab.evaluate("document.body.innerText"), { timeout: 30_000 }).toMatch(SAID);
     expect(await tab.evaluate("globalThis.frozen")).toBe(true);
+    expect(await tab.evaluate("document.querySelector('[role=status]').textContent")).toMatch(SAID);
     const [, minutes, from] = SAID.exec(await tab.evaluate<string>("document.body.innerText")) ?? [];
     // As long as it was frozen, by the worker's clock; not as long as the test took.
     const frozen = (FASTER * FROZEN_MS) / 60_000;

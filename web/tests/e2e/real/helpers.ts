@@ -8,6 +8,7 @@ import { folder } from "../server.ts";
 
 export const test = base;
 export { expect };
+export { addToWorker, listen } from "../fixtures.ts";
 
 export function needsBuild(pack: boolean): void {
   const dist = folder("dist");
@@ -19,26 +20,6 @@ export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu")
   await page.goto(`${url}?device=${device}&hooks#/train`);
   // The software adapter compiles for a minute where others work beside it.
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
-}
-
-/** Code of the test's own after the worker's, the first times that it is loaded: of what no browser here has, or what cannot be reached from outside. */
-export async function addToWorker(page: Page, code: string, times?: number): Promise<void> {
-  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
-  }, times === undefined ? {} : { times });
-}
-
-/** From now on; what it gives tells all that the polite live region said. */
-export async function listen(page: Page): Promise<() => Promise<string[]>> {
-  await page.evaluate(() => {
-    const spoken: string[] = [];
-    Object.assign(globalThis, { spoken });
-    const region = document.querySelector("[role=status]");
-    const note = () => spoken.push(region?.textContent?.trim() ?? "");
-    if (region) new MutationObserver(note).observe(region, { childList: true, characterData: true, subtree: true });
-  });
-  return () => page.evaluate(() => (globalThis as unknown as { spoken: string[] }).spoken);
 }
 
 /** Smaller than micro: the software adapter takes seconds for each step. */

@@ -25,6 +25,10 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
   const said = await page.getByTestId("teacher").innerText();
   const cell = (name: string) => page.getByRole("gridcell", { name });
+  // Where nothing is to undo yet, Esc leaves the grid, too.
+  await tabTo(page, page.locator("[role=grid] [tabindex='0']"));
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
   await tabTo(page, cell("Encoder self, layer 1"));
   await page.keyboard.press("Space");
   await expect(cell("Encoder self, layer 1")).toContainText("ALR M");
@@ -32,6 +36,7 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
   await page.keyboard.press("ArrowDown");
   await expect(cell("Encoder self, layer 2")).toBeFocused();
   await page.keyboard.press("3");
+  for (const name of ["ALR", "M"]) await expect(page.getByRole("radio", { name, exact: true })).toBeChecked();
   await page.keyboard.press("Space");
   await expect(cell("Encoder self, layer 2")).toContainText("ALR M");
   await page.keyboard.press("a");
@@ -68,6 +73,8 @@ test("cpu: a cell is swapped, micro is trained with a pause, and its nets are co
 
   await press(page, page.getByTestId("finished").getByRole("button", { name: "Try it" }));
   await expect(page.locator(".picker select")).toHaveValue(/^run-/);
+  // The run was timed on this device.
+  await expect(page.getByRole("link", { name: /^Score 100 sentences, (< )?\d/ })).toBeVisible();
   await press(page, page.getByRole("link", { name: "Compare", exact: true }).first());
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Compare");
   await expect(page.locator(".picker select")).toHaveValue(/^run-/);

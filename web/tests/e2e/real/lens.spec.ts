@@ -37,6 +37,17 @@ for (const device of ["cpu", "wgpu"] as const) {
   });
 }
 
+test("cpu: the figure of how it works is the sentence that was typed", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?text=The%20dog%20sleeps.`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  await page.getByRole("region", { name: "How it works" }).getByRole("figure").first().scrollIntoViewIfNeeded();
+  const own = page.getByTestId("own-attention");
+  await expect(own).toHaveAccessibleName(/of: The dog sleeps\. The takes most from /, { timeout: 60_000 });
+  const words = await own.locator("text[lang=en]").count();
+  expect(words).toBeGreaterThan(2);
+  await expect(own.locator("line")).toHaveCount(words ** 2);
+});
+
 test("cpu: in Compare the diff has ins and del, texts have their language, and the lens opens on the sentence", async ({ real: page, realSite }) => {
   await page.goto(`${realSite.url}?device=cpu#/compare?mix=enc%3Dalr-m%20enc%3Dnone`);
   await expect(page.getByTestId("score")).toBeEnabled({ timeout: 60_000 });

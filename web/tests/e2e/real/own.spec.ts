@@ -36,6 +36,7 @@ test("a good one: what was read, kept and dropped, the length that cuts nothing,
   await read(page).getByText("Why some were dropped").click();
   await expect(page.getByTestId("dropped")).toContainText("1: an empty side, such as “le chien”");
   await expect(page.getByTestId("dropped")).toContainText("1: the same pair again, such as “the dog sees the dog”");
+  await expect(page.getByTestId("dropped").locator("[lang=en]")).toHaveText(["the dog sees the dog"]);
   await expect(page.getByTestId("longest")).toHaveText(/^1 of them is too long for the model and left out\. A length of \d+ tokens would cut none\.$/);
   await startIs(page, "");
   // Of 600 pairs, not of the 4,000 that the preset asks for.

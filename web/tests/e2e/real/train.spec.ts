@@ -51,9 +51,14 @@ test("cpu: a net is added to a run, which keeps its teacher and its nets", async
   await page.getByRole("radio", { name: "XS", exact: true }).check({ force: true });
   await page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click();
   await expect(page.getByTestId("base")).toContainText("Adds to micro en-fr, seed 1");
+  const spoken = await listen(page);
   await page.getByTestId("start").click();
   await expect(page.getByTestId("stats")).toBeVisible();
   await finished(page, 180_000);
+  const words = await spoken();
+  for (const part of ["Training started", "Training finished"]) expect(words).toContain(part);
+  // Of its parts one is said, unless the run before spoke of its own less than 10 s ago.
+  expect(words.filter((text) => / trained$/.test(text) && !/^\d+% of the nets trained$/.test(text))).toEqual([]);
   const after = await weights(page);
   expect(Object.keys(after).sort()).toEqual([...Object.keys(before), "nets/enc.1.alr-xs.safetensors"].sort());
   expect(after).toMatchObject(before);

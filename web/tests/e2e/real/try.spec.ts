@@ -25,6 +25,7 @@ test("names unknown words, and draws held-out sentences", async ({ real: page, r
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
   await page.getByRole("textbox").fill("The zyzzyva sleeps.");
   await expect(page.getByTestId("field-line")).toContainText(/this model never saw: .*zyzzyva/);
+  await expect(page.getByTestId("field-line").locator("[lang=en]")).toContainText("zyzzyva");
   await page.getByRole("button", { name: "New sentence" }).click();
   await expect(page.getByTestId("reference")).not.toBeEmpty();
   await expect(page.getByTestId("field-line")).not.toContainText("zyzzyva");
@@ -49,6 +50,18 @@ test("of a sentence that is too long the rest is grey; without one the last outp
   await expect(line).toHaveText("Type a sentence to translate it; the last one stays.");
   await page.waitForTimeout(500);
   await expect(teacher).toHaveText(said);
+});
+
+test("the cells' parameters are those that the mix has put in", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu#/?mix=enc%3Dalr-m%2Ccross%3Dawr-m`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const cells = page.getByRole("gridcell", { name: /^(Encoder self|Cross), layer \d: A[LW]R M, [\d,]+ parameters$/ });
+  await expect(cells).toHaveCount(4);
+  const counts = await cells.evaluateAll((all) => all.map((cell) => Number(/([\d,]+) parameters$/.exec(cell.getAttribute("aria-label") ?? "")?.[1].replaceAll(",", ""))));
+  const sum = counts.reduce((total, count) => total + count, 0);
+  await expect(page.getByRole("region", { name: "What changed" })).toContainText(`put in ${sum.toLocaleString("en-US")}`);
+  await page.getByRole("radio", { name: "ASLR", exact: true }).check({ force: true });
+  await expect(page.getByRole("group", { name: "Size", exact: true })).toContainText("XL: same as L.");
 });
 
 test("one cell changes the mix alone; again, and the teacher's output is back exactly", async ({ real: page, realSite }) => {
