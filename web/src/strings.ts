@@ -51,6 +51,7 @@ export const pill = {
     `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
   preparing: "Preparing the text",
   scoringRun: (percent: string) => `Scoring ${percent}`,
+  stopScoring: "Stop scoring",
   paused: (step: string) => `Paused at step ${step}`,
   recovering: "Waiting for the GPU",
   /** Where there is little room: part of what is said in full. */
