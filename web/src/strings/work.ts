@@ -257,6 +257,10 @@ export const compare = {
   listTitle: "Sentences",
   needScore: "Score the models above to read them sentence by sentence.",
   against: "Compare with the Transformer",
+  /** Of the models that are read. */
+  furthest: { drop: "whichever drops most", gain: "whichever gains most", length: "whichever is furthest from it" } as Record<string, string>,
+  heads: { number: "No.", bleu: "BLEU", chrf: "chrF2", difference: "Δ BLEU" },
+  listSmoothing: "BLEU of a sentence with smoothing exp",
   sort: "Sort",
   sorts: { drop: "largest drop", gain: "largest gain", length: "length" } as Record<string, string>,
   changedOnly: "changed only",

@@ -34,3 +34,26 @@ test("scoring is stopped from the pill, wherever one is", async ({ fake: page, o
   await expect(page.getByTestId("pill")).toContainText("ready");
   await expect(page.getByRole("alert")).toHaveText("Stopped; what was scored before stays.");
 });
+
+test("the list has BLEU, chrF and the mark of the model that each line is about", async ({ fake: page, open }) => {
+  await open("#/compare?mix=enc%3Dalr-m%20enc%3Dnone");
+  await page.getByTestId("score").click();
+  await expect(page.getByTestId("list-count")).toHaveText("60 of 60 sentences");
+  const [against, first] = [page.getByLabel("Compare with the Transformer"), page.locator(".rows [role=option]").first()];
+  await expect(against.locator("option:checked")).toHaveText("whichever drops most");
+  await expect(page.getByText("BLEU of a sentence with smoothing exp")).toBeVisible();
+  await expect(first).toHaveAccessibleName(/Δ BLEU −[\d.]+ Encoder self: nothing \(zero\)$/);
+  await against.selectOption("enc=alr-m");
+  await expect(first).toHaveAccessibleName(/Δ BLEU −[\d.]+ Encoder self: ALR M$/);
+  await expect(first.locator(".marks svg")).toBeVisible();
+  // In two columns where there is room for them, and as the sentence has them beside the list.
+  const wide = (page.viewportSize()?.width ?? 0) >= 768;
+  await expect(first.locator(".wide")).toHaveCount(2);
+  for (const figure of await first.locator(".wide").all()) await expect(figure).toBeVisible({ visible: wide });
+  if (!wide) return;
+  const [bleu, chrf] = (await first.locator(".wide").allTextContents()).map((text) => text.match(/[\d.]+$/)?.[0]);
+  await first.click();
+  await expect(page.locator("dd[data-mix='enc=alr-m'] + dd")).toHaveText(`BLEU ${bleu} · chrF ${chrf}`);
+  await page.setViewportSize({ width: 700, height: 900 });
+  await expect(first.locator(".wide").first()).toBeHidden();
+});
