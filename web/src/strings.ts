@@ -111,7 +111,7 @@ export const banners = {
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
   exportNow: "Export now",
-  deleteOldest: (name: string) => `Delete old checkpoints: ${name}`,
+  deleteOldest: (name: string) => `Delete the oldest run: ${name}`,
   noPack: "This build carries no demo model.",
   copy: "Copy",
   copied: "Copied",

@@ -222,7 +222,7 @@ test("where there is no space, a run that is imported is refused, and one in tra
   await banner.getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("button", { name: "Resume micro en-fr, seed 1" }).click();
   await expect(banner).toContainText("No space to save");
-  await expect(banner.getByRole("button", { name: /^Delete old checkpoints: / })).toBeVisible();
+  await expect(banner.getByRole("button", { name: /^Delete the oldest run: / })).toBeVisible();
   // Closing it would lose what it learnt: it stays until there is space.
   await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused", { timeout: 30_000 });
   const saved = page.waitForEvent("download");
