@@ -227,7 +227,7 @@ export const compare = {
   columns: {
     model: "Model",
     bleu: "BLEU, 95 %",
-    authors: "nltk BLEU, authors’ convention",
+    authors: "nltk BLEU, as in the authors’ code",
     chrf: "chrF2",
     exact: "Exact",
     parameters: "Parameters",
@@ -244,6 +244,8 @@ export const compare = {
     lower: (low: string, high: string) => `lower [${low},\u00a0${high}]`,
     "not distinguishable": (low: string, high: string) => `not\u00a0distinguishable [${low},\u00a0${high}]`,
   },
+  /** Of a signature what holds of every row, whichever version of the engine counted it. */
+  options: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp",
   signature: (signature: string, resamples: string, seed: string) => `${signature} · ${resamples} resamples, seed ${seed}`,
   /** Of `sentences` by themselves; of 0, all together. */
   timing: (sentences: number, device: string | null) =>

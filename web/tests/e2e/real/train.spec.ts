@@ -37,7 +37,7 @@ test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compa
   await page.getByRole("link", { name: "Compare" }).first().click();
   await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText(/\d\.\d\d/);
   await page.getByTestId("score").click();
-  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp", { timeout: 60_000 });
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:", { timeout: 60_000 });
   await expect(page.getByTestId("list-count")).toContainText("of 100 sentences");
 });
 
