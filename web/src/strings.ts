@@ -154,6 +154,8 @@ export const tryView = {
   unchanged: "No word changed in your mix",
   translated: (text: string, count: number) => `${text} ${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
   freshHint: "Shaded: changed by your last swap.",
+  pin: "Pin this mix",
+  pinned: "Pinned to Compare",
   whatChanged: "What changed",
   nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",
   trained: {

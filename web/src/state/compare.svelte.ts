@@ -109,6 +109,14 @@ class CompareState {
     if (!this.chosen.includes(mix)) this.chosen = [...this.chosen, mix];
   }
 
+  /** From the switchboard: beside the models that are there, and read. */
+  pin(mix: string): void {
+    this.open([]);
+    this.add(mix);
+    if (mix !== "teacher" && !this.reading.includes(mix)) this.toggleReading(mix);
+    void this.read();
+  }
+
   toggle(mix: string): void {
     const chosen = this.chosen.includes(mix) ? this.chosen.filter((it) => it !== mix) : [...this.chosen, mix];
     this.chosen = this.offered.filter((it) => chosen.includes(it));

@@ -219,6 +219,8 @@ export const compare = {
   controls: (shown: number, all: number) => `Controls: ${shown} of ${all}`,
   controlsHint: "Without a net: what a net has to be better than.",
   add: "From the switchboard",
+  board: "Switchboard: put another mix together",
+  boardMix: "On the switchboard",
   score: (count: string, time: string | null) => `Score ${count} held-out sentences${time ? ` · ${time}` : ""}`,
   scoring: (mix: string, done: string, total: string) => `${mix}: ${done} of ${total} sentences`,
   stop: "Stop",

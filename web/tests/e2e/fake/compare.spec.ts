@@ -56,3 +56,41 @@ test("the list has BLEU, chrF and the mark of the model that each line is about"
   await page.setViewportSize({ width: 700, height: 900 });
   await expect(first.locator(".wide").first()).toBeHidden();
 });
+
+test("a mix is pinned from Try, and is in Compare's table", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await expect(page.getByTestId("pin")).toBeDisabled();
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await page.getByRole("button", { name: "Pin this mix" }).click();
+  await expect(page.getByRole("status")).toHaveText("Pinned to Compare");
+  const link = page.getByRole("link", { name: "Pinned to Compare" });
+  await expect(link).toBeFocused();
+  // Of another mix it is not said.
+  await page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click();
+  await expect(link).toHaveCount(0);
+  await page.getByRole("gridcell", { name: "Encoder self, layer 1" }).click();
+  await link.click();
+  const row = page.getByTestId("scores").locator("[data-mix='enc.2=alr-m']");
+  await expect(row).toContainText("not scored yet");
+  await expect(row.getByRole("checkbox")).toBeChecked();
+  // Beside those that stand there anyway.
+  await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toHaveCount(1);
+});
+
+test("Compare has the switchboard, folded, and its mixes come into the table", async ({ fake: page, open }) => {
+  await open("#/compare");
+  const row = page.getByTestId("scores").locator("[data-mix='cross.2=none']");
+  await page.getByTestId("board-fold").locator("summary").first().click();
+  const board = page.getByTestId("board-fold");
+  await board.getByRole("button", { name: "Teacher", exact: true }).click();
+  await expect(board.getByTestId("pin")).toBeDisabled();
+  await board.getByRole("radio", { name: "Nothing" }).check({ force: true });
+  await board.getByRole("gridcell", { name: "Cross, layer 2" }).click();
+  await expect(row).toHaveCount(0);
+  await board.getByTestId("pin").click();
+  await expect(row).toContainText("not scored yet");
+  await expect(board.getByText("Pinned to Compare")).toBeVisible();
+  await page.getByTestId("score").click();
+  await expect(row).toContainText("scored here");
+});
