@@ -51,6 +51,7 @@ export const pill = {
     `Training ${percent} · step ${step}${left ? ` · ${left} left` : ""}`,
   preparing: "Preparing the text",
   scoringRun: (percent: string) => `Scoring ${percent}`,
+  stopScoring: "Stop scoring",
   paused: (step: string) => `Paused at step ${step}`,
   recovering: "Waiting for the GPU",
   /** Where there is little room: part of what is said in full. */
@@ -110,7 +111,7 @@ export const banners = {
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
   exportNow: "Export now",
-  deleteOldest: (name: string) => `Delete old checkpoints: ${name}`,
+  deleteOldest: (name: string) => `Delete the oldest run: ${name}`,
   noPack: "This build carries no demo model.",
   copy: "Copy",
   copied: "Copied",
@@ -159,6 +160,8 @@ export const tryView = {
   /** Spoken after the translation. */
   translated: (count: number) => `${count} ${plural(count, "word differs", "words differ")} from the Transformer.`,
   freshHint: "Shaded: changed by your last swap.",
+  pin: "Pin this mix",
+  pinned: "Pinned to Compare",
   whatChanged: "What changed",
   nothing: "Nothing yet: every attention is the Transformer’s own. Click a cell on the switchboard.",
   trained: {

@@ -43,7 +43,7 @@ class FakeRun implements Contract {
   }
 
   async step(budgetMs: number): Promise<RunEvent[]> {
-    await wait(Math.min(budgetMs, 60));
+    await wait(Math.min(budgetMs, played.script === "slow" && this.#stage === "scores" ? 400 : 60));
     if (this.#stage === "text") return this.#text();
     if (this.#stage === "teacher") return this.#teach();
     if (this.#stage === "nets") return this.#distil();

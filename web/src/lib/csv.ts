@@ -48,7 +48,7 @@ export function figureCsv(scores: readonly { model: ScoredModel; row: Row }[]): 
 
 export const RUN_COLUMNS = [
   "run", "pair", "corpus", "seed", "layers", "d_model", "nets", "bleu", "bleu_low", "bleu_high", "parameters", "best_mix", "best_bleu", "best_bleu_low",
-  "best_bleu_high", "best_parameters", "seconds", "device", "created", "bytes", "finished",
+  "best_bleu_high", "best_parameters", "best_difference", "best_difference_low", "best_difference_high", "verdict", "seconds", "device", "created", "bytes", "finished",
 ] as const;
 
 /** The table of runs: the Transformer's score, and that of the best mix with nets. */
@@ -58,6 +58,7 @@ export function runsCsv(all: readonly Summary[]): string {
     nets.map(({ site, names }) => `${site}: ${names.join(" ")}`).join("; "),
     teacher?.bleu, teacher?.bleu_low, teacher?.bleu_high, teacher?.parameters,
     best?.mix, best?.bleu, best?.bleu_low, best?.bleu_high, best?.parameters,
+    best?.difference?.bleu, best?.difference?.low, best?.difference?.high, best?.difference?.verdict,
     run.worked > 0 ? Math.round(run.worked / 1000) : null, run.device, new Date(run.created).toISOString(), bytes, String(run.finished),
   ]);
   return table([RUN_COLUMNS, ...lines]);

@@ -1,5 +1,6 @@
 /** The figure's geometry: small multiples, one a place, of BLEU against the size of the nets. In pixels. */
 import { METHODS, SIZES, VARIANTS, type Control } from "./mix.ts";
+import type { Cost } from "./gaps.ts";
 import type { Found, Place, Point } from "./setting.ts";
 import { PLACES } from "./setting.ts";
 
@@ -17,6 +18,13 @@ export interface Mark {
   y: number;
   low: number;
   high: number;
+}
+
+/** A net that nobody fitted yet: it has a size and a price, and no score. */
+export interface Open {
+  cost: Cost;
+  x: number;
+  y: number;
 }
 
 export interface Curve {
@@ -51,6 +59,7 @@ export interface Facet {
   levels: { control: Control; y: number }[];
   curves: Curve[];
   marks: Mark[];
+  opens: Open[];
   labels: Label[];
 }
 
@@ -76,7 +85,8 @@ const GAP = 20;
 /** Room for the labels at the right. */
 const LABELS = 108;
 const HEAD = 30;
-const FOOT = 26;
+/** Of the ticks, and of what the axis is. */
+const FOOT = 44;
 /** Between two labels. */
 const LINE = 13;
 /** Between two kinds of nets at one size. */
@@ -127,6 +137,17 @@ function bySize(points: readonly Point[], width: number): Scales {
     x: (point) => (SIZES.indexOf(point.size) + 0.5) * slot + dodge(point),
     ticks: SIZES.map((size, index) => ({ at: (index + 0.5) * slot, text: size.toUpperCase() })),
   };
+}
+
+/** At the bottom, at the sizes that they have: parameters of the whole are known of what is scored alone. */
+function opensOf(costs: readonly Cost[], width: number, y: number): Open[] {
+  const slot = width / SIZES.length;
+  const methods = METHODS.filter((method) => costs.some(({ pick }) => pick.method === method));
+  const step = Math.min(DODGE, (slot - 4) / Math.max(1, methods.length));
+  const dodge = (cost: Cost) => (methods.indexOf(cost.pick.method) - (methods.length - 1) / 2) * step;
+  return costs
+    .map((cost) => ({ cost, x: (SIZES.indexOf(cost.pick.size) + 0.5) * slot + dodge(cost), y }))
+    .sort((one, other) => one.x - other.x);
 }
 
 /** A common axis for all facets, so that they can be read across. */
@@ -184,7 +205,7 @@ function labelsOf(marks: readonly Mark[], facet: Pick<Facet, "bands" | "trainedO
   ];
 }
 
-export function figureOf(found: Found, width: number, axis: Axis, zoomed: boolean, names: Names): Figure {
+export function figureOf(found: Found, width: number, axis: Axis, zoomed: boolean, names: Names, open: readonly Cost[] = []): Figure {
   const columns = columnsFor(width);
   const range = rangeOf(found, zoomed);
   const outer = (width - GUTTER - (columns - 1) * GAP) / columns;
@@ -210,6 +231,7 @@ export function figureOf(found: Found, width: number, axis: Axis, zoomed: boolea
       first: index % columns === 0,
       curves: curvesOf(marks),
       marks,
+      opens: axis === "size" ? opensOf(open.filter(({ pick }) => pick.site === place), plot.width, plot.height) : [],
       labels: spread(labelsOf(marks, lines, names), 4, plot.height),
     };
   });

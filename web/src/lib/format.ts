@@ -67,7 +67,11 @@ export function timeLeft(milliseconds: number): string {
 
 /** Of seconds that are estimated by a device's speed: from half to twice as long. */
 export function timeRange(seconds: number): string {
-  const [low, high] = [seconds / 2, 2 * seconds];
+  return timeBetween(seconds / 2, 2 * seconds);
+}
+
+/** In seconds. */
+export function timeBetween(low: number, high: number): string {
   if (high < 10) return "< 10 s";
   const [unit, name] = high < 90 ? [1, "s"] : high < 5400 ? [60, "min"] : [3600, "h"];
   const rounded = (value: number, round: (value: number) => number) => Number(Math.max(1, round(value / unit)).toPrecision(2));

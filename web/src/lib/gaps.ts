@@ -49,11 +49,20 @@ export function linesOf(found: Found, costs: readonly Cost[]): Line[] {
   });
 }
 
+/** What nobody fitted yet, with what it would take. */
+export function openOf(lines: readonly Line[]): Cost[] {
+  return lines.flatMap(({ cells }) => cells.flatMap(({ points, cost }) => (points.length === 0 && cost ? [cost] : [])));
+}
+
+/** Of a method that the device cannot hold at each size, the largest that it can. */
+export function largestFitting({ cells }: Line, allowed: number): Cell | null {
+  return cells.findLast(({ points, cost }) => points.length > 0 || (cost !== null && cost.largestBuffer <= allowed)) ?? null;
+}
+
 /** The cheapest open net that the device can hold: by its time, and where that is not known by its memory. */
 export function nextGap(lines: readonly Line[], allowed: number): Cost | null {
-  const open = lines.flatMap(({ cells }) => cells.flatMap(({ points, cost }) => (points.length === 0 && cost ? [cost] : [])));
   const price = ({ seconds, bytes }: Cost) => seconds ?? bytes;
-  return open.filter(({ largestBuffer }) => largestBuffer <= allowed).sort((one, other) => price(one) - price(other))[0] ?? null;
+  return openOf(lines).filter(({ largestBuffer }) => largestBuffer <= allowed).sort((one, other) => price(one) - price(other))[0] ?? null;
 }
 
 /** As a link to Train names it: in every layer. */

@@ -13,6 +13,10 @@ export const LENGTH_LIMITS = { short: 6, middle: 10 } as const;
 export interface Entry {
   index: number;
   source: string;
+  /** Whose translation it is about. */
+  mix: string;
+  bleu: number;
+  chrf: number;
   /** BLEU of the mix less that of the teacher. */
   difference: number;
   changed: boolean;
@@ -32,18 +36,27 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { changed: false, unknown: false, length: "all", search: "" };
 
-export function entries(table: SentenceTable, mix: string): Entry[] {
+/** Of several mixes each sentence has that which this order is after: by length, the one that is furthest from the teacher. */
+export function entries(table: SentenceTable, mixes: readonly string[], order: Order = "drop"): Entry[] {
   const teacher = table.outputs.find((output) => output.mix === "teacher");
-  const other = table.outputs.find((output) => output.mix === mix);
-  if (!other) return [];
-  return table.sources.map((source, index) => ({
-    index,
-    source,
-    difference: teacher ? other.bleu[index] - teacher.bleu[index] : 0,
-    changed: teacher ? other.lines[index] !== teacher.lines[index] : false,
-    unknown: table.unknown[index],
-    length: wordsOf(source).length,
-  }));
+  const others = mixes.flatMap((mix) => table.outputs.find((output) => output.mix === mix) ?? []);
+  if (others.length === 0) return [];
+  const weight = { drop: (it: Entry) => -it.difference, gain: (it: Entry) => it.difference, length: (it: Entry) => Math.abs(it.difference) }[order];
+  return table.sources.map((source, index) => {
+    const found = others.map(({ mix, bleu, chrf, lines }) => ({
+      index,
+      source,
+      mix,
+      bleu: bleu[index],
+      chrf: chrf[index],
+      difference: teacher ? bleu[index] - teacher.bleu[index] : 0,
+      changed: teacher ? lines[index] !== teacher.lines[index] : false,
+      unknown: table.unknown[index],
+      length: wordsOf(source).length,
+    }));
+    const further = (one: Entry, other: Entry) => weight(other) - weight(one) || Number(other.changed) - Number(one.changed);
+    return found.sort(further)[0];
+  });
 }
 
 function bucketOf(length: number): Exclude<Length, "all"> {

@@ -10,6 +10,15 @@ import { live } from "./live.svelte.ts";
 /** More traps than this in a row, and another start will not help. */
 const MOST_CRASHES = 3;
 
+/** What Compare scores; `part` is of all mixes. It goes on in other views, so the frame knows of it. */
+export interface Scoring {
+  mix: string;
+  done: number;
+  total: number;
+  part: number;
+  stop: () => void;
+}
+
 /** Notices that belong to one view are passed on. */
 export type Listener = (notice: Notice) => void;
 
@@ -28,6 +37,7 @@ class App {
   switching = $state<DeviceChoice | null>(null);
   otherTab = $state(false);
   storage = $state.raw<{ used: number; quota: number } | null>(null);
+  scoring = $state.raw<Scoring | null>(null);
   /** Tokens a second in training; measured where there is no GPU. */
   speed = $state<number | null>(null);
   recorded: Recorded[] = [];

@@ -8,11 +8,17 @@ import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable
 import { compare as words } from "../strings/work.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
+import { training } from "./training.svelte.ts";
+import { trying } from "./try.svelte.ts";
 
 const everywhere = (picks: readonly NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
 
 /** As many as stand beside the teacher. */
 export const MOST_READ = 3;
+/** Of each mix some sentences are translated one by one, after warm-ups; all of them in batches. */
+const ONE_BY_ONE = 55;
+/** How far a measured time of scoring may be off. */
+const SPREAD = 1.4;
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
@@ -21,7 +27,6 @@ class CompareState {
   rows = $state.raw<TableRow[]>([]);
   table = $state.raw<SentenceTable | null>(null);
   signature = $state<string | null>(null);
-  scoring = $state.raw<{ mix: string; done: number; total: number } | null>(null);
   error = $state<string | null>(null);
   /** The sentence that is read, by its place in the test split; the first of the list where there is none. */
   sentence = $state<number | null>(null);
@@ -31,16 +36,24 @@ class CompareState {
   #read = $state.raw<string[] | null>(null);
   #model: ModelId | null = null;
   /** The request that scores, and what it scores. */
-  #request: { id: number; model: ModelId } | null = null;
+  #request: { id: number; model: ModelId; mixes: string[] } | null = null;
+  /** Milliseconds that a mix of this model took on this device. */
+  #took = $state.raw<{ model: ModelId; device: string; each: number } | null>(null);
 
   constructor() {
     app.listen((notice) => this.#take(notice));
   }
 
   #take(notice: Notice): void {
-    if (notice.type === "crashed") this.scoring = null;
+    if (notice.type === "crashed") app.scoring = null;
     if (notice.type !== "scoring" || notice.model !== this.#request?.model) return;
-    this.scoring = { mix: notice.mix, done: notice.sentences, total: notice.total };
+    const { mix, sentences: done, total } = notice;
+    this.#progress(mix, done, total, this.#request.mixes);
+  }
+
+  #progress(mix: string, done: number, total: number, mixes: readonly string[]): void {
+    const part = (Math.max(0, mixes.indexOf(mix)) + done / Math.max(1, total)) / Math.max(1, mixes.length);
+    app.scoring = { mix, done, total, part, stop: () => this.stop() };
   }
 
   /** The nets that every layer of a site has. */
@@ -96,6 +109,14 @@ class CompareState {
     if (!this.chosen.includes(mix)) this.chosen = [...this.chosen, mix];
   }
 
+  /** From the switchboard: beside the models that are there, and read. */
+  pin(mix: string): void {
+    this.open([]);
+    this.add(mix);
+    if (mix !== "teacher" && !this.reading.includes(mix)) this.toggleReading(mix);
+    void this.read();
+  }
+
   toggle(mix: string): void {
     const chosen = this.chosen.includes(mix) ? this.chosen.filter((it) => it !== mix) : [...this.chosen, mix];
     this.chosen = this.offered.filter((it) => chosen.includes(it));
@@ -120,23 +141,58 @@ class CompareState {
     return this.chosen.map((mix) => ({ mix, found: this.rows.find(({ row }) => row.mix === mix) }));
   }
 
+  /** As many sentences as are scored. */
+  get count(): number {
+    return Math.min(app.model?.recipe.score.sentences ?? 0, app.model?.heldOut ?? 0);
+  }
+
+  /** The teacher first: differences are against it. */
+  get #mixes(): string[] {
+    return [...new Set(["teacher", ...this.chosen])];
+  }
+
+  /** What is scored here already, the engine does not score again. */
+  get #unscored(): string[] {
+    return this.#mixes.filter((mix) => !this.rows.some(({ row, live }) => live && row.mix === mix && row.sentences === this.count));
+  }
+
+  /** Between how many seconds scoring takes here: by the last time, or by the milliseconds of single sentences. */
+  get expected(): [low: number, high: number] | null {
+    const { device, count } = this;
+    const mixes = this.#unscored.length;
+    if (mixes === 0 || device === null) return null;
+    if (this.#took?.model === app.model?.id && this.#took?.device === device) {
+      const seconds = (mixes * this.#took.each) / 1000;
+      return [seconds / SPREAD, seconds * SPREAD];
+    }
+    const here = this.rows.filter(({ row, live }) => live && row.timed && row.device === device).map(({ row }) => row.ms_per_sentence);
+    const each = here.length > 0 ? Math.max(...here) : trying.teacherMs;
+    // In batches a sentence takes a small part of it, or nearly all.
+    return each === null ? null : [(mixes * ONE_BY_ONE * each) / 1000, (mixes * (ONE_BY_ONE + count) * each) / 1000];
+  }
+
+  get device(): string | null {
+    return app.engine.phase === "ready" ? app.engine.ready.device.name : null;
+  }
+
   async score(): Promise<void> {
     const model = app.model?.id;
     if (model === undefined || this.#request) return;
     this.error = null;
-    // The teacher first: differences are against it.
-    const mixes = [...new Set(["teacher", ...this.chosen])];
-    this.scoring = { mix: mixes[0], done: 0, total: 0 };
+    const [mixes, unscored, device, begun] = [this.#mixes, this.#unscored, this.device, performance.now()];
+    this.#progress(mixes[0], 0, 0, mixes);
     const { id, result } = app.client.cancellable({ type: "score", model, mixes });
-    this.#request = { id, model };
+    this.#request = { id, model, mixes: unscored.length > 0 ? unscored : mixes };
     try {
       const scored = await result;
+      const alone = !scored.stopped && !training.active && device === this.device;
+      if (alone && device !== null && unscored.length > 0) this.#took = { model, device, each: (performance.now() - begun) / unscored.length };
       // Another model is open by now: these are not its rows.
       if (this.#model === model) await this.#show(scored);
     } catch (error) {
       if (this.#model === model) this.#fail(error);
     } finally {
-      this.scoring = null;
+      app.scoring = null;
       this.#request = null;
     }
   }

@@ -60,6 +60,11 @@ class TryState {
     return (model && sameMix(this.mix, [...model.tuned, ...model.rows.map(({ mix }) => mix)], model.layers)) ?? this.mix;
   }
 
+  /** Of one sentence on this device by the open model; null before it has translated. */
+  get teacherMs(): number | null {
+    return this.#opened?.id === app.model?.id && !this.recorded ? (this.teacher?.ms ?? null) : null;
+  }
+
   get layers(): number {
     return this.board.enc.length;
   }

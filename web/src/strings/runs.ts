@@ -31,6 +31,8 @@ export const runs = {
     name: "Name",
     nets: "Nets",
     bleu: "BLEU ±",
+    verdict: "Verdict",
+    verdictOf: "The best nets against the Transformer, with the 95 % interval of the difference",
     parameters: "Parameters",
     time: "Time",
     device: "Device",

@@ -220,7 +220,9 @@ export const compare = {
   controls: (shown: number, all: number) => `Controls: ${shown} of ${all}`,
   controlsHint: "Without a net: what a net has to be better than.",
   add: "From the switchboard",
-  score: (count: string) => `Score ${count} held-out sentences`,
+  board: "Switchboard: put another mix together",
+  boardMix: "On the switchboard",
+  score: (count: string, time: string | null) => `Score ${count} held-out sentences${time ? ` · ${time}` : ""}`,
   scoring: (mix: string, done: string, total: string) => `${mix}: ${done} of ${total} sentences`,
   stop: "Stop",
   stopped: "Stopped; what was scored before stays.",
@@ -228,7 +230,7 @@ export const compare = {
   columns: {
     model: "Model",
     bleu: "BLEU, 95 %",
-    authors: "nltk BLEU, authors’ convention",
+    authors: "nltk BLEU, as in the authors’ code",
     chrf: "chrF2",
     exact: "Exact",
     parameters: "Parameters",
@@ -245,6 +247,8 @@ export const compare = {
     lower: (low: string, high: string) => `lower [${low},\u00a0${high}]`,
     "not distinguishable": (low: string, high: string) => `not\u00a0distinguishable [${low},\u00a0${high}]`,
   },
+  /** Of a signature what holds of every row, whichever version of the engine counted it. */
+  options: "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp",
   signature: (signature: string, resamples: string, seed: string) => `${signature} · ${resamples} resamples, seed ${seed}`,
   /** Of `sentences` by themselves; of 0, all together. */
   timing: (sentences: number, device: string | null) =>
@@ -258,6 +262,10 @@ export const compare = {
   listTitle: "Sentences",
   needScore: "Score the models above to read them sentence by sentence.",
   against: "Compare with the Transformer",
+  /** Of the models that are read. */
+  furthest: { drop: "whichever drops most", gain: "whichever gains most", length: "whichever is furthest from it" } as Record<string, string>,
+  heads: { number: "No.", bleu: "BLEU", chrf: "chrF2", difference: "Δ BLEU" },
+  listSmoothing: "BLEU of a sentence with smoothing exp",
   sort: "Sort",
   sorts: { drop: "largest drop", gain: "largest gain", length: "length" } as Record<string, string>,
   changedOnly: "changed only",

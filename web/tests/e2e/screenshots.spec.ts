@@ -41,7 +41,8 @@ for (const [width, height] of SIZES) {
           }
           if (view === "compare" || view === "sentence") {
             await page.getByTestId("score").click();
-            await expect(page.getByTestId(view === "compare" ? "signature" : "one-source")).toBeVisible();
+            if (view === "compare") await expect(page.getByTestId("signature")).toContainText("attentionless:");
+            else await expect(page.getByTestId("one-source")).toBeVisible();
           }
           if (view === "lens" || view === "sentence") {
             await page.getByTestId("lens-open").click();

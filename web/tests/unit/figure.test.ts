@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { entry, fakeFiles, fakeRows, PRESETS } from "../../src/fake/files.ts";
 import { figureCsv } from "../../src/lib/csv.ts";
 import { columnsFor, figureOf, rangeOf, spread, type Label, type Names } from "../../src/lib/figure.ts";
-import { linesOf, netParameter, nextGap, type Cost } from "../../src/lib/gaps.ts";
+import { largestFitting, linesOf, netParameter, nextGap, openOf, type Cost } from "../../src/lib/gaps.ts";
 import { parseRoute } from "../../src/lib/route.ts";
 import { foundIn, settingsOf, type Found } from "../../src/lib/setting.ts";
 import { DEMO, type Recipe, type Row, type ScoredModel } from "../../src/protocol.ts";
@@ -111,7 +111,7 @@ describe("the figure", () => {
 });
 
 describe("gaps", () => {
-  const cost = (site: "enc" | "self", size: "xs" | "m", seconds: number | null, largestBuffer = 1): Cost => ({
+  const cost = (site: "enc" | "self", size: "xs" | "m" | "l" | "xl", seconds: number | null, largestBuffer = 1): Cost => ({
     pick: { site, method: "alr", size, variant: null }, bytes: 100 - (seconds ?? 0), largestBuffer, seconds,
   });
   const lines = linesOf(found(row("enc=alr-m", 79), row("enc=alr-m,trained=nets", 80), row("cross=alr-s+gated", 50)), [cost("enc", "m", 1), cost("enc", "xs", 5), cost("self", "m", 9, 50)]);
@@ -122,6 +122,17 @@ describe("gaps", () => {
     ]);
     // What was trained as a whole is no net by itself.
     expect(lines[0].cells.map(({ points }) => points.length)).toEqual([0, 0, 1, 0, 0]);
+  });
+
+  it("stand at the bottom of the figure at their sizes, and name the largest that fits", () => {
+    const open = [cost("enc", "l", 9), cost("enc", "xs", 1), cost("self", "m", 2)];
+    const [enc, self] = figureOf(found(), 1300, "size", false, NAMES, open).facets;
+    expect(enc.opens.map(({ cost, y }) => [cost.pick.size, y === enc.height])).toEqual([["xs", true], ["l", true]]);
+    expect(self.opens.map(({ x }) => x)).toEqual([self.width / 2]);
+    expect(figureOf(found(row("enc=alr-m", 70)), 1300, "parameters", false, NAMES, open).facets[0].opens).toEqual([]);
+    const [line] = linesOf(found(row("enc=alr-s", 70)), [cost("enc", "m", 1, 40), cost("enc", "l", 2, 90), cost("enc", "xl", 3, 200)]);
+    expect([100, 50, 20].map((allowed) => largestFitting(line, allowed)?.pick.size)).toEqual(["l", "m", "s"]);
+    expect(openOf([line]).map(({ pick }) => pick.size)).toEqual(["m", "l", "xl"]);
   });
 
   it("are filled from the cheapest on, by time where it is known, with what fits", () => {

@@ -83,19 +83,27 @@ describe("sentences", () => {
   };
 
   it("are ordered by drop, gain and length", () => {
-    const all = entries(table, "enc=none");
+    const all = entries(table, ["enc=none"]);
     const order = (by: "drop" | "gain" | "length") => ordered(all, by).map(({ index }) => index);
     expect([order("drop"), order("gain"), order("length")]).toEqual([[1, 0, 2], [2, 0, 1], [1, 0, 2]]);
   });
 
+  it("are, of several mixes, about the one that the order is after", () => {
+    const two = { ...table, outputs: [...table.outputs, { mix: "enc=mean", lines: ["x y", "p", "w"], tokens: ["▁x ▁y", "▁p", "▁w"], bleu: [100, 40, 100], chrf: [100, 20, 60] }] };
+    const told = (by: "drop" | "gain" | "length") => entries(two, ["enc=none", "enc=mean"], by).map(({ mix, difference, chrf }) => [mix, difference, chrf]);
+    expect(told("drop")).toEqual([["enc=none", -60, 50], ["enc=none", -90, 0], ["enc=mean", 0, 60]]);
+    expect(told("gain")).toEqual([["enc=mean", 0, 100], ["enc=mean", -60, 20], ["enc=mean", 0, 60]]);
+    expect(told("length")).toEqual(told("drop"));
+  });
+
   it("are filtered by change, unknown words, length and search", () => {
-    const left = (filter: object) => filtered(entries(table, "enc=none"), { ...NO_FILTER, ...filter }).map(({ index }) => index);
+    const left = (filter: object) => filtered(entries(table, ["enc=none"]), { ...NO_FILTER, ...filter }).map(({ index }) => index);
     expect(left({})).toEqual([0, 1, 2]);
     expect(left({ changed: true })).toEqual([0, 1]);
     expect(left({ unknown: true })).toEqual([1]);
     expect(left({ search: " B " })).toEqual([0, 1]);
     expect(left({ search: "b", unknown: true })).toEqual([1]);
-    const long = entries({ ...table, sources: ["a b c d e f", "a b c d e f g", "a b c d e f g h i j k"] }, "enc=none");
+    const long = entries({ ...table, sources: ["a b c d e f", "a b c d e f g", "a b c d e f g h i j k"] }, ["enc=none"]);
     expect((["short", "middle", "long"] as const).map((length) => filtered(long, { ...NO_FILTER, length }).map(({ index }) => index))).toEqual([[0], [1], [2]]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changedWords, diff, wordsOf } from "../../src/lib/diff.ts";
 import { freshWords, markedParts } from "../../src/lib/marked.ts";
 import { tokenPieces, wordPieces } from "../../src/lib/pieces.ts";
-import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeLeft, timeRange, whole } from "../../src/lib/format.ts";
+import { bytes, elapsed, fixed, mebibytes, percent, short, signed, timeBetween, timeLeft, timeRange, whole } from "../../src/lib/format.ts";
 import { formatRoute, parseRoute } from "../../src/lib/route.ts";
 import { markup } from "../../plugins/recorded.ts";
 import { differingFirst } from "../../src/lib/recorded.ts";
@@ -87,6 +87,7 @@ describe("numbers", () => {
     expect([1, 20, 44, 100, 1200, 2400, 4000, 90_000].map(timeRange)).toEqual([
       "< 10 s", "10–40 s", "22–88 s", "1–4 min", "10–40 min", "20–80 min", "1–3 h", "12–50 h",
     ]);
+    expect([timeBetween(0.2, 9), timeBetween(4.4, 40.2), timeBetween(41, 42), timeBetween(60, 300)]).toEqual(["< 10 s", "4–41 s", "41–42 s", "1–5 min"]);
   });
 
   it("sizes", () => {

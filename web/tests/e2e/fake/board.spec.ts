@@ -7,7 +7,7 @@ test("draws what the demo has, by size and by parameters, and tells each score",
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("BLEU by size");
   const figure = page.getByTestId("figure");
   await expect(figure.getByTestId("mark")).toHaveCount(16);
-  await expect(figure).toHaveAccessibleName(/^BLEU against size of the nets: 16 scores of nets\. Best: Encoder self: ALR M, 2 hidden layers \(ours\)\./);
+  await expect(figure).toHaveAccessibleName(/^BLEU against size of the nets: 16 scores of nets, \d+ not fitted yet\. Best: Encoder self: ALR M, 2 hidden layers \(ours\)\./);
   for (const title of ["Encoder self-attention", "Decoder self-attention", "Cross-attention", "All three"]) await expect(figure.getByText(title, { exact: true })).toBeVisible();
   await figure.focus();
   await page.keyboard.press("ArrowRight");
@@ -50,7 +50,37 @@ test("what the device cannot hold is no gap to fill", async ({ fake: page, open 
   const gaps = page.getByTestId("gaps");
   await expect(gaps.locator("[data-gap='enc=alr-l']")).toBeVisible();
   await expect(gaps.locator("[data-gap='enc=alr-xl']")).toHaveCount(0);
-  await expect(gaps.getByText("too large").first()).toHaveAttribute("title", /^Needs one buffer of 18 MiB; this GPU allows 16 MiB\.$/);
+  await expect(page.getByText("Empty circles at the bottom: not fitted yet; dotted, too large for this device.")).toBeVisible();
+  const large = gaps.locator("tr", { hasText: "ALR" }).first().locator("td").last();
+  await expect(large).toHaveText(/^too large\s+needs \d+ MiB of 16 MiB\s+L fits$/);
+  await large.getByRole("link", { name: "Encoder self: ALR L fits: fit it" }).click();
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+});
+
+test("what is open is in the figure, too, with its cost, and is reached by keys", async ({ fake: page, open }) => {
+  await open("#/board");
+  const figure = page.getByTestId("figure");
+  const circle = figure.locator("[data-testid=open][data-net='enc=alr-l']");
+  await expect(circle).toHaveCount(1);
+  await expect(figure.locator("[data-testid=open][data-net='enc=alr-m']")).toHaveCount(0);
+  await circle.scrollIntoViewIfNeeded();
+  await circle.hover();
+  const told = page.getByTestId("figure-at");
+  await expect(told).toContainText(/^Encoder self: ALR L: not fitted yet\. It would take \d+–\d+ s\./);
+  await figure.focus();
+  // The last of all is the score of all three sites; what is open at the third comes before it.
+  for (const key of ["End", "ArrowLeft"]) await page.keyboard.press(key);
+  await expect(told).toContainText(/^Cross: .* XL: not fitted yet\. It would take/);
+  await expect(page.getByRole("status")).toHaveText(/^Cross: .* XL: not fitted yet\. It would take/);
+  await expect(page.getByText("Empty circles at the bottom: not fitted yet.")).toBeVisible();
+  await circle.click();
+  await told.getByRole("link", { name: "Fit it" }).click();
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+  await page.goBack();
+  await page.getByRole("radio", { name: "parameters" }).check();
+  await expect(figure.getByTestId("mark")).toHaveCount(10);
+  await expect(figure.getByTestId("open")).toHaveCount(0);
+  await expect(figure.getByText("parameters of the whole model (log)").first()).toBeVisible();
 });
 
 test("has a table, and is taken along as SVG, PNG and CSV", async ({ fake: page, open }) => {
@@ -63,11 +93,14 @@ test("has a table, and is taken along as SVG, PNG and CSV", async ({ fake: page,
     expect(saved.suggestedFilename()).toBe(file);
     const bytes = readFileSync(await saved.path());
     expect(bytes.length).toBeGreaterThan(500);
+    // As wide as the figure with its margin, twice.
+    if (name === "PNG") expect(bytes.readUInt32BE(16)).toBe(2 * (32 + (await page.getByTestId("figure").locator("svg").evaluate((svg) => svg.clientWidth))));
     if (name === "PNG") expect([...bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
     if (name === "SVG") {
       const text = bytes.toString("utf8");
       expect(text).toContain('xmlns="http://www.w3.org/2000/svg"');
-      expect(text).toContain("Encoder self-attention");
+      // It can be read without the page.
+      for (const part of [">BLEU by size<", "everyday, English → French · 2+2 layers", "Run: Demo model.", "size of the nets", "Shaded: the teacher’s BLEU", "Encoder self-attention"]) expect(text).toContain(part);
       expect(/var\(--|light-dark|data-extra/.test(text)).toBe(false);
     }
   }

@@ -34,12 +34,26 @@ test("without runs it says how to come by one", async ({ fake: page, open }) => 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Train your own");
 });
 
-test("each run has its nets, scores, parameters, time, device, date and size", async ({ fake: page, open }) => {
+test("each run has its nets, scores, verdict, parameters, time, device, date and size", async ({ fake: page, open }) => {
   await openKept(page, open);
   const run = runOf(page, "tiny, wider nets");
   for (const text of ["Encoder self", "ALR L", "Cross", "AWR M", "81.40 ±2.00", "78.00 ±2.20", "ALR M + AWR M", "42.3 MB"]) await expect(run).toContainText(text);
   const all = (page.viewportSize()?.width ?? 0) >= 1440 || (page.viewportSize()?.width ?? 0) < 768;
   if (all) for (const text of ["600,000", "3,860,000", "26:00", "NVIDIA GeForce RTX 4070"]) await expect(run).toContainText(text);
+  if (all) {
+    await expect(run).toContainText("lower [−4.8, −2.0]");
+    await expect(runOf(page, "from Anna")).toContainText("not distinguishable [−1.6, 0.4]");
+    await expect(runOf(page, "small de-en, my own sentences")).not.toContainText("[");
+  }
+  // With its buttons, at every width that has a table.
+  if ((page.viewportSize()?.width ?? 0) === 1440) {
+    for (const width of [1440, 1280, 1180, 1024, 980, 900]) {
+      await page.setViewportSize({ width, height: 900 });
+      const [table, around] = await page.getByTestId("run-table").evaluate((table) => [table, table.parentElement as Element].map((it) => it.getBoundingClientRect().width));
+      expect(table, `${width} px`).toBeLessThanOrEqual(around + 0.5);
+      await expect(run.locator("td.verdict")).toBeVisible({ visible: width >= 1024 });
+    }
+  }
   await expect(runOf(page, "micro en-fr, seed 1")).toContainText("saved in Teacher, step 240 of 400");
   await expect(page.getByTestId("space")).toContainText(/^5 runs take 154 MB\. This page uses [\d.]+ [kM]?B of the [\d.]+ GB that the browser allows it\./);
 });
@@ -128,7 +142,7 @@ test("the table as CSV has a line for each run", async ({ fake: page, open }) =>
   const [head, ...lines] = readFileSync(await (await download).path(), "utf8").trim().split("\r\n");
   expect(head).toMatch(/^run,pair,corpus,seed,layers,d_model,nets,bleu,/);
   expect(lines).toHaveLength(KEPT.length);
-  expect(lines[1]).toMatch(/^"tiny, wider nets",en-fr,everyday,2,2,64,enc: ALR L; cross: AWR M,81.4,79.4,83.4,600000,/);
+  expect(lines[1]).toMatch(/^"tiny, wider nets",en-fr,everyday,2,2,64,enc: ALR L; cross: AWR M,81.4,79.4,83.4,600000,.*,-3\.4,-4\.8,-2,lower,1560,NVIDIA GeForce RTX 4070,/);
 });
 
 test("a run goes out as a file and comes back by button, by drop and by paste", async ({ fake: page, open }) => {
@@ -208,7 +222,7 @@ test("where there is no space, a run that is imported is refused, and one in tra
   await banner.getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("button", { name: "Resume micro en-fr, seed 1" }).click();
   await expect(banner).toContainText("No space to save");
-  await expect(banner.getByRole("button", { name: /^Delete old checkpoints: / })).toBeVisible();
+  await expect(banner.getByRole("button", { name: /^Delete the oldest run: / })).toBeVisible();
   // Closing it would lose what it learnt: it stays until there is space.
   await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused", { timeout: 30_000 });
   const saved = page.waitForEvent("download");

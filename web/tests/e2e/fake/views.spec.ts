@@ -325,9 +325,12 @@ test("compares: recorded rows, then scored here, sentences and CSV", async ({ fa
   const table = page.getByTestId("scores");
   await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("recorded");
   await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("not distinguishable [−1.6, 0.4]");
+  await expect(table).toContainText("nltk BLEU, as in the authors’ code");
+  // Of recorded rows the version that counted them is not known.
+  await expect(page.getByTestId("signature")).toHaveText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp · 1,000 resamples, seed 1");
   await page.getByTestId("score").click();
   await expect(table.locator("[data-mix='enc=alr-m']")).toContainText("scored here");
-  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp");
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:");
   await expect(page.getByTestId("list-count")).toHaveText("60 of 60 sentences");
   await page.getByLabel("Compare with the Transformer").selectOption("enc=alr-m");
   await page.getByLabel("changed only").check();

@@ -9,10 +9,21 @@ test("scored here, the demo model has its recorded figures, and its sentences st
   const row = page.getByTestId("scores").locator("[data-mix='teacher']");
   await expect(row).toContainText("recorded", { timeout: 60_000 });
   const recorded = await row.locator("td strong").first().innerText();
+  // What the engine says of its own scores, without its version: what counted these is not known.
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp · ");
   await page.getByTestId("score").click();
+  await expect(page.getByTestId("pill")).toContainText(/Scoring \d+%/);
   await expect(row).toContainText("scored here", { timeout: 300_000 });
   const bleu = Number(await row.locator("td strong").first().innerText());
   expect(Math.abs(bleu - Number(recorded))).toBeLessThan(0.06);
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:");
+  await expect(page.getByTestId("pill")).toContainText("ready");
+  // The list and the sentence beside it have the same figures.
+  const first = page.locator(".rows [role=option]").first();
+  const mix = await first.locator(".marks").getAttribute("data-mix");
+  const [listed, chrf] = (await first.locator(".wide").allTextContents()).map((text) => text.match(/[\d.]+$/)?.[0]);
+  await first.click();
+  await expect(page.locator(`dd[data-mix="${mix}"] + dd`)).toHaveText(`BLEU ${listed} · chrF ${chrf}`);
   // Were they out of step, hardly one would be its reference word by word.
   await expect(row.locator("td").nth(4)).toHaveText(/^[2-9]\d\.\d %$/);
   // One sentence by itself takes longer than its part of a batch, and says on what.

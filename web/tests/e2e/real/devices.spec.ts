@@ -1,5 +1,5 @@
 /** The menu of devices on the real engine, whose graphics adapter is a software one here. */
-import { expect, needsBuild, test } from "./helpers.ts";
+import { addToWorker, expect, needsBuild, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(true));
 test.setTimeout(400_000);
@@ -31,4 +31,30 @@ test("both are measured and remembered; the choice holds, and Train's time is th
   expect(await Promise.all(["wgpu", "cpu"].map((kind) => page.getByTestId(`speed-${kind}`).innerText()))).toEqual(speeds);
   await page.getByRole("radio", { name: "Automatic" }).click();
   await expect(page.getByTestId("device-cpu")).toContainText("in use", { timeout: 60_000 });
+});
+
+/** No adapter until the page says that there is one; the software adapter passes for a hardware one, which `auto` takes. */
+const COMES_BACK = `
+Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
+let gone = true;
+new BroadcastChannel("adapter").onmessage = () => (gone = false);
+const { requestAdapter } = GPU.prototype;
+GPU.prototype.requestAdapter = function (...asked) {
+  return gone ? Promise.resolve(null) : requestAdapter.apply(this, asked);
+};`;
+
+test("a graphics adapter that was away is used once it is back and somebody checks again", async ({ real: page, realSite }) => {
+  await addToWorker(page, COMES_BACK);
+  await page.goto(realSite.url);
+  const banner = page.getByTestId("banner-no-gpu");
+  await expect(banner).toContainText("No WebGPU here: no graphics adapter was offered. Running on your CPU", { timeout: 60_000 });
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+  await banner.getByRole("button", { name: "Check again" }).click();
+  await expect(banner).toBeVisible();
+  await page.evaluate(() => new BroadcastChannel("adapter").postMessage("back"));
+  await banner.getByRole("button", { name: "Check again" }).click();
+  await expect(banner).toHaveCount(0, { timeout: 150_000 });
+  await expect(page.getByTestId("badge")).toHaveText(/^Live on (?!your CPU)/, { timeout: 60_000 });
+  await page.getByRole("textbox").fill("The dog sleeps.");
+  for (const pane of ["teacher", "mix"]) await expect(page.getByTestId(pane)).toHaveAttribute("data-source", "The dog sleeps.", { timeout: 60_000 });
 });

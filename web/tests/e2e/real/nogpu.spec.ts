@@ -15,4 +15,9 @@ test("says why, translates on the CPU, tells a measured speed, and checks again"
   await expect(banner).toBeVisible();
   await page.getByRole("textbox").fill("The dog sleeps.");
   await expect(page.getByTestId("field-line")).toContainText("tokens.");
+  for (const pane of ["teacher", "mix"]) {
+    await expect(page.getByTestId(pane)).toHaveAttribute("data-source", "The dog sleeps.", { timeout: 30_000 });
+    await expect(page.getByTestId(pane)).not.toBeEmpty();
+  }
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
 });

@@ -1,6 +1,10 @@
 /** What goes wrong in training, on the real engine: it crashes, the disk is full, another tab trains, the loss is no number. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { addToWorker, expect, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { KEPT, keep } from "../kept.ts";
+import { folder } from "../server.ts";
+import { addToWorker, expect, files, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(300_000);
@@ -61,6 +65,84 @@ test("the disk is full from the start: it trains in memory, says so, and is kept
   await page.evaluate(() => new BroadcastChannel("space").postMessage("free"));
   await page.getByTestId("resume").click();
   await finished(page, 60_000);
+});
+
+/** As long as the page says so, there is none. */
+const space = (page: Page, full: boolean) => page.evaluate((full) => new BroadcastChannel("fill").postMessage(full), full);
+const FILLED = `
+let full = false;
+new BroadcastChannel("fill").onmessage = ({ data }) => (full = data);
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...given) {
+  if (full && this.name === "files") throw new DOMException("no space", "QuotaExceededError");
+  return put.apply(this, given);
+};`;
+
+test("the disk is full in mid-run: the run is exported from memory, and the oldest one makes room", async ({ real: page, realSite }) => {
+  await addToWorker(page, FILLED);
+  await openTrain(page, realSite.url, "cpu");
+  await keep(page, KEPT.slice(0, 1));
+  await page.reload();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
+  await shrink(page, { ...SMALL, "Epochs of the teacher": "4" });
+  await space(page, true);
+  await start(page);
+  const banner = page.getByTestId("banner-storage");
+  await expect(banner).toContainText(/No space to save \(.+ of .+\)\./, { timeout: 60_000 });
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused", { timeout: 120_000 });
+  const download = page.waitForEvent("download");
+  await banner.getByRole("button", { name: "Export now" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("micro en-fr, seed 1.safetensors");
+  // A whole file: its header is as long as it says, and names the teacher.
+  const bytes = readFileSync(await file.path());
+  expect(JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString())).toHaveProperty("__metadata__.attentionless");
+
+  await space(page, false);
+  await banner.getByRole("button", { name: `Delete the oldest run: ${KEPT[0].name}` }).click();
+  await expect(banner).toContainText(`${KEPT[0].name} and all that it learnt would go for good.`);
+  await banner.getByRole("button", { name: "Delete for good" }).click();
+  await expect(banner).toHaveCount(0);
+  const resume = page.getByTestId("resume");
+  if (await resume.isVisible()) await resume.click();
+  await finished(page, 60_000);
+  await expect(page.getByTestId("runs")).toContainText("micro en-fr, seed 1");
+  await expect(page.getByTestId("runs")).not.toContainText(KEPT[0].name);
+  expect(Object.keys(await files(page, "^teacher\\.safetensors$"))).toEqual(["teacher.safetensors"]);
+});
+
+test("a run that there is no space for is not imported, nor a part of it", async ({ real: page, realSite }) => {
+  needsBuild(true);
+  await addToWorker(page, FILLED);
+  await page.goto(`${realSite.url}?device=cpu#/runs`);
+  await expect(page.getByTestId("import")).toBeEnabled({ timeout: 60_000 });
+  await space(page, true);
+  const [name] = readdirSync(join(folder("dist"), "pack")).filter((name) => name.endsWith(".safetensors"));
+  const choose = () => page.getByTestId("chooser").setInputFiles(join(folder("dist"), "pack", name));
+  await choose();
+  await expect(page.getByTestId("refused")).toContainText(/Not imported: there is no space for its [\d,]+ bytes\./, { timeout: 30_000 });
+  await expect(page.getByTestId("banner-storage")).toContainText("No space to save");
+  await expect(page.getByTestId("runs-empty")).toBeVisible();
+  expect(await files(page, ".")).toEqual({});
+  await space(page, false);
+  await choose();
+  await expect(page.locator("[data-run]")).toHaveCount(1, { timeout: 30_000 });
+});
+
+test("the browser is asked to keep what is stored when the first run begins, and not before", async ({ real: page, realSite }) => {
+  await page.addInitScript(() => {
+    const asked: number[] = [];
+    Object.assign(globalThis, { asked });
+    StorageManager.prototype.persist = () => Promise.resolve(asked.push(Date.now()) > 0);
+  });
+  const asked = () => page.evaluate(() => (globalThis as unknown as { asked: number[] }).asked.length);
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  expect(await asked()).toBe(0);
+  await start(page);
+  expect(await asked()).toBe(1);
+  await page.getByTestId("cancel").click();
+  await expect(page.getByTestId("start")).toBeVisible();
 });
 
 test("another tab trains: this one says so, and is free once that one is done", async ({ real: page, realSite, context }) => {

@@ -37,7 +37,7 @@ test("cpu: micro is trained, paused, resumed, distilled, scored, tried and compa
   await page.getByRole("link", { name: "Compare" }).first().click();
   await expect(page.getByTestId("scores").locator("[data-mix='enc=alr-m']")).toContainText(/\d\.\d\d/);
   await page.getByTestId("score").click();
-  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp", { timeout: 60_000 });
+  await expect(page.getByTestId("signature")).toContainText("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|attentionless:", { timeout: 60_000 });
   await expect(page.getByTestId("list-count")).toContainText("of 100 sentences");
 });
 
@@ -105,6 +105,55 @@ test("wgpu: a device lost in mid-run comes back, and the weights are those of an
   await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+ \(\d+ steps? redone\)\./, { timeout: 60_000 });
   await finished(page, 280_000);
   expect(await weights(page)).toEqual(unbroken);
+});
+
+/** As the page learns it from the browser. */
+const see = (page: Page, state: "hidden" | "visible") =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+
+test("wgpu: a device lost in a hidden tab comes back once the tab is seen", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "wgpu");
+  await shrink(page, SMALL);
+  await page.getByTestId("start").click();
+  await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(3);
+  await see(page, "hidden");
+  await page.evaluate(() => (globalThis as unknown as { attentionlessHooks: { loseDevice(): Promise<null> } }).attentionlessHooks.loseDevice());
+  const stats = page.getByTestId("stats");
+  await expect(stats).toHaveAttribute("data-state", "recovering", { timeout: 60_000 });
+  // Longer than both tries take that a tab in sight has.
+  await page.waitForTimeout(4_000);
+  await expect(stats).toHaveAttribute("data-state", "recovering");
+  await expect(page.getByTestId("stopped")).toHaveCount(0);
+  await see(page, "visible");
+  await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+/, { timeout: 60_000 });
+  await expect(stats).toHaveAttribute("data-state", "running");
+  await page.getByTestId("cancel").click();
+});
+
+test("cpu: cancelling frees the view within a second, and the memory for the next run", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  const stats = page.getByTestId("stats");
+  const memory: number[] = [];
+  for (let run = 0; run < 4; run++) {
+    await page.getByTestId("start").click();
+    await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(8);
+    memory.push(Number(await stats.getAttribute("data-wasm-bytes")));
+    const took = await page.evaluate(async () => {
+      const begun = performance.now();
+      document.querySelector<HTMLElement>("[data-testid=cancel]")?.click();
+      while (!document.querySelector("[data-testid=start]")) await new Promise(requestAnimationFrame);
+      return performance.now() - begun;
+    });
+    expect(took, "milliseconds until another run can begin").toBeLessThan(1_000);
+    await expect(stats).toHaveCount(0);
+    await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  }
+  expect(memory[0]).toBeGreaterThan(0);
+  // WebAssembly's memory never shrinks: what was freed is used again.
+  expect(memory[3], `of ${memory.join(", ")} bytes`).toBeLessThanOrEqual(memory[1] + 2 ** 20);
 });
 
 /** Lets the test reach the devices that the worker opens, as long as they are there. */

@@ -26,6 +26,8 @@ test("names unknown words, and draws held-out sentences", async ({ real: page, r
   await page.getByRole("textbox").fill("The zyzzyva sleeps.");
   await expect(page.getByTestId("field-line")).toContainText(/this model never saw: .*zyzzyva/);
   await expect(page.getByTestId("field-line").locator("[lang=en]")).toContainText("zyzzyva");
+  await expect(page.locator(".mirror .unknown")).toHaveText(["zyzzyva"]);
+  expect(await page.locator(".mirror .unknown").evaluate((word) => getComputedStyle(word).textDecorationStyle)).toBe("dotted");
   await page.getByRole("button", { name: "New sentence" }).click();
   await expect(page.getByTestId("reference")).not.toBeEmpty();
   await expect(page.getByTestId("field-line")).not.toContainText("zyzzyva");
