@@ -19,6 +19,7 @@ export const frame = {
   close: "Dismiss",
   details: "Details",
   tryAgain: "Try again",
+  report: (said: string, device: string, build: string, browser: string) => `${said}\nDevice: ${device}\nPage: ${build}\nBrowser: ${browser}`,
   viewFailed: "This view did not arrive (network).",
   reload: "Reload",
   titles: {

@@ -59,6 +59,11 @@ class App {
     return kind === "cpu" ? words.cpu : name;
   }
 
+  /** Bytes that a single buffer may have on the device in use. */
+  get largestBuffer(): number {
+    return this.engine.phase === "ready" ? (this.engine.ready.device.largest_buffer_bytes ?? Infinity) : Infinity;
+  }
+
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

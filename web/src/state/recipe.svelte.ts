@@ -91,6 +91,13 @@ class RecipeState {
     return Object.keys(train.settings).find((key) => this.error?.includes(`\`${key}\``)) ?? null;
   }
 
+  /** Leads to a setting of the form. */
+  show(key: string): void {
+    const field = document.getElementById(settingId(key));
+    field?.closest("details")?.setAttribute("open", "");
+    field?.focus();
+  }
+
   get ready(): boolean {
     if (this.base || this.corpus === "everyday") return true;
     if (this.corpus === "hub") return this.hubName !== null && (hub.entry(this.hubName)?.kept ?? null) !== null;

@@ -1,6 +1,6 @@
 /** The run in training as the page sees it. */
 import { percent, timeLeft } from "../lib/format.ts";
-import { EngineError, type DeviceChoice, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
+import { EngineError, failureOf, type DeviceChoice, type Failure, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 import { Curves } from "./curves.svelte.ts";
 import { live } from "./live.svelte.ts";
@@ -20,10 +20,13 @@ class Training {
   recovered = $state.raw<{ step: number; redone: number } | null>(null);
   thawed = $state.raw<{ minutes: number; step: number } | null>(null);
   finished = $state.raw<{ run: string; name: string } | null>(null);
-  startError = $state<string | null>(null);
+  /** Why the last start, or what was asked of the run last, did not come about. */
+  startError = $state.raw<Failure | null>(null);
   starting = $state(false);
   readonly curves = new Curves();
   #spoken = 0;
+  /** What was to begin last. */
+  #last: Start | null = null;
 
   constructor() {
     app.listen((notice) => this.#take(notice));
@@ -47,6 +50,7 @@ class Training {
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
     this.curves.clear();
     this.#spoken = 0;
+    this.#last = start;
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
     try {
@@ -56,8 +60,7 @@ class Training {
       return run;
     } catch (error) {
       if (error instanceof EngineError && error.kind === "crashed") return null;
-      this.startError = error instanceof Error ? error.message : String(error);
-      live.alert(this.startError);
+      this.#refuse(error);
       return null;
     } finally {
       this.starting = false;
@@ -98,9 +101,19 @@ class Training {
       return true;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      if (error.kind !== "crashed") live.alert((this.startError = error.message));
+      if (error.kind !== "crashed") this.#refuse(error);
       return false;
     }
+  }
+
+  #refuse(error: unknown): void {
+    this.startError = error instanceof EngineError ? error.failure : failureOf(error);
+    live.alert(words.refused(this.startError));
+  }
+
+  /** What could not begin, once more, or with another device. */
+  async again(device: DeviceChoice): Promise<void> {
+    if (this.#last) await this.start({ ...this.#last, device });
   }
 
   /** After the device did not come back, or with another one. */

@@ -1,5 +1,6 @@
 /** What Train and Compare say. */
 import { plural } from "../lib/format.ts";
+import { tooLarge as tooLargeFor } from "./fate.ts";
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
@@ -85,7 +86,8 @@ export const train = {
     teacher && nets ? `${all} (teacher ${teacher}, nets ${nets})` : all,
   timesAre: (whole: boolean) =>
     `Time by the multiplications alone, at the speed that was measured on this device: from half to twice of it.${whole ? " Training the whole comes on top." : ""}`,
-  tooLarge: (size: string, needs: string, allows: string) => `${size} needs one buffer of ${needs}; this GPU allows ${allows}.`,
+  tooLarge: tooLargeFor,
+  theTeacher: "The teacher",
   useInstead: (size: string) => `Use ${size} instead`,
   preflight: "Before it starts",
   parameters: "Teacher’s parameters",
@@ -206,6 +208,7 @@ export const train = {
   lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
   smallerBatch: "Smaller batch",
+  useCpu: "Use the CPU",
   cpu: "CPU",
   tryAgain: "Try again",
   goOnCpu: "Go on with the CPU",
