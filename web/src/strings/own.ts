@@ -6,6 +6,7 @@ export const own = {
   reading: "Reading and cleaning it. Another file can be chosen meanwhile.",
   wait: "Your text is being read.",
   refused: "Your text cannot be used as it is; the reason stands below its file.",
+  another: "Choose another file",
   read: (read: string, kept: string) => `${read} pairs read, ${kept} kept`,
   tooLong: (count: number, longest: number) =>
     count === 0

@@ -73,6 +73,8 @@ test("where a mix was trained as a whole, a switch takes those weights, and the 
 test("a link to weights that are not here says so", async ({ fake: page, open }) => {
   await open(`#/?mix=${encodeURIComponent("enc=alr-m,trained=nets")}`);
   await expect(page.getByTestId("try-error")).toContainText("This link’s mix cannot be used here: enc=alr-m,trained=nets.");
+  await page.getByTestId("try-error").getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByTestId("try-error")).toHaveCount(0);
 });
 
 test("variants are offered by method, behind a line, and fitted", async ({ fake: page, open }) => {

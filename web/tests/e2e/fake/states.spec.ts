@@ -41,6 +41,8 @@ for (const [script, reason] of Object.entries(REASONS)) {
     await expect(banner).toBeVisible();
     await banner.getByRole("button", { name: "How to turn it on" }).click();
     await expect(banner).toContainText("chrome://gpu");
+    await banner.getByText("Details").click();
+    await expect(banner).toContainText(`WebGPU: ${script}`);
   });
 }
 
@@ -62,13 +64,19 @@ test("a GPU that gives wrong numbers and cannot be had leaves the CPU", async ({
   await expect(page.getByTestId("banner-device")).toContainText("the adapter Example GPU gave no device");
   await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
   await page.getByTestId("banner-wrong").getByRole("button", { name: "Use the GPU anyway" }).click();
-  await expect(page.getByTestId("banner-device")).toBeVisible();
+  const banner = page.getByTestId("banner-device");
+  await banner.getByText("Details").click();
+  await expect(banner).toContainText("Device: CPU (cpu)");
+  await banner.getByRole("button", { name: "Try again" }).click();
+  await expect(banner).toBeVisible();
 });
 
 test("a build without a pack says so and still trains", async ({ fake: page, open }) => {
   await open("#/", "no-pack");
-  await expect(page.getByTestId("model-error")).toContainText("This build carries no demo model.");
-  await page.getByRole("link", { name: "Train your own" }).click();
+  const error = page.getByTestId("model-error");
+  await expect(error).toContainText("This build carries no demo model.");
+  await expect(error.getByText("Details")).toBeVisible();
+  await error.getByRole("link", { name: "Train your own" }).click();
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
 });
 

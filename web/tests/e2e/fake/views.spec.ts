@@ -190,10 +190,18 @@ test("a link opens the same board and the same recipe, and starts nothing", asyn
 
 test("damaged links and those of a later version say so", async ({ fake: page, open, fakeSite }) => {
   await open("#/train?r=1.abc");
-  await expect(page.getByTestId("link-error")).toHaveText("This link is incomplete: its check sum does not fit.");
+  const error = page.getByTestId("link-error");
+  await expect(error).toContainText("This link is incomplete: its check sum does not fit.");
+  await error.getByText("Details").click();
+  await expect(error).toContainText("Link: #/train?r=1.abc");
+  await error.getByRole("button", { name: "Go on without it" }).click();
+  await expect(error).toHaveCount(0);
   await page.goto(`${fakeSite.url}?fake=ready&again#/train?r=2.abc`);
   await expect(page.getByTestId("link-error")).toContainText("This link needs recipe version 2; this page knows up to 1.");
   await expect(page.getByRole("button", { name: "Reload for an update" })).toBeVisible();
+  await page.goto(`${fakeSite.url}?fake=ready&third#/share?r=2.abc&f=1.abc`);
+  await expect(page.getByTestId("share-error")).toContainText("This link needs recipe version 2; this page knows up to 1.");
+  await expect(page.getByTestId("share-error").getByRole("button", { name: "Reload for an update" })).toBeVisible();
 });
 
 test("trains, pauses within a second, goes on, and is kept", async ({ fake: page, open }) => {
@@ -228,6 +236,19 @@ test("a run of one's own text carries its file", async ({ fake: page, open }) =>
   await expect(page.getByText(/^mine\.tsv: \d+ B$/)).toBeVisible();
   await expect(page.getByTestId("own-read")).toContainText("pairs to train on");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("one's own text that cannot be read is refused with a way on", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("your file, two columns").check();
+  await page.getByLabel("File with two columns").setInputFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from("one column\n") });
+  const refused = page.getByTestId("own-refused");
+  await expect(refused).toContainText("mine.tsv, line 1: expected 2 columns separated by a tab, found 1");
+  const chooser = page.waitForEvent("filechooser");
+  await refused.getByRole("button", { name: "Choose another file" }).click();
+  await (await chooser).setFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from("a dog\tun chien\n") });
+  await expect(page.getByTestId("own-read")).toBeVisible();
 });
 
 test("cancelling before anything is trained leaves nothing", async ({ fake: page, open }) => {

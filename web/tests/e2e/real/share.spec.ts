@@ -55,6 +55,10 @@ test("a shared run starts nothing by itself, is reproduced, and diverges where t
   await expect(verdict).toContainText(/Loss \d\.\d\d, expected \d\.\d\d\./);
 
   await other.goto(onCpu(link.slice(0, link.indexOf("&f=") - 8)));
-  await expect(other.getByTestId("share-error")).toHaveText("This link is incomplete: its check sum does not fit.");
+  await expect(other.getByTestId("share-error")).toContainText("This link is incomplete: its check sum does not fit.");
+  const { hash } = new URL(link);
+  await other.goto(`${realSite.url}?device=cpu&later${hash.replace("r=1.", "r=2.")}`);
+  await expect(other.getByTestId("share-error")).toContainText("This link needs recipe version 2; this page knows up to 1.", { timeout: 60_000 });
+  await expect(other.getByTestId("share-error").getByRole("button", { name: "Reload for an update" })).toBeVisible();
   await context.close();
 });
