@@ -1,6 +1,6 @@
 /** axe on every view, light and dark; no sideways scroll; targets. */
 import type { Page } from "@playwright/test";
-import { smallTargets, violations, widestOverflow } from "../axe.ts";
+import { LEAST_TOUCH, smallTargets, violations, widestOverflow } from "../axe.ts";
 import { expect, test } from "../fixtures.ts";
 import { KEPT, keep } from "../kept.ts";
 
@@ -106,6 +106,24 @@ test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", a
   }
 });
 
+test("all targets are at least 44 px on a phone, but for links within sentences", async ({ fake: page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const view of ["", "train", "compare", "runs", "board", "bench", "share"]) {
+    await open(`#/${view}`);
+    await show(page, view);
+    expect(await smallTargets(page, LEAST_TOUCH), view).toEqual([]);
+  }
+});
+
+test("a target that is too small for a finger is found: the test above can fail", async ({ fake: page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open("#/bench");
+  await expect(page.getByTestId("bench-start")).toBeVisible();
+  expect(await smallTargets(page, LEAST_TOUCH)).toEqual([]);
+  await page.addStyleTag({ content: "[data-testid=bench-start] { min-height: 40px !important; height: 40px; }" });
+  expect(await smallTargets(page, LEAST_TOUCH)).toEqual([expect.stringContaining("x40")]);
+});
+
 const STATES = {
   "no-webgpu": { route: "#/", shown: "banner-no-gpu" },
   wrong: { route: "#/", shown: "banner-wrong" },
@@ -128,6 +146,7 @@ for (const [script, { route, shown }] of Object.entries(STATES)) {
       await page.getByTestId("start").click();
     }
     await expect(page.getByTestId(shown)).toBeVisible();
+    if ((page.viewportSize()?.width ?? 0) < 768) expect(await smallTargets(page, LEAST_TOUCH)).toEqual([]);
     if (script === "ready") await expect(page.getByTestId("sample")).toBeVisible();
     expect(await violations(page)).toEqual([]);
     expect(await widestOverflow(page)).toBe(0);
