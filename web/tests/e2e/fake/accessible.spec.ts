@@ -124,6 +124,38 @@ test("a target that is too small for a finger is found: the test above can fail"
   expect(await smallTargets(page, LEAST_TOUCH)).toEqual([expect.stringContaining("x40")]);
 });
 
+/** What of the focused element the bars above and below leave in sight; null where it is in one of them. */
+async function focusInSight(page: Page): Promise<{ name: string; seen: boolean } | null> {
+  return page.evaluate(() => {
+    const [focused, bar, top] = [document.activeElement, document.querySelector(".go"), document.querySelector(".top")];
+    if (!focused || !bar || !top || focused === document.body || bar.contains(focused) || focused.closest(".top, .bottom, .skip")) return null;
+    const [box, from, to] = [focused.getBoundingClientRect(), top.getBoundingClientRect().bottom, bar.getBoundingClientRect().top];
+    // What is higher than the room between them is seen in part.
+    const whole = box.top >= from - 1 && box.bottom <= to + 1;
+    return { name: focused.outerHTML.slice(0, 100), seen: box.height > to - from ? box.top < to && box.bottom > from : whole };
+  });
+}
+
+for (const [what, route, script] of [["alone", "#/train", "ready"], ["with a reason above it", "#/train?net=enc.1%3Dalr-xl&from=demo", "tiny-gpu"]]) {
+  test(`the keys take the focus to nothing that Start's bar covers: ${what}`, async ({ fake: page, open }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(route, script);
+    await expect(page.getByTestId("preflight")).toBeVisible();
+    if (script === "tiny-gpu") await expect(page.getByTestId("too-large")).toBeVisible();
+    await page.getByRole("heading", { level: 1 }).focus();
+    const covered: string[] = [];
+    let seen = 0;
+    for (let presses = 0; presses < 80; presses++) {
+      await page.keyboard.press("Tab");
+      const focused = await focusInSight(page);
+      if (focused?.seen) seen += 1;
+      else if (focused) covered.push(focused.name);
+    }
+    expect(covered).toEqual([]);
+    expect(seen).toBeGreaterThan(20);
+  });
+}
+
 const STATES = {
   "no-webgpu": { route: "#/", shown: "banner-no-gpu" },
   wrong: { route: "#/", shown: "banner-wrong" },
