@@ -1,4 +1,5 @@
 /** The run in training as the page sees it. */
+import { farOf, keyOf, type Estimates, type Far } from "../lib/far.ts";
 import { percent, timeLeft } from "../lib/format.ts";
 import { EngineError, failureOf, type DeviceChoice, type Failure, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
@@ -24,6 +25,10 @@ class Training {
   startError = $state.raw<Failure | null>(null);
   starting = $state(false);
   readonly curves = new Curves();
+  /** Of the jobs of the run, once they are known. */
+  estimates = $state.raw<Estimates>(new Map());
+  /** What was done when it was begun, and is no part of what it takes. */
+  #before = $state.raw<ReadonlySet<string>>(new Set());
   #spoken = 0;
   /** What was to begin last. */
   #last: Start | null = null;
@@ -36,12 +41,18 @@ class Training {
     return this.progress !== null;
   }
 
-  /** For the tab: `42% · 3 min`. */
+  /** Of the run as a whole; null where the time of one of its jobs is not known. */
+  get far(): Far | null {
+    return this.progress && farOf(this.progress, this.estimates, this.#before);
+  }
+
+  /** For the tab: `42% · 3 min`, of the run, or of its stage where no more is known. */
   get title(): string | null {
-    const { progress } = this;
-    const part = progress && partDone(progress);
+    const { progress, far } = this;
+    const part = progress && (far ? percent(far.part) : partDone(progress));
     if (!part) return null;
-    return progress.leftMs === null ? part : `${part} · ${timeLeft(progress.leftMs)}`;
+    const leftMs = far?.leftMs ?? progress.leftMs;
+    return leftMs === null ? part : `${part} · ${timeLeft(leftMs)}`;
   }
 
   /** Gives the run, once it is begun; none where it could not be. */
@@ -51,6 +62,7 @@ class Training {
     this.curves.clear();
     this.#spoken = 0;
     this.#last = start;
+    this.estimates = new Map();
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
     try {
@@ -168,9 +180,16 @@ class Training {
   }
 
   #update(progress: Progress): void {
+    if (this.progress?.run !== progress.run) this.#before = this.#doneBefore(progress);
     this.curves.add(progress.run, progress.points);
     this.progress = progress;
     this.#speak(progress);
+  }
+
+  /** Where more is asked of a run, what it has is not done by it; where it only goes on, all that it ever did is. */
+  #doneBefore({ jobs }: Progress): ReadonlySet<string> {
+    const goesOn = this.#last?.kind === "saved" && this.#last.recipe === undefined;
+    return new Set(jobs.filter(({ state, took }) => state === "done" && !(goesOn && took !== null)).map(keyOf));
   }
 
   #speak({ stage, step, total }: Progress): void {

@@ -14,7 +14,7 @@ export const own = {
       : `${whole(count)} of them ${plural(count, "is", "are")} too long for the model and left out. A length of ${longest} tokens would cut none.`,
   lengthen: (longest: number) => `Read up to ${longest} tokens`,
   time: (range: string) => `Training on it takes ${range} on this device.`,
-  noTime: "How long training on it takes is not known yet.",
+  noTime: "How long training on it takes is not measured yet.",
   spoken: (kept: string) => `Your text is read: ${kept} pairs kept.`,
   gone: (name: string) => `${name}: the file was changed or moved after it was chosen; choose it again`,
   tooLarge: (name: string, size: number, most: number) => `${name}: it has ${whole(size)} bytes and the page reads up to ${whole(most)}; cut it, or use the command line, which reads any`,

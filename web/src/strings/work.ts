@@ -1,5 +1,6 @@
 /** What Train and Compare say. */
 import { plural } from "../lib/format.ts";
+import type { DeviceKind } from "../protocol.ts";
 import { tooLarge as tooLargeFor } from "./fate.ts";
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
@@ -79,11 +80,12 @@ export const train = {
   sameAs: (size: string, smaller: string) => `${size}: same as ${smaller}.`,
   allHeads: (all: string, one: string) => `${all}, one head ${one}`,
   memoryOf: (trained: string, activations: string, buffer: string) => `${trained} bytes, and ${activations} of activations; largest single buffer ${buffer}`,
-  notMeasured: "not known yet",
+  notMeasured: "not measured yet",
   memoryHint: "Memory: 16 bytes a parameter, for itself, its gradient and Adam’s two moments.",
-  timeHint: (known: boolean) => (known ? "Time: of a net fitted by itself; several share the teacher’s part." : "Time: not known yet."),
-  times: (all: string, teacher: string | null, nets: string | null) =>
-    teacher && nets ? `${all} (teacher ${teacher}, nets ${nets})` : all,
+  timeHint: (known: boolean) => (known ? "Time: of a net fitted by itself; several share the teacher’s part." : "Time: not measured yet."),
+  times: (all: string, teacher: string | null, nets: string | null, device: string) =>
+    `${all}${teacher && nets ? ` (teacher ${teacher}, nets ${nets})` : ""}, measured on this ${device}`,
+  onDevice: { wgpu: "GPU", cpu: "CPU" } satisfies Record<DeviceKind, string>,
   timesAre: (whole: boolean) =>
     `Time by the multiplications alone, at the speed that was measured on this device: from half to twice of it.${whole ? " Training the whole comes on top." : ""}`,
   tooLarge: tooLargeFor,
@@ -120,7 +122,7 @@ export const train = {
     elapsed: (time: string) => `${time} elapsed`,
     left: (time: string, stage: string) => `${time} left for ${stage}`,
     leftFor: { teacher: "the teacher", nets: "the nets", tuned: "the whole", scores: "the scores", text: "the text" } as Record<string, string>,
-    noLeft: "time left: not known yet",
+    noLeft: "time left: not measured yet",
     gpuMemory: (size: string) => `GPU memory ${size}`,
     wasmMemory: (size: string) => `memory ${size}`,
     saved: (seconds: number) => (seconds < 90 ? `checkpoint ${seconds} s ago` : `checkpoint ${Math.round(seconds / 60)} min ago`),
@@ -172,13 +174,15 @@ export const train = {
   addsTo: (name: string) => `Adds to ${name}: its teacher is trained already, and its nets stay.`,
   queue: "Queue",
   queueOrder: (inTurn: boolean) => `From top to bottom. ${inTurn ? "Nets layer after layer, those of a layer at once." : "All nets at once."}`,
+  queueTotal: (range: string, all: boolean) => `total ${range.startsWith("<") ? range : `about ${range}`}${all ? "" : ", and what is not measured yet"}`,
+  queueLeft: (left: string) => `about ${left} left in all`,
   queueRemove: (name: string) => `Take ${name} out of the queue`,
   queueRemoved: (name: string) => `${name} was taken out of the queue, with all that needs it.`,
   queueBack: (name: string) => `${name} is in the queue again`,
   undo: "Undo",
   jobTook: (time: string, beside: number) => (beside > 1 ? `${time} for ${beside} at once` : time),
   jobWill: (range: string) => (range.startsWith("<") ? range : `about ${range}`),
-  jobUnknown: "time not known yet",
+  jobUnknown: "not measured yet",
   job: { teacher: "teacher", tuned: (mix: string) => `train ${mix}`, net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
   jobStates: { waits: "waits", done: "done" },
   jobLoss: (loss: string) => `loss ${loss}`,

@@ -226,6 +226,33 @@ test("trains, pauses within a second, goes on, and is kept", async ({ fake: page
   await expect(page.getByLabel("Model")).toContainText("micro en-fr, seed 1");
 });
 
+test("once all its jobs are known, title and pill tell how far the run is, and never start over", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  // Nothing was scored on this device yet.
+  await expect(page.getByTestId("queue-total")).toHaveText("total < 10 s, and what is not measured yet");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.reload();
+  await expect(page.getByTestId("job").last().getByTestId("job-time")).toHaveText("< 10 s");
+  await expect(page.getByTestId("queue-total")).toHaveText("total < 10 s");
+  await page.evaluate(() => {
+    const parts: number[] = [];
+    Object.assign(globalThis, { parts });
+    new MutationObserver(() => {
+      const [, part] = /^(\d+)%/.exec(document.title) ?? [];
+      if (part) parts.push(Number(part));
+    }).observe(document.head, { childList: true, characterData: true, subtree: true });
+  });
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await expect(page.getByTestId("queue-total")).toHaveText(/^about .+ left in all$/);
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  const parts = await page.evaluate(() => (globalThis as unknown as { parts: number[] }).parts);
+  expect(parts.length).toBeGreaterThan(5);
+  expect(parts).toEqual([...parts].sort((one, other) => one - other));
+});
+
 test("a run of one's own text carries its file", async ({ fake: page, open }) => {
   await open("#/train");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
