@@ -243,6 +243,8 @@ test("too large a net is refused with both numbers and the size that fits", asyn
   await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
   await expect(page.getByTestId("net-enc-alr-m")).toContainText("10,261,600");
   await expect(page.getByTestId("net-enc-alr-xl")).toContainText("163,897,600");
+  // In sight, not only where a pointer rests.
+  await expect(page.getByTestId("net-enc-alr-xl").locator("td").nth(3)).toContainText("Largest single buffer 312 MiB");
   // A net of the cross-attention reads two sentences: its hidden layer is twice as wide.
   const cross = page.getByTestId("nets-cross-awr");
   for (const group of ["cross", "cross-awr"]) await netSummary(page, group).click();
