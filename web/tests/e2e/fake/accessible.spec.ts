@@ -29,6 +29,13 @@ async function shareOne(page: Page): Promise<void> {
   await expect(page.getByTestId("share-start")).toHaveAttribute("aria-disabled", "false");
   await page.getByLabel("Compare with").selectOption({ index: 1 });
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reproduced");
+  const at = page.getByTestId("checkpoint-at");
+  await page.getByTestId("checkpoints").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(at).toHaveText(/^step 1: \d\.\d{4} in the link, \d\.\d{4} here$/);
+  await expect(page.locator("[role=status]")).toHaveText(await at.innerText());
+  await page.keyboard.press("End");
+  await expect(at).toHaveText(/^step 400: /);
   await page.getByText("Show as table").click();
 }
 

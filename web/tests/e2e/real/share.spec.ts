@@ -46,6 +46,11 @@ test("a shared run starts nothing by itself, is reproduced, and diverges where t
   await expect(verdict).toHaveAttribute("data-verdict", "reproduced", { timeout: 120_000 });
   await expect(verdict).toContainText(/All \d+ checkpoints and the weights are identical\./);
   await expect(other.locator("[role=status]")).toHaveText("Reproduced");
+  await other.getByTestId("checkpoints").focus();
+  await other.keyboard.press("ArrowRight");
+  const at = other.getByTestId("checkpoint-at");
+  await expect(at).toHaveText(/^step 1: (\d+\.\d{4}) in the link, \1 here$/);
+  await expect(other.locator("[role=status]")).toHaveText(await at.innerText());
 
   await other.goto(onCpu(await withOtherLoss(link, 4)));
   // Only the fragment is another one, which loads nothing anew.
