@@ -344,6 +344,8 @@ export type Stopped =
   | { kind: "not-finite"; step: number; kept: number; run: string; message: string }
   /** `room`: what there was of the bytes that were tried before the first step. */
   | { kind: "out-of-memory"; bytes: number | null; room: number | null; onCpu: boolean; run: string; message: string }
+  /** A single buffer: `room` is what the GPU allows. */
+  | { kind: "too-large"; bytes: number; room: number; run: string; message: string }
   | { kind: "device-lost"; step: number; run: string; message: string }
   | { kind: "other-tab" }
   | { kind: "failed"; run: string; message: string };
@@ -414,10 +416,12 @@ export function failureOf(thrown: unknown): Failure {
 /** An error that keeps its kind on its way through a promise. */
 export class EngineError extends Error {
   readonly kind: FailureKind;
-  constructor({ kind, message }: Failure) {
-    super(message);
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
     this.name = "EngineError";
-    this.kind = kind;
+    this.kind = failure.kind;
+    this.failure = failure;
   }
 }
 

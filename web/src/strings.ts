@@ -19,6 +19,7 @@ export const frame = {
   close: "Dismiss",
   details: "Details",
   tryAgain: "Try again",
+  report: (said: string, device: string, build: string, browser: string) => `${said}\nDevice: ${device}\nPage: ${build}\nBrowser: ${browser}`,
   viewFailed: "This view did not arrive (network).",
   reload: "Reload",
   titles: {
@@ -91,6 +92,7 @@ export const banners = {
   noGpu: (reason: Reason, speed: string | null) =>
     `No WebGPU here: ${reasons[reason]}. Running on your CPU: translation is fine, ` +
     (speed ? `training runs at ${speed} tokens a second (measured).` : "training speed is not measured yet."),
+  noGpuDetails: (reason: Reason, adapter: string) => `WebGPU: ${reason}${adapter ? `, ${adapter}` : ""}`,
   checkAgain: "Check again",
   howTo: "How to turn it on",
   howToSteps: [
@@ -110,6 +112,7 @@ export const banners = {
   watch: "Watch it",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,
+  storageDetails: (used: string, quota: string, runs: number) => `${used} of ${quota} bytes are used; ${runs} ${plural(runs, "run is", "runs are")} kept.`,
   exportNow: "Export now",
   deleteOldest: (name: string) => `Delete the oldest run: ${name}`,
   noPack: "This build carries no demo model.",
@@ -268,6 +271,8 @@ export const links = {
     return error.kind === "damaged" ? this.damaged : this.tooLong;
   },
   refused: (message: string) => `This link’s recipe cannot be used: ${message}.`,
+  goOn: "Go on without it",
+  details: (text: string, link: string) => `${text}\nLink: ${link}`,
   mix: (mix: string) => `This link’s mix cannot be used here: ${mix}.`,
 };
 

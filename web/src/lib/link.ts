@@ -7,6 +7,11 @@ const MOST_OUT = 64 * 1024;
 const CHECK = 4;
 
 export type LinkError = { kind: "damaged" } | { kind: "version"; version: number } | { kind: "too-long" };
+/** As it is told; of a later version, an update of the page may know it. */
+export interface LinkTrouble {
+  text: string;
+  version: boolean;
+}
 export type Decoded = { ok: true; value: unknown } | { ok: false; error: LinkError };
 
 async function through(bytes: Uint8Array<ArrayBuffer>, stream: GenericTransformStream, most: number): Promise<Uint8Array | null> {

@@ -12,7 +12,7 @@ export interface Need {
   largest: number;
 }
 
-type Costs = Pick<Plan, "teacher" | "nets">;
+export type Costs = Pick<Plan, "teacher" | "nets">;
 
 /** Teacher and nets are trained one after the other, the nets together. `share`: of the batch that the recipe has. */
 export function needOf({ teacher, nets }: Costs, trained: boolean, share = 1): Need {
@@ -23,6 +23,13 @@ export function needOf({ teacher, nets }: Costs, trained: boolean, share = 1): N
     bytes: Math.max(0, ...stages.map(bytesOf)),
     largest: Math.max(0, ...stages.flat().map((part) => part.largest_buffer_bytes)),
   };
+}
+
+/** The first part of a run whose largest buffer is larger than what is allowed; of the teacher, no net is named. */
+export function tooLarge({ teacher, nets }: Costs, trained: boolean, allowed: number): { part: Plan["nets"][number] | null; bytes: number } | null {
+  const part = nets.find(({ largest_buffer_bytes: bytes }) => bytes > allowed) ?? null;
+  if (part) return { part, bytes: part.largest_buffer_bytes };
+  return !trained && teacher.largest_buffer_bytes > allowed ? { part: null, bytes: teacher.largest_buffer_bytes } : null;
 }
 
 /** By how much a batch has to be divided to fit; null where that does not help. */

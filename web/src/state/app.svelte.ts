@@ -30,9 +30,10 @@ class App {
   demo = $state.raw<Recipe | null>(null);
   runs = $state.raw<RunRecord[]>([]);
   crash = $state<string | null>(null);
-  modelError = $state<string | null>(null);
+  /** Why the model that was asked for last could not be opened. */
+  modelError = $state.raw<{ model: ModelId; text: string } | null>(null);
   /** Why the device that was asked for could not be had; the one before it is still there. */
-  deviceError = $state<string | null>(null);
+  deviceError = $state.raw<{ choice: DeviceChoice; text: string } | null>(null);
   /** The choice that is being opened. */
   switching = $state<DeviceChoice | null>(null);
   otherTab = $state(false);
@@ -67,6 +68,11 @@ class App {
     if (this.engine.phase !== "ready") return "";
     const { kind, name } = this.engine.ready.device;
     return kind === "cpu" ? words.cpu : name;
+  }
+
+  /** Bytes that a single buffer may have on the device in use. */
+  get largestBuffer(): number {
+    return this.engine.phase === "ready" ? (this.engine.ready.device.largest_buffer_bytes ?? Infinity) : Infinity;
   }
 
   listen(listener: Listener): () => void {
@@ -113,7 +119,7 @@ class App {
       this.modelError = null;
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "crashed") throw error;
-      this.modelError = error.message;
+      this.modelError = { model: id, text: error.message };
       if (id !== DEMO && this.model === null) await this.openModel(DEMO);
     }
   }
@@ -133,7 +139,7 @@ class App {
       if (this.model) await this.openModel(this.model.id);
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "crashed") throw error;
-      this.deviceError = error.message;
+      this.deviceError = { choice, text: error.message };
       live.alert(error.message);
     }
   }

@@ -27,7 +27,8 @@ class CompareState {
   rows = $state.raw<TableRow[]>([]);
   table = $state.raw<SentenceTable | null>(null);
   signature = $state<string | null>(null);
-  error = $state<string | null>(null);
+  /** What went wrong, or that it was stopped. */
+  error = $state.raw<{ text: string; stopped: boolean } | null>(null);
   /** The sentence that is read, by its place in the test split; the first of the list where there is none. */
   sentence = $state<number | null>(null);
   /** It was opened by itself: where there is room for one thing only, in place of the list. */
@@ -202,7 +203,7 @@ class CompareState {
     this.rows = [...this.rows.filter(({ row }) => !rows.some(({ mix }) => mix === row.mix)), ...fresh];
     if (rows.length > 0) this.signature = signature;
     await this.read();
-    if (stopped) this.#tell(words.stopped);
+    if (stopped) this.#tell(words.stopped, true);
     else live.say(`${words.caption}: ${rows.length}`);
   }
 
@@ -213,11 +214,11 @@ class CompareState {
   #fail(error: unknown): void {
     if (error instanceof EngineError && (error.kind === "crashed" || error.kind === "superseded")) return;
     const stopped = error instanceof EngineError && error.kind === "cancelled";
-    this.#tell(stopped ? words.stopped : error instanceof Error ? error.message : String(error));
+    this.#tell(stopped ? words.stopped : error instanceof Error ? error.message : String(error), stopped);
   }
 
-  #tell(text: string): void {
-    this.error = text;
+  #tell(text: string, stopped: boolean): void {
+    this.error = { text, stopped };
     live.alert(text);
   }
 

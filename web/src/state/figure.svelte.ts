@@ -31,13 +31,8 @@ class FigureState {
   readonly found: Found = $derived(this.setting ? foundIn(this.setting) : NOTHING);
   readonly lines: Line[] = $derived(linesOf(this.found, this.#costs?.key === this.setting?.key ? (this.#costs?.costs ?? []) : []));
 
-  /** The largest buffer that the open device allows. */
-  get allowed(): number {
-    return app.engine.phase === "ready" ? (app.engine.ready.device.largest_buffer_bytes ?? Infinity) : Infinity;
-  }
-
   get next(): Cost | null {
-    return nextGap(this.lines, this.allowed);
+    return nextGap(this.lines, app.largestBuffer);
   }
 
   choose(key: string): void {

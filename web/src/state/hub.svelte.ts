@@ -14,7 +14,7 @@ class HubState {
   entries = $state.raw<HubEntry[]>([]);
   loading = $state.raw<Loading | null>(null);
   /** Of the data set that was asked for last. */
-  error = $state.raw<{ name: string; text: string } | null>(null);
+  error = $state.raw<{ name: string; text: string; cancelled: boolean } | null>(null);
   #request: number | null = null;
 
   constructor() {
@@ -43,8 +43,9 @@ class HubState {
       live.say(words.loaded(name));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      const text = error.kind === "cancelled" ? words.cancelled : error.message;
-      this.error = { name, text };
+      const cancelled = error.kind === "cancelled";
+      const text = cancelled ? words.cancelled : error.message;
+      this.error = { name, text, cancelled };
       live.alert(text);
     } finally {
       this.loading = null;

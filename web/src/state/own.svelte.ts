@@ -5,7 +5,7 @@ import { own as words } from "../strings/own.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 
-type Reading = { kind: "reads" } | { kind: "read"; cleaned: Cleaned } | { kind: "refused"; why: string };
+type Reading = { kind: "reads" } | { kind: "read"; cleaned: Cleaned } | { kind: "refused"; why: string; crashed: boolean };
 
 /** All of a recipe that has a say in what becomes of a text. */
 function partsOf({ seed, pair, corpus, tokenizer, model }: Recipe): string {
@@ -67,8 +67,9 @@ class OwnText {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       if (this.#request !== id) return;
-      const why = error.kind === "crashed" ? words.crashed : error.message;
-      this.reading = { kind: "refused", why };
+      const crashed = error.kind === "crashed";
+      const why = crashed ? words.crashed : error.message;
+      this.reading = { kind: "refused", why, crashed };
       live.alert(why);
     } finally {
       if (this.#request === id) this.#request = null;

@@ -1,5 +1,5 @@
 /** The recipe that Train shows, and what it would cost. The engine checks and plans every change. */
-import { decodeLink, encodeLink } from "../lib/link.ts";
+import { decodeLink, encodeLink, type LinkTrouble } from "../lib/link.ts";
 import { entryOf, netNamed, netOf } from "../lib/mix.ts";
 import { ALL_PICKS, inGroup, inOrder, mixesOf, placedNets, samePick, type Layers, type NetPick, type PlacedNet } from "../lib/picks.ts";
 import { needOf } from "../lib/need.ts";
@@ -62,7 +62,7 @@ class RecipeState {
   corpus = $state<CorpusKind>("everyday");
   files = $state.raw<Partial<Record<Slot, Upload>>>({});
   error = $state<string | null>(null);
-  linkError = $state.raw<{ text: string; version: boolean } | null>(null);
+  linkError = $state.raw<LinkTrouble | null>(null);
   /** As it stands in the address. */
   link = $state<string | null>(null);
   #base = $state.raw<Base | null>(null);
@@ -89,6 +89,13 @@ class RecipeState {
   /** The setting of the form that the engine refuses, by its name in the refusal. */
   get wrong(): string | null {
     return Object.keys(train.settings).find((key) => this.error?.includes(`\`${key}\``)) ?? null;
+  }
+
+  /** Leads to a setting of the form. */
+  show(key: string): void {
+    const field = document.getElementById(settingId(key));
+    field?.closest("details")?.setAttribute("open", "");
+    field?.focus();
   }
 
   get ready(): boolean {

@@ -1,6 +1,6 @@
 /** Links that hold a run: to send one, and to see whether the run of one comes out the same here. */
 import { fingerprintOf, fromJson, judge, toJson, type Fingerprint, type Trace, type Verdict } from "../lib/fingerprint.ts";
-import { decodeLink, encodeLink } from "../lib/link.ts";
+import { decodeLink, encodeLink, type LinkTrouble } from "../lib/link.ts";
 import { sameTeacher } from "../lib/recipe.ts";
 import { addressOf, formatRoute } from "../lib/route.ts";
 import type { Plan, Recipe, RunRecord } from "../protocol.ts";
@@ -32,12 +32,14 @@ class ShareState {
   sent = $state.raw<Sent | null>(null);
   received = $state.raw<Received | null>(null);
   plan = $state.raw<Plan | null>(null);
-  error = $state<string | null>(null);
+  error = $state.raw<(LinkTrouble & { ofLink: boolean }) | null>(null);
   /** The run that the link's is compared with. */
   run = $state<string | null>(null);
   trace = $state.raw<Trace | null>(null);
   readonly verdict: Verdict | null = $derived(this.received?.expected && this.trace ? judge(this.received.expected, this.trace) : null);
   #spoken = "";
+  /** The run that was to be sent last. */
+  #asked: RunRecord | null = null;
 
   /** Runs with the link's teacher, whose losses say something beside the link's. */
   get alike(): RunRecord[] {
@@ -47,6 +49,7 @@ class ShareState {
 
   async send(run: RunRecord): Promise<void> {
     Object.assign(this, { received: null, error: null, sent: null });
+    this.#asked = run;
     try {
       const [trace, { canonical }] = await Promise.all([
         app.client.request({ type: "trace", run: run.id }),
@@ -58,8 +61,12 @@ class ShareState {
       const link = addressOf(location.href, formatRoute("share", { r, f }));
       this.sent = { run, link, checkpoints: print.checkpoints.length };
     } catch (error) {
-      this.error = wordsOf(error);
+      this.error = { text: wordsOf(error), version: false, ofLink: false };
     }
+  }
+
+  async sendAgain(): Promise<void> {
+    if (this.#asked) await this.send(this.#asked);
   }
 
   /** From a link: both parts are checked as if they were typed, and nothing starts. */
@@ -67,7 +74,7 @@ class ShareState {
     Object.assign(this, { received: null, sent: null, error: null, plan: null, trace: null, run: null });
     const [decoded, print] = await Promise.all([decodeLink(recipeLink), decodeLink(printLink)]);
     if (!decoded.ok) {
-      this.error = links.unreadable(decoded.error);
+      this.error = { text: links.unreadable(decoded.error), version: decoded.error.kind === "version", ofLink: true };
       return;
     }
     try {
@@ -76,7 +83,7 @@ class ShareState {
       await this.estimate();
       if (run !== null) await this.compareWith(run);
     } catch (error) {
-      this.error = links.refused(wordsOf(error));
+      this.error = { text: links.refused(wordsOf(error)), version: false, ofLink: true };
     }
   }
 
@@ -110,11 +117,12 @@ class ShareState {
     try {
       const trace = await app.client.request({ type: "trace", run });
       if (run !== this.run) return;
+      this.error = null;
       this.trace = trace;
       const spoken = words.spoken[this.verdict?.kind ?? ""];
       if (spoken && spoken !== this.#spoken) live.say((this.#spoken = spoken));
     } catch (error) {
-      this.error = wordsOf(error);
+      this.error = { text: wordsOf(error), version: false, ofLink: false };
     }
   }
 }

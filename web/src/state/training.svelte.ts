@@ -1,6 +1,7 @@
 /** The run in training as the page sees it. */
+import { farOf, keyOf, type Estimates, type Far } from "../lib/far.ts";
 import { percent, timeLeft } from "../lib/format.ts";
-import { EngineError, type DeviceChoice, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
+import { EngineError, failureOf, type DeviceChoice, type Failure, type Notice, type Progress, type Recipe, type RunRecord, type Start, type Stopped } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
 import { Curves } from "./curves.svelte.ts";
 import { live } from "./live.svelte.ts";
@@ -20,11 +21,18 @@ class Training {
   recovered = $state.raw<{ step: number; redone: number } | null>(null);
   thawed = $state.raw<{ minutes: number; step: number } | null>(null);
   finished = $state.raw<{ run: string; name: string } | null>(null);
-  startError = $state<string | null>(null);
+  /** Why the last start, or what was asked of the run last, did not come about. */
+  startError = $state.raw<Failure | null>(null);
   starting = $state(false);
   readonly curves = new Curves();
+  /** Of the jobs of the run, once they are known. */
+  estimates = $state.raw<Estimates>(new Map());
+  /** What was done when it was begun, and is no part of what it takes. */
+  #before = $state.raw<ReadonlySet<string>>(new Set());
   /** Of a stage that trains: how many of its parts were passed. */
   #spoken = { what: "", passed: 0 };
+  /** What was to begin last. */
+  #last: Start | null = null;
 
   constructor() {
     app.listen((notice) => this.#take(notice));
@@ -34,12 +42,18 @@ class Training {
     return this.progress !== null;
   }
 
-  /** For the tab: `42% · 3 min`. */
+  /** Of the run as a whole; null where the time of one of its jobs is not known. */
+  get far(): Far | null {
+    return this.progress && farOf(this.progress, this.estimates, this.#before);
+  }
+
+  /** For the tab: `42% · 3 min`, of the run, or of its stage where no more is known. */
   get title(): string | null {
-    const { progress } = this;
-    const part = progress && partDone(progress);
+    const { progress, far } = this;
+    const part = progress && (far ? percent(far.part) : partDone(progress));
     if (!part) return null;
-    return progress.leftMs === null ? part : `${part} · ${timeLeft(progress.leftMs)}`;
+    const leftMs = far?.leftMs ?? progress.leftMs;
+    return leftMs === null ? part : `${part} · ${timeLeft(leftMs)}`;
   }
 
   /** Gives the run, once it is begun; none where it could not be. */
@@ -48,6 +62,8 @@ class Training {
     Object.assign(this, { stopped: null, recovered: null, finished: null, startError: null, thawed: null, starting: true });
     this.curves.clear();
     this.#spoken = { what: "", passed: 0 };
+    this.#last = start;
+    this.estimates = new Map();
     // So that the browser does not clear a run to make room; it may say no.
     void navigator.storage?.persist?.();
     try {
@@ -57,8 +73,7 @@ class Training {
       return run;
     } catch (error) {
       if (error instanceof EngineError && error.kind === "crashed") return null;
-      this.startError = error instanceof Error ? error.message : String(error);
-      live.alert(this.startError);
+      this.#refuse(error);
       return null;
     } finally {
       this.starting = false;
@@ -99,9 +114,19 @@ class Training {
       return true;
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      if (error.kind !== "crashed") live.alert((this.startError = error.message));
+      if (error.kind !== "crashed") this.#refuse(error);
       return false;
     }
+  }
+
+  #refuse(error: unknown): void {
+    this.startError = error instanceof EngineError ? error.failure : failureOf(error);
+    live.alert(words.refused(this.startError));
+  }
+
+  /** What could not begin, once more, or with another device. */
+  async again(device: DeviceChoice): Promise<void> {
+    if (this.#last) await this.start({ ...this.#last, device });
   }
 
   /** After the device did not come back, or with another one. */
@@ -156,9 +181,16 @@ class Training {
   }
 
   #update(progress: Progress): void {
+    if (this.progress?.run !== progress.run) this.#before = this.#doneBefore(progress);
     this.curves.add(progress.run, progress.points);
     this.progress = progress;
     this.#speak(progress);
+  }
+
+  /** Where more is asked of a run, what it has is not done by it; where it only goes on, all that it ever did is. */
+  #doneBefore({ jobs }: Progress): ReadonlySet<string> {
+    const goesOn = this.#last?.kind === "saved" && this.#last.recipe === undefined;
+    return new Set(jobs.filter(({ state, took }) => state === "done" && !(goesOn && took !== null)).map(keyOf));
   }
 
   #speak({ stage, step, total, jobs }: Progress): void {

@@ -182,12 +182,16 @@ class TryState {
     this.undoable = this.#history.length;
     // What a link asked for is overridden, also if the model is not open yet.
     this.linkedMix = null;
-    this.linkFailed = false;
-    this.error = null;
+    this.forgive();
     this.before = this.mixed?.source === this.text ? this.mixed.text : null;
     this.board = board;
     if (!app.ready) this.#showRecorded();
     void this.refresh().then((translated) => translated && this.#sayChange());
+  }
+
+  /** What a link asked for in vain is not asked for any more. */
+  forgive(): void {
+    Object.assign(this, { linkFailed: false, error: null });
   }
 
   #sayChange(): void {

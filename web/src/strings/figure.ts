@@ -64,6 +64,6 @@ export const figure = {
   next: "Fill the next gap",
   nextIs: (name: string, cost: string) => `${name}, ${cost}`,
   full: "Every size of every method is scored.",
-  timeUnknown: "Time not known yet; the memory is what training takes.",
+  timeUnknown: "Time not measured yet; the memory is what training takes.",
   timeKnown: "Time by the speed that was measured on this device, from half to twice of it.",
 };

@@ -21,6 +21,7 @@ export const runs = {
   imported: (name: string) => `${name} is imported.`,
   refused: (why: string) => `Not imported: ${why}.`,
   refusedFile: (name: string) => `File: ${name}`,
+  refusedDetails: (name: string, why: string) => `${name}: ${why}`,
   chooseOther: "Choose another file",
   recipeIsNone: "this .json is no recipe",
   drop: "Drop a run’s .safetensors, or a recipe.json, to import it",

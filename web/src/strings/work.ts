@@ -1,5 +1,7 @@
 /** What Train and Compare say. */
 import { plural } from "../lib/format.ts";
+import type { DeviceKind } from "../protocol.ts";
+import { tooLarge as tooLargeFor } from "./fate.ts";
 import type { Site } from "../lib/mix.ts";
 import type { Length, LENGTH_LIMITS } from "../lib/sentences.ts";
 import type { Whole } from "../lib/whole.ts";
@@ -50,7 +52,7 @@ export const train = {
   netsPart: "2 Nets",
   netsHint: "Each takes the place of one attention, or of more of its layer. Choose by site and method.",
   noSizes: "none",
-  netsHead: { pick: "Size", hidden: "H", parameters: "Parameters", memory: "Memory", time: "Time" },
+  netsHead: { pick: "Size", hidden: "H", parameters: "Parameters", memory: "Memory", buffer: "buffer", time: "Time" },
   netsScope: (layers: string) => `Each in ${layers}.`,
   everyLayer: "every layer",
   onlyLayers: (layers: string) => `layer ${layers} only`,
@@ -75,16 +77,18 @@ export const train = {
   } satisfies Record<Whole, { name: string; is: string }>,
   wholeSettings: { "finetune.epochs": "Epochs of the whole", "finetune.rate": "Learning rate of the whole" } as Record<string, string>,
   wholeFixed: "As this run’s other mixes were trained: one run has one way.",
-  allHeads: (all: string, one: string) => `${all}, one head ${one}`,
+  oneHead: (one: string) => `a head ${one}`,
   memoryOf: (trained: string, activations: string, buffer: string) => `${trained} bytes, and ${activations} of activations; largest single buffer ${buffer}`,
-  notMeasured: "not known yet",
-  memoryHint: "Memory: 16 bytes a parameter, for itself, its gradient and Adam’s two moments.",
-  timeHint: (known: boolean) => (known ? "Time: of a net fitted by itself; several share the teacher’s part." : "Time: not known yet."),
-  times: (all: string, teacher: string | null, nets: string | null) =>
-    teacher && nets ? `${all} (teacher ${teacher}, nets ${nets})` : all,
+  notMeasured: "not measured yet",
+  memoryHint: "Memory: 16 bytes a parameter, for itself, its gradient and Adam’s two moments; below it, the largest single buffer.",
+  timeHint: (known: boolean) => (known ? "Time: of a net fitted by itself; several share the teacher’s part." : "Time: not measured yet."),
+  times: (all: string, teacher: string | null, nets: string | null, device: string) =>
+    `${all}${teacher && nets ? ` (teacher ${teacher}, nets ${nets})` : ""}, measured on this ${device}`,
+  onDevice: { wgpu: "GPU", cpu: "CPU" } satisfies Record<DeviceKind, string>,
   timesAre: (whole: boolean) =>
     `Time by the multiplications alone, at the speed that was measured on this device: from half to twice of it.${whole ? " Training the whole comes on top." : ""}`,
-  tooLarge: (size: string, needs: string, allows: string) => `${size} needs one buffer of ${needs}; this GPU allows ${allows}.`,
+  tooLarge: tooLargeFor,
+  theTeacher: "The teacher",
   useInstead: (size: string) => `Use ${size} instead`,
   preflight: "Before it starts",
   parameters: "Teacher’s parameters",
@@ -117,7 +121,7 @@ export const train = {
     elapsed: (time: string) => `${time} elapsed`,
     left: (time: string, stage: string) => `${time} left for ${stage}`,
     leftFor: { teacher: "the teacher", nets: "the nets", tuned: "the whole", scores: "the scores", text: "the text" } as Record<string, string>,
-    noLeft: "time left: not known yet",
+    noLeft: "time left: not measured yet",
     gpuMemory: (size: string) => `GPU memory ${size}`,
     wasmMemory: (size: string) => `memory ${size}`,
     saved: (seconds: number) => (seconds < 90 ? `checkpoint ${seconds} s ago` : `checkpoint ${Math.round(seconds / 60)} min ago`),
@@ -171,13 +175,15 @@ export const train = {
   addsTo: (name: string) => `Adds to ${name}: its teacher is trained already, and its nets stay.`,
   queue: "Queue",
   queueOrder: (inTurn: boolean) => `From top to bottom. ${inTurn ? "Nets layer after layer, those of a layer at once." : "All nets at once."}`,
+  queueTotal: (range: string, all: boolean) => `total ${range.startsWith("<") ? range : `about ${range}`}${all ? "" : ", and what is not measured yet"}`,
+  queueLeft: (left: string) => `about ${left} left in all`,
   queueRemove: (name: string) => `Take ${name} out of the queue`,
   queueRemoved: (name: string) => `${name} was taken out of the queue, with all that needs it.`,
   queueBack: (name: string) => `${name} is in the queue again`,
   undo: "Undo",
   jobTook: (time: string, beside: number) => (beside > 1 ? `${time} for ${beside} at once` : time),
   jobWill: (range: string) => (range.startsWith("<") ? range : `about ${range}`),
-  jobUnknown: "time not known yet",
+  jobUnknown: "not measured yet",
   job: { teacher: "teacher", tuned: (mix: string) => `train ${mix}`, net: (site: string, layer: number, kind: string) => `${site} ${layer}, ${kind}`, score: (mix: string) => `score ${mix}` },
   jobStates: { waits: "waits", done: "done" },
   jobLoss: (loss: string) => `loss ${loss}`,
@@ -207,6 +213,7 @@ export const train = {
   lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
   smallerBatch: "Smaller batch",
+  useCpu: "Use the CPU",
   cpu: "CPU",
   tryAgain: "Try again",
   goOnCpu: "Go on with the CPU",

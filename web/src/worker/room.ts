@@ -1,5 +1,5 @@
 /** Whether a device has room for a run, tried before its first step: no browser tells how much there is. */
-import { needOf, type Need } from "../lib/need.ts";
+import { needOf, tooLarge, type Costs, type Need } from "../lib/need.ts";
 import type { Plan } from "../protocol.ts";
 import { room as words } from "../strings/room.ts";
 import { teacherDone } from "./jobs.ts";
@@ -31,13 +31,22 @@ async function fill({ bytes, largest }: Need, take: (size: number) => Promise<bo
   return Math.min(room, most);
 }
 
+/** Before the engine does, which counts in bytes: a buffer is bound as a whole, so that the lesser of the two limits counts. */
+export function refuseTooLarge(costs: Costs, trained: boolean, allowed: number): void {
+  const found = tooLarge(costs, trained, allowed);
+  if (!found) return;
+  const { part, bytes } = found;
+  throw fault("too-large", words.tooLarge(part?.net ?? words.teacher, bytes, allowed), { bytes, room: allowed });
+}
+
 /** A device of its own, so that nothing of the run's is in the way of what fails; all of it is given back. */
-async function roomOnGpu(need: Need, most: number): Promise<number> {
+async function roomOnGpu(costs: Costs, trained: boolean, most: number): Promise<number> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   // The run's own device says better what is amiss.
-  if (!adapter) return need.bytes;
+  if (!adapter) return Infinity;
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  if (need.largest > maxBufferSize) throw fault("too-large", words.tooLarge(need.largest, maxBufferSize));
+  refuseTooLarge(costs, trained, Math.min(maxBufferSize, maxStorageBufferBindingSize));
+  const need = needOf(costs, trained);
   const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
   let lost: string | null = null;
   void device.lost.then(({ message }) => (lost = message));
@@ -73,14 +82,15 @@ function roomOnCpu({ bytes }: Need, most: number): number {
 }
 
 /** What is still to be trained of a run. */
-function costsOf({ teacher, nets }: Plan, { jobs }: Sitting): Pick<Plan, "teacher" | "nets"> {
+function costsOf({ teacher, nets }: Plan, { jobs }: Sitting): Costs {
   const done = new Set(jobs.flatMap(({ kind, id, state }) => (kind === "net" && state === "done" ? [id] : [])));
   return { teacher, nets: nets.filter(({ net }) => !done.has(net)) };
 }
 
 /** Throws where the plan's bytes cannot be had, with how many could. `most`: more are not given, for tests. */
 export async function makeSureOfRoom(plan: Plan, sitting: Sitting, most: number): Promise<void> {
-  const need = needOf(costsOf(plan, sitting), teacherDone(sitting.jobs));
-  const room = await (sitting.device.info().kind === "cpu" ? roomOnCpu(need, most) : roomOnGpu(need, most));
+  const [costs, trained] = [costsOf(plan, sitting), teacherDone(sitting.jobs)];
+  const need = needOf(costs, trained);
+  const room = await (sitting.device.info().kind === "cpu" ? roomOnCpu(need, most) : roomOnGpu(costs, trained, most));
   if (room < need.bytes) throw fault("out-of-memory", words.none(need.bytes, need.largest, room), { bytes: need.bytes, room });
 }

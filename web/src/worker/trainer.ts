@@ -8,7 +8,7 @@ import { clockJobs, jobsOf, knownJobs, move, stageOf, teacherDone } from "./jobs
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
 import { recordFor, type Begun } from "./records.ts";
-import { makeSureOfRoom } from "./room.ts";
+import { makeSureOfRoom, refuseTooLarge } from "./room.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
 import { amend, readFiles, remove } from "./storage.ts";
@@ -81,8 +81,10 @@ export class Trainer {
     const { engine } = this.#host;
     const device = await this.#host.use(choice);
     const files = changed(await readFiles(record.id), unsaved);
+    const plan = engine.plan(record.recipe);
+    refuseTooLarge(plan, record.usable, device.info().largest_buffer_bytes ?? Infinity);
     const run = engine.Run.open(device, record.recipe, files, "scores");
-    const nets = engine.plan(record.recipe).nets.map(({ net }) => net);
+    const nets = plan.nets.map(({ net }) => net);
     this.#meter = new Meter();
     this.#outbox = new Outbox();
     addFile(this.#outbox, files);
@@ -262,6 +264,7 @@ export class Trainer {
     const bytes = failure.bytes ?? sitting.device.memory()?.reserved ?? null;
     await this.#stop(sitting, ({ id: run, step: kept }) => {
       if (kind === "not-finite") return { kind, step: failure.step ?? sitting.step, kept, run, message };
+      if (kind === "too-large") return { kind, bytes: failure.bytes ?? 0, room: failure.room ?? 0, run, message };
       return kind === "out-of-memory" ? { kind, bytes, room: failure.room ?? null, onCpu: sitting.device.info().kind === "cpu", run, message } : { kind: "failed", run, message };
     });
   }

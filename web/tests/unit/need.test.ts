@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchDivisor, needOf, secondsOf } from "../../src/lib/need.ts";
+import { batchDivisor, needOf, secondsOf, tooLarge } from "../../src/lib/need.ts";
 import type { Plan } from "../../src/protocol.ts";
 
 const part = (training_bytes: number, activation_bytes: number, largest_buffer_bytes: number) => ({ training_bytes, activation_bytes, largest_buffer_bytes });
@@ -13,6 +13,14 @@ describe("what a run takes", () => {
     expect(needOf({ teacher, nets: [plan.nets[1]] }, false)).toEqual({ bytes: 160, largest: 40 });
     expect(needOf({ teacher, nets: [] }, true)).toEqual({ bytes: 0, largest: 0 });
     expect(needOf({ teacher, nets: [plan.nets[1]] }, true)).toEqual({ bytes: 100, largest: 30 });
+  });
+
+  it("is too much where one buffer of what is still to be trained is larger than the device allows", () => {
+    expect(tooLarge(plan, false, 50)).toBeNull();
+    expect(tooLarge(plan, false, 49)).toEqual({ part: plan.nets[0], bytes: 50 });
+    const small = { teacher, nets: [plan.nets[1]] };
+    expect(tooLarge(small, false, 39)).toEqual({ part: null, bytes: 40 });
+    expect(tooLarge(small, true, 39)).toBeNull();
   });
 
   it("falls with the batch, by what a batch takes alone", () => {

@@ -1,6 +1,6 @@
 /** axe on every view, light and dark; no sideways scroll; targets. */
 import type { Page } from "@playwright/test";
-import { smallTargets, violations, widestOverflow } from "../axe.ts";
+import { LEAST_TOUCH, smallTargets, violations, widestOverflow } from "../axe.ts";
 import { expect, test } from "../fixtures.ts";
 import { KEPT, keep } from "../kept.ts";
 
@@ -29,6 +29,13 @@ async function shareOne(page: Page): Promise<void> {
   await expect(page.getByTestId("share-start")).toHaveAttribute("aria-disabled", "false");
   await page.getByLabel("Compare with").selectOption({ index: 1 });
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-verdict", "reproduced");
+  const at = page.getByTestId("checkpoint-at");
+  await page.getByTestId("checkpoints").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(at).toHaveText(/^step 1: \d\.\d{4} in the link, \d\.\d{4} here$/);
+  await expect(page.locator("[role=status]")).toHaveText(await at.innerText());
+  await page.keyboard.press("End");
+  await expect(at).toHaveText(/^step 400: /);
   await page.getByText("Show as table").click();
 }
 
@@ -106,6 +113,56 @@ test("nothing scrolls sideways at 320 px, and all targets are at least 24 px", a
   }
 });
 
+test("all targets are at least 44 px on a phone, but for links within sentences", async ({ fake: page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const view of ["", "train", "compare", "runs", "board", "bench", "share"]) {
+    await open(`#/${view}`);
+    await show(page, view);
+    expect(await smallTargets(page, LEAST_TOUCH), view).toEqual([]);
+  }
+});
+
+test("a target that is too small for a finger is found: the test above can fail", async ({ fake: page, open }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open("#/bench");
+  await expect(page.getByTestId("bench-start")).toBeVisible();
+  expect(await smallTargets(page, LEAST_TOUCH)).toEqual([]);
+  await page.addStyleTag({ content: "[data-testid=bench-start] { min-height: 40px !important; height: 40px; }" });
+  expect(await smallTargets(page, LEAST_TOUCH)).toEqual([expect.stringContaining("x40")]);
+});
+
+/** What of the focused element the bars above and below leave in sight; null where it is in one of them. */
+async function focusInSight(page: Page): Promise<{ name: string; seen: boolean } | null> {
+  return page.evaluate(() => {
+    const [focused, bar, top] = [document.activeElement, document.querySelector(".go"), document.querySelector(".top")];
+    if (!focused || !bar || !top || focused === document.body || bar.contains(focused) || focused.closest(".top, .bottom, .skip")) return null;
+    const [box, from, to] = [focused.getBoundingClientRect(), top.getBoundingClientRect().bottom, bar.getBoundingClientRect().top];
+    // What is higher than the room between them is seen in part.
+    const whole = box.top >= from - 1 && box.bottom <= to + 1;
+    return { name: focused.outerHTML.slice(0, 100), seen: box.height > to - from ? box.top < to && box.bottom > from : whole };
+  });
+}
+
+for (const [what, route, script] of [["alone", "#/train", "ready"], ["with a reason above it", "#/train?net=enc.1%3Dalr-xl&from=demo", "tiny-gpu"]]) {
+  test(`the keys take the focus to nothing that Start's bar covers: ${what}`, async ({ fake: page, open }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(route, script);
+    await expect(page.getByTestId("preflight")).toBeVisible();
+    if (script === "tiny-gpu") await expect(page.getByTestId("too-large")).toBeVisible();
+    await page.getByRole("heading", { level: 1 }).focus();
+    const covered: string[] = [];
+    let seen = 0;
+    for (let presses = 0; presses < 80; presses++) {
+      await page.keyboard.press("Tab");
+      const focused = await focusInSight(page);
+      if (focused?.seen) seen += 1;
+      else if (focused) covered.push(focused.name);
+    }
+    expect(covered).toEqual([]);
+    expect(seen).toBeGreaterThan(20);
+  });
+}
+
 const STATES = {
   "no-webgpu": { route: "#/", shown: "banner-no-gpu" },
   wrong: { route: "#/", shown: "banner-wrong" },
@@ -128,6 +185,7 @@ for (const [script, { route, shown }] of Object.entries(STATES)) {
       await page.getByTestId("start").click();
     }
     await expect(page.getByTestId(shown)).toBeVisible();
+    if ((page.viewportSize()?.width ?? 0) < 768) expect(await smallTargets(page, LEAST_TOUCH)).toEqual([]);
     if (script === "ready") await expect(page.getByTestId("sample")).toBeVisible();
     expect(await violations(page)).toEqual([]);
     expect(await widestOverflow(page)).toBe(0);

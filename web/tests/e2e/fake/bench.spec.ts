@@ -72,7 +72,12 @@ test("a GPU whose numbers are wrong is told, and so is one that goes", async ({ 
   await expect(page.getByTestId("bench-said")).toContainText("measured.");
   await open("#/bench", "lost");
   await start(page);
-  await expect(page.getByTestId("bench-error")).toHaveText("the graphics device was lost: reset");
+  const error = page.getByTestId("bench-error");
+  await expect(error).toContainText("the graphics device was lost: reset");
+  await error.getByText("Details").click();
+  await expect(error).toContainText("Device: Example GPU (wgpu)");
+  await expect(error).toContainText(/Page: .+\.js/);
+  await expect(error.getByRole("button", { name: "Try again" })).toBeVisible();
   await expect(page.getByTestId("bench-start")).toBeVisible();
 });
 

@@ -30,3 +30,19 @@ test("names host, size and licence, and asks for nothing before its button is pr
   await page.reload();
   await expect(page.getByTestId("hub-kept")).toBeVisible();
 });
+
+test("what does not come is told with another try and what was said", async ({ page, fakeSite }) => {
+  let status = 503;
+  await page.route(/^https:/, (route) => route.fulfill({ status, headers: { "access-control-allow-origin": "*" }, body: "PK and so on" }));
+  await page.goto(`${fakeSite.url}?fake=ready#/train`);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("a data set from its public home").check();
+  await page.getByTestId("hub-load").click();
+  const error = page.getByTestId("hub-error");
+  await expect(error.locator("p")).toHaveText(/the server answered 503, expected 200; try again later$/);
+  await error.getByText("Details").click();
+  await expect(error.locator("pre")).toContainText("Browser: ");
+  status = 200;
+  await error.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByTestId("hub-kept")).toBeVisible();
+});

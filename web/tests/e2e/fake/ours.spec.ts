@@ -73,6 +73,8 @@ test("where a mix was trained as a whole, a switch takes those weights, and the 
 test("a link to weights that are not here says so", async ({ fake: page, open }) => {
   await open(`#/?mix=${encodeURIComponent("enc=alr-m,trained=nets")}`);
   await expect(page.getByTestId("try-error")).toContainText("This link’s mix cannot be used here: enc=alr-m,trained=nets.");
+  await page.getByTestId("try-error").getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByTestId("try-error")).toHaveCount(0);
 });
 
 test("variants are offered by method, behind a line, and fitted", async ({ fake: page, open }) => {
@@ -148,14 +150,14 @@ test("a run that trained mixes as a whole adds others in the same way", async ({
 
 test("how long it takes is told once the device was measured", async ({ fake: page, open }) => {
   await open("#/train", "slow");
-  await expect(page.getByTestId("time")).toHaveText("not known yet");
-  await expect(page.getByText("Time: not known yet.")).toBeVisible();
+  await expect(page.getByTestId("time")).toHaveText("not measured yet");
+  await expect(page.getByText("Time: not measured yet.")).toBeVisible();
   const cell = (size: string) => page.getByTestId(`net-enc-alr-${size}`).locator("td").last();
   await expect(cell("xl")).toHaveText("—");
-  await expect(page.getByTestId("time")).toHaveText("< 10 s (teacher < 10 s, nets < 10 s)");
+  await expect(page.getByTestId("time")).toHaveText("< 10 s (teacher < 10 s, nets < 10 s), measured on this GPU");
   await page.getByRole("combobox", { name: /^Preset/ }).selectOption("small");
   await expect(cell("xl")).toHaveText(/^\d+–\d+ min$/);
-  await expect(page.getByTestId("time")).toHaveText(/^\d+–\d+ min \(teacher \d+–\d+ min, nets \d+–\d+ min\)$/);
+  await expect(page.getByTestId("time")).toHaveText(/^\d+–\d+ min \(teacher \d+–\d+ min, nets \d+–\d+ min\), measured on this GPU$/);
   await expect(page.getByTestId("preflight")).toContainText("at the speed that was measured on this device");
 });
 

@@ -218,6 +218,11 @@ test("where there is no space, a run that is imported is refused, and one in tra
   await expect(page.getByTestId("refused")).toContainText(/Not imported: there is no space for its [\d,]+ bytes\./);
   const banner = page.getByTestId("banner-storage");
   await expect(banner).toContainText(/No space to save \([\d.]+ [kM]?B of [\d.]+ GB\)\./);
+  await page.getByTestId("refused").getByText("Details").click();
+  await expect(page.getByTestId("refused").locator("pre")).toContainText("again.safetensors: there is no space");
+  await expect(page.getByTestId("refused").getByRole("button", { name: "Choose another file" })).toBeVisible();
+  await banner.getByText("Details").click();
+  await expect(banner.locator("pre")).toContainText(new RegExp(`bytes are used; ${KEPT.length} runs are kept\\.`));
   expect(await stored(page)).toHaveLength(KEPT.length);
   await banner.getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("button", { name: "Resume micro en-fr, seed 1" }).click();

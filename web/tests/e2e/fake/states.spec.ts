@@ -41,6 +41,8 @@ for (const [script, reason] of Object.entries(REASONS)) {
     await expect(banner).toBeVisible();
     await banner.getByRole("button", { name: "How to turn it on" }).click();
     await expect(banner).toContainText("chrome://gpu");
+    await banner.getByText("Details").click();
+    await expect(banner).toContainText(`WebGPU: ${script}`);
   });
 }
 
@@ -62,13 +64,19 @@ test("a GPU that gives wrong numbers and cannot be had leaves the CPU", async ({
   await expect(page.getByTestId("banner-device")).toContainText("the adapter Example GPU gave no device");
   await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
   await page.getByTestId("banner-wrong").getByRole("button", { name: "Use the GPU anyway" }).click();
-  await expect(page.getByTestId("banner-device")).toBeVisible();
+  const banner = page.getByTestId("banner-device");
+  await banner.getByText("Details").click();
+  await expect(banner).toContainText("Device: CPU (cpu)");
+  await banner.getByRole("button", { name: "Try again" }).click();
+  await expect(banner).toBeVisible();
 });
 
 test("a build without a pack says so and still trains", async ({ fake: page, open }) => {
   await open("#/", "no-pack");
-  await expect(page.getByTestId("model-error")).toContainText("This build carries no demo model.");
-  await page.getByRole("link", { name: "Train your own" }).click();
+  const error = page.getByTestId("model-error");
+  await expect(error).toContainText("This build carries no demo model.");
+  await expect(error.getByText("Details")).toBeVisible();
+  await error.getByRole("link", { name: "Train your own" }).click();
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
 });
 
@@ -250,6 +258,8 @@ test("too large a net is refused with both numbers and the size that fits", asyn
   await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
   await expect(page.getByTestId("net-enc-alr-m")).toContainText("10,261,600");
   await expect(page.getByTestId("net-enc-alr-xl")).toContainText("163,897,600");
+  // In sight, not only where a pointer rests.
+  await expect(page.getByTestId("net-enc-alr-xl").locator("td").nth(3)).toContainText("Largest single buffer 312 MiB");
   // A net of the cross-attention reads two sentences: its hidden layer is twice as wide.
   const cross = page.getByTestId("nets-cross-awr");
   for (const group of ["cross", "cross-awr"]) await netSummary(page, group).click();
@@ -259,4 +269,93 @@ test("too large a net is refused with both numbers and the size that fits", asyn
   // The joint net's first matrix is read by both sentences, too.
   await netSummary(page, "cross-alr").click();
   await expect(page.getByTestId("nets-cross-alr").getByText("XL needs one buffer of 1250 MiB; this GPU allows 256 MiB.").first()).toBeVisible();
+});
+
+const TOO_LARGE = "XL needs one buffer of 18 MiB; this GPU allows 16 MiB.";
+
+/** Start waits, says why, and goes once the size that fits is taken. */
+async function takesTheSizeThatFits(page: Page): Promise<void> {
+  const hindrance = page.getByTestId("too-large");
+  await expect(hindrance).toContainText(TOO_LARGE);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await page.getByTestId("start").click({ force: true });
+  await expect(page.getByTestId("stats")).toHaveCount(0);
+  await hindrance.getByRole("button", { name: "Use L instead" }).click();
+  await expect(hindrance).toHaveCount(0);
+  await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+  await expect(page.getByTestId("net-enc-alr-xl").getByRole("checkbox")).not.toBeChecked();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+}
+
+test("a cell with a net that the device cannot hold leads to Start with the reason and the size that fits", async ({ fake: page, open }) => {
+  await open("#/?mix=teacher", "tiny-gpu");
+  await expect(page.getByTestId("badge")).toContainText("Live");
+  await page.getByRole("radio", { name: "ALR", exact: true }).check({ force: true });
+  await page.getByRole("radio", { name: "XL", exact: true }).check({ force: true });
+  await page.getByRole("gridcell", { name: "Encoder self, layer 2" }).click();
+  await takesTheSizeThatFits(page);
+});
+
+test("a link with a net that the device cannot hold does the same, in Train and in Share", async ({ fake: page, open, fakeSite }) => {
+  await open("#/train?net=enc.1%3Dalr-xl&from=demo");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await expect(page).toHaveURL(/r=1\./);
+  const hash = new URL(page.url()).hash;
+  await page.goto(`${fakeSite.url}?fake=tiny-gpu${hash}`);
+  await takesTheSizeThatFits(page);
+  await page.goto(`${fakeSite.url}?fake=tiny-gpu&again${hash.replace("#/train", "#/share")}`);
+  await expect(page.getByText(TOO_LARGE)).toBeVisible();
+  await expect(page.getByTestId("share-start")).toHaveAttribute("aria-disabled", "true");
+});
+
+test("a teacher that the device cannot hold is refused in the same way, and a smaller batch fits", async ({ fake: page, open }) => {
+  await open("#/train", "tiny-gpu");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByText("More settings").click();
+  await page.getByLabel("Vocabulary").fill("4000");
+  await page.getByLabel("Vocabulary").blur();
+  const hindrance = page.getByTestId("too-large");
+  await expect(hindrance).toContainText("The teacher needs one buffer of 22 MiB; this GPU allows 16 MiB.");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await hindrance.getByRole("button", { name: "Smaller batch" }).click();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  // No batch makes a vocabulary's own matrix smaller.
+  await page.getByLabel("Vocabulary").fill("900000");
+  await page.getByLabel("Vocabulary").blur();
+  await hindrance.getByRole("button", { name: "Go to Vocabulary" }).click();
+  await expect(page.getByLabel("Vocabulary")).toBeFocused();
+});
+
+test("a GPU that allows less than it said is told with both numbers and what fits", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  // A buffer is bound as a whole: the lesser limit counts.
+  await page.workers()[0].evaluate(() => {
+    const limits = { maxBufferSize: 2 ** 30, maxStorageBufferBindingSize: 2 ** 20 };
+    Object.defineProperty(navigator, "gpu", { configurable: true, value: { requestAdapter: async () => ({ limits }) } });
+  });
+  await page.getByTestId("start").click();
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText("The run needs one buffer of 3.4 MiB; this GPU allows 1 MiB. Nothing is lost.");
+  await stopped.getByText("Details").click();
+  await expect(stopped).toContainText("the largest buffer of the teacher has 3,600,000 bytes; this GPU allows 1,048,576.");
+  await expect(stopped.getByRole("button", { name: "Go on with the CPU" })).toBeVisible();
+  await stopped.getByRole("button", { name: "Smaller batch" }).click();
+  await expect(stopped).toHaveCount(0);
+});
+
+test("a run that the device cannot hold does not begin, and can with the CPU", async ({ fake: page, open, fakeSite }) => {
+  await open("#/train?net=enc.1%3Dalr-xl&from=demo");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "nets");
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  await page.goto(`${fakeSite.url}?fake=tiny-gpu#/train`);
+  await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
+  const error = page.getByTestId("start-error");
+  await expect(error).toContainText("The run needs one buffer of 18 MiB; this GPU allows 16 MiB.");
+  await error.getByText("Details").click();
+  await expect(error).toContainText("Device: Example GPU (wgpu)");
+  await error.getByRole("button", { name: "Use the CPU" }).click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
 });

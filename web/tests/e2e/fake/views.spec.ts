@@ -267,10 +267,18 @@ test("a link opens the same board and the same recipe, and starts nothing", asyn
 
 test("damaged links and those of a later version say so", async ({ fake: page, open, fakeSite }) => {
   await open("#/train?r=1.abc");
-  await expect(page.getByTestId("link-error")).toHaveText("This link is incomplete: its check sum does not fit.");
+  const error = page.getByTestId("link-error");
+  await expect(error).toContainText("This link is incomplete: its check sum does not fit.");
+  await error.getByText("Details").click();
+  await expect(error).toContainText("Link: #/train?r=1.abc");
+  await error.getByRole("button", { name: "Go on without it" }).click();
+  await expect(error).toHaveCount(0);
   await page.goto(`${fakeSite.url}?fake=ready&again#/train?r=2.abc`);
   await expect(page.getByTestId("link-error")).toContainText("This link needs recipe version 2; this page knows up to 1.");
   await expect(page.getByRole("button", { name: "Reload for an update" })).toBeVisible();
+  await page.goto(`${fakeSite.url}?fake=ready&third#/share?r=2.abc&f=1.abc`);
+  await expect(page.getByTestId("share-error")).toContainText("This link needs recipe version 2; this page knows up to 1.");
+  await expect(page.getByTestId("share-error").getByRole("button", { name: "Reload for an update" })).toBeVisible();
 });
 
 test("trains, pauses within a second, goes on, and is kept", async ({ fake: page, open }) => {
@@ -295,6 +303,33 @@ test("trains, pauses within a second, goes on, and is kept", async ({ fake: page
   await expect(page.getByLabel("Model")).toContainText("micro en-fr, seed 1");
 });
 
+test("once all its jobs are known, title and pill tell how far the run is, and never start over", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  // Nothing was scored on this device yet.
+  await expect(page.getByTestId("queue-total")).toHaveText("total < 10 s, and what is not measured yet");
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await page.reload();
+  await expect(page.getByTestId("job").last().getByTestId("job-time")).toHaveText("< 10 s");
+  await expect(page.getByTestId("queue-total")).toHaveText("total < 10 s");
+  await page.evaluate(() => {
+    const parts: number[] = [];
+    Object.assign(globalThis, { parts });
+    new MutationObserver(() => {
+      const [, part] = /^(\d+)%/.exec(document.title) ?? [];
+      if (part) parts.push(Number(part));
+    }).observe(document.head, { childList: true, characterData: true, subtree: true });
+  });
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await expect(page.getByTestId("queue-total")).toHaveText(/^about .+ left in all$/);
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  const parts = await page.evaluate(() => (globalThis as unknown as { parts: number[] }).parts);
+  expect(parts.length).toBeGreaterThan(5);
+  expect(parts).toEqual([...parts].sort((one, other) => one - other));
+});
+
 test("a run of one's own text carries its file", async ({ fake: page, open }) => {
   await open("#/train");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
@@ -305,6 +340,19 @@ test("a run of one's own text carries its file", async ({ fake: page, open }) =>
   await expect(page.getByText(/^mine\.tsv: \d+ B$/)).toBeVisible();
   await expect(page.getByTestId("own-read")).toContainText("pairs to train on");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("one's own text that cannot be read is refused with a way on", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByLabel("your file, two columns").check();
+  await page.getByLabel("File with two columns").setInputFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from("one column\n") });
+  const refused = page.getByTestId("own-refused");
+  await expect(refused).toContainText("mine.tsv, line 1: expected 2 columns separated by a tab, found 1");
+  const chooser = page.waitForEvent("filechooser");
+  await refused.getByRole("button", { name: "Choose another file" }).click();
+  await (await chooser).setFiles({ name: "mine.tsv", mimeType: "text/plain", buffer: Buffer.from("a dog\tun chien\n") });
+  await expect(page.getByTestId("own-read")).toBeVisible();
 });
 
 test("cancelling before anything is trained leaves nothing", async ({ fake: page, open }) => {

@@ -11,7 +11,7 @@ const VERBS = ["sees", "finds", "wants", "likes", "takes", "loses"];
 const LINES = NOUNS.flatMap((one) => VERBS.flatMap((verb) => NOUNS.map((other) => `the ${one} ${verb} the ${other}\tle ${one} ${verb} le ${other}`)));
 const file = (name: string, content: string | Buffer) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
 const read = (page: Page) => page.getByTestId("own-read");
-const refused = (page: Page) => page.getByTestId("own-refused");
+const refused = (page: Page) => page.getByTestId("own-refused").locator("p");
 
 async function choose(page: Page, name: string, content: string | Buffer): Promise<void> {
   await page.getByLabel("File with two columns").setInputFiles(file(name, content));

@@ -16,7 +16,8 @@ test("jobs tell their time before and after, and those that wait can be taken ou
   const time = (name: string) => job(name).getByTestId("job-time");
   // Before it starts: by the speed of this device.
   await expect(time("Encoder self 1, ALR S")).toHaveText(/^(< 10 s|about \d+–\d+ \w+)$/, { timeout: 60_000 });
-  await expect(time("score Transformer")).toHaveText("time not known yet");
+  await expect(time("score Transformer")).toHaveText("not measured yet");
+  await expect(page.getByTestId("queue-total")).toHaveText(/^total .+, and what is not measured yet$/);
   await page.getByTestId("start").click();
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5);
   for (const name of ["teacher", "score Transformer"]) await expect(job(name).getByRole("button")).toHaveCount(0);

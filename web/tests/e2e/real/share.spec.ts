@@ -46,6 +46,11 @@ test("a shared run starts nothing by itself, is reproduced, and diverges where t
   await expect(verdict).toHaveAttribute("data-verdict", "reproduced", { timeout: 120_000 });
   await expect(verdict).toContainText(/All \d+ checkpoints and the weights are identical\./);
   await expect(other.locator("[role=status]")).toHaveText("Reproduced");
+  await other.getByTestId("checkpoints").focus();
+  await other.keyboard.press("ArrowRight");
+  const at = other.getByTestId("checkpoint-at");
+  await expect(at).toHaveText(/^step 1: (\d+\.\d{4}) in the link, \1 here$/);
+  await expect(other.locator("[role=status]")).toHaveText(await at.innerText());
 
   await other.goto(onCpu(await withOtherLoss(link, 4)));
   // Only the fragment is another one, which loads nothing anew.
@@ -55,6 +60,10 @@ test("a shared run starts nothing by itself, is reproduced, and diverges where t
   await expect(verdict).toContainText(/Loss \d\.\d\d, expected \d\.\d\d\./);
 
   await other.goto(onCpu(link.slice(0, link.indexOf("&f=") - 8)));
-  await expect(other.getByTestId("share-error")).toHaveText("This link is incomplete: its check sum does not fit.");
+  await expect(other.getByTestId("share-error")).toContainText("This link is incomplete: its check sum does not fit.");
+  const { hash } = new URL(link);
+  await other.goto(`${realSite.url}?device=cpu&later${hash.replace("r=1.", "r=2.")}`);
+  await expect(other.getByTestId("share-error")).toContainText("This link needs recipe version 2; this page knows up to 1.", { timeout: 60_000 });
+  await expect(other.getByTestId("share-error").getByRole("button", { name: "Reload for an update" })).toBeVisible();
   await context.close();
 });

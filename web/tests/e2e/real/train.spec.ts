@@ -244,8 +244,10 @@ test("cpu: nets of the paper's sizes have its parameters, their bytes and their 
   for (const group of ["cross", "cross-alr"]) await netSummary(page, group).click();
   for (const [net, numbers] of Object.entries(PAPER)) {
     const cells = page.getByTestId(`net-${net}`).locator("td.n");
-    for (const [column, number] of numbers.entries()) await expect(cells.nth(column + 1), net).toHaveText(number);
+    for (const [column, number] of numbers.entries()) await expect(cells.nth(column + 1), net).toContainText(number);
   }
+  await expect(page.getByTestId("net-enc-alr-xl")).toContainText("Largest single buffer 312 MiB");
+  await expect(page.getByTestId("net-cross-alr-xl")).toContainText("Largest single buffer 1250 MiB");
   // From 50 tokens of 128 values to twice as many; at the cross-attention from those of two sentences to twice that.
   for (const [net, bytes, largest] of [["enc-alr-xl", "2.62 GB", "312.5 MiB"], ["cross-alr-xl", "7.87 GB", "1250 MiB"]]) {
     const box = page.getByTestId(`net-${net}`).getByRole("checkbox");
@@ -266,4 +268,40 @@ test("wgpu: XL is refused where a buffer may have 256 MiB, and L is offered", as
   await expect(nets.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
   await nets.getByRole("button", { name: "Use L instead" }).click();
   await expect(page.getByTestId("net-enc-alr-l").getByRole("checkbox")).toBeChecked();
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("wgpu: XL of a link holds Start back where a buffer may have 256 MiB, and L lets it go", async ({ real: page, realSite }) => {
+  // The CPU has no such limit: there, the link is made.
+  await openTrain(page, realSite.url, "cpu");
+  await asThePaper(page);
+  await page.getByTestId("net-enc-alr-xl").getByRole("checkbox").check();
+  await expect(page.getByTestId("largest")).toHaveText("312.5 MiB");
+  await expect(page).toHaveURL(/r=1\./);
+  const { hash } = new URL(page.url());
+  const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
+  await addToWorker(page, limits.join("\n"));
+  await page.goto(`${realSite.url}?device=wgpu&hooks${hash}`);
+  const hindrance = page.getByTestId("too-large");
+  await expect(hindrance).toContainText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.", { timeout: 150_000 });
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await page.getByTestId("start").click({ force: true });
+  await expect(page.getByTestId("stats")).toHaveCount(0);
+  await hindrance.getByRole("button", { name: "Use L instead" }).click();
+  await expect(hindrance).toHaveCount(0);
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+});
+
+test("wgpu: a GPU that allows less than it said is told before the first step, in MiB and with what can be done", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "wgpu");
+  await shrink(page, SMALL);
+  // From now on: the device that is open had more.
+  await page.workers()[0].evaluate(() => {
+    Object.defineProperty(GPUSupportedLimits.prototype, "maxStorageBufferBindingSize", { get: () => 2 ** 19 });
+  });
+  await page.getByTestId("start").click();
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The run needs one buffer of 0\.9 MiB; this GPU allows 0\.5 MiB\. Nothing is lost\./, { timeout: 120_000 });
+  await expect(stopped.getByRole("button", { name: "Smaller batch" })).toBeVisible();
+  await expect(stopped.getByRole("button", { name: "Go on with the CPU" })).toBeVisible();
 });
