@@ -1,6 +1,6 @@
 /** Runs that were deleted a moment ago, and can be had back. */
 import { DEMO, EngineError, type RunRecord } from "../protocol.ts";
-import { runs as words } from "../strings/runs.ts";
+import { trash as words } from "../strings/trash.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
 

@@ -71,11 +71,6 @@ export const runs = {
   close: "Close",
   delete: "Delete",
   deleteName: (name: string) => `Delete ${name}`,
-  deleted: (name: string) => `${name} is deleted.`,
-  deletedSpoken: (name: string) => `${name} is deleted. Control Z, or Undo at the end of the page, brings it back for 10 seconds.`,
-  undo: "Undo",
-  undone: (name: string) => `${name} is back.`,
-  undoLabel: "Deleted runs",
   space: (runs: string, count: number, used: string, quota: string) =>
     `${count} ${plural(count, "run takes", "runs take")} ${runs}. This page uses ${used} of the ${quota} that the browser allows it.`,
   spaceUnknown: (runs: string, count: number) => `${count} ${plural(count, "run takes", "runs take")} ${runs}.`,
