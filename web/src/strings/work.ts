@@ -9,6 +9,9 @@ import type { Whole } from "../lib/whole.ts";
 export const train = {
   line: "A teacher is trained on sentence pairs; then small nets learn to do what its attention does.",
   recipe: "Recipe",
+  import: "Import",
+  unfold: "Show it",
+  fold: "Fold it",
   preset: "Preset",
   presets: {
     micro: "micro: 1+1 layers, seconds, a toy",

@@ -75,7 +75,7 @@ test("Compare: at most three are read beside the Transformer, and what the refer
   await read.and(page.getByLabel("Read the sentences of Encoder self: nothing (zero)")).check();
   await expect(page.locator("dd[data-mix]")).toHaveCount(4);
   await expect(page.locator("dd[data-mix='enc=none']")).toHaveAttribute("lang", "fr");
-  await expect(page.locator("dd[data-mix='teacher'] .confirmed")).toHaveText("Les enfants ne voient pas le petit chien.");
+  await expect(page.locator("dd[data-mix='teacher'] .confirmed")).toHaveText("Ma sœur lira la lettre demain.");
   await page.locator(".rows [role=option]").first().click();
   await page.getByTestId("lens-open").click();
   await page.getByLabel("Mix", { exact: true }).selectOption("enc=none");

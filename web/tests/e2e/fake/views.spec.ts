@@ -1,4 +1,5 @@
 /** Try, Train and Compare on the scripted engine. */
+import type { Locator } from "@playwright/test";
 import { expect, listen, test } from "../fixtures.ts";
 
 test("the page without scripts shows five recorded examples", async ({ browser, fakeSite }) => {
@@ -301,6 +302,41 @@ test("trains, pauses within a second, goes on, and is kept", async ({ fake: page
   await expect(page.getByLabel("Model")).toHaveValue(/^run-/);
   await page.reload();
   await expect(page.getByLabel("Model")).toContainText("micro en-fr, seed 1");
+});
+
+test("where there is no room beside the charts, the recipe folds above them while a run is on", async ({ fake: page, open }) => {
+  await open("#/train", "slow");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("start").click();
+  const [stats, seed, fold] = [page.getByTestId("stats"), page.getByRole("spinbutton", { name: "Seed" }), page.getByRole("button", { name: "Show it" })];
+  await expect(stats).toBeVisible();
+  if ((page.viewportSize()?.width ?? 0) >= 1024) {
+    await expect(seed).toBeVisible();
+    await expect(fold).toBeHidden();
+    return;
+  }
+  await expect(seed).toBeHidden();
+  await expect(stats).toBeInViewport();
+  const top = async (what: Locator) => (await what.boundingBox())?.y ?? NaN;
+  expect(await top(page.getByRole("heading", { name: "Recipe", exact: true }))).toBeLessThan(await top(stats));
+  await fold.click();
+  await expect(seed).toBeVisible();
+  await expect(seed).toBeDisabled();
+  await page.getByRole("button", { name: "Fold it" }).click();
+  await expect(seed).toBeHidden();
+  await page.getByTestId("cancel").click();
+  await expect(seed).toBeEnabled();
+});
+
+test("Train takes in a recipe from a file, and tells why one is refused", async ({ fake: page, open }) => {
+  await open("#/train");
+  await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
+  await page.getByTestId("chooser").setInputFiles({ name: "none.json", mimeType: "application/json", buffer: Buffer.from("no recipe") });
+  await expect(page.getByTestId("refused")).toContainText("Not imported:");
+  await page.getByTestId("refused").getByRole("button", { name: "Dismiss" }).click();
+  await page.getByTestId("chooser").setInputFiles({ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify({ version: 1, seed: 77 })) });
+  await expect(page.getByRole("spinbutton", { name: "Seed" })).toHaveValue("77");
+  await expect(page.getByTestId("refused")).toHaveCount(0);
 });
 
 test("once all its jobs are known, title and pill tell how far the run is, and never start over", async ({ fake: page, open }) => {
