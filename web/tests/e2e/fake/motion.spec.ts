@@ -62,6 +62,7 @@ test("in forced colours the board's cells and chosen buttons have borders, and s
 test("in forced colours, on every view, what can be pressed or typed into has a border or a line", async ({ fake: page, open }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await open("#/runs");
+  await expect(page.getByTestId("pill")).toContainText("ready");
   await keep(page);
   for (const view of VIEWS) {
     await open(`#/${view}`);
