@@ -299,7 +299,10 @@ class RecipeState {
   /** The device's speed, or the size of the text, is known by now: what stands is planned again. */
   estimate(): Promise<void> {
     return this.#edit(async () => {
+      const refused = this.error;
       if (this.recipe) await this.#take(this.recipe, []);
+      // What was typed last is refused still.
+      this.error ??= refused;
     });
   }
 

@@ -120,7 +120,10 @@ class ShareState {
       this.error = null;
       this.trace = trace;
       const spoken = words.spoken[this.verdict?.kind ?? ""];
-      if (spoken && spoken !== this.#spoken) live.say((this.#spoken = spoken));
+      // Once more behind the words that the run has ended, which would be all that is heard.
+      const occasion = `${spoken} ${training.finished?.run === run}`;
+      if (spoken && occasion !== this.#spoken) live.say(spoken);
+      this.#spoken = occasion;
     } catch (error) {
       this.error = { text: wordsOf(error), version: false, ofLink: false };
     }
