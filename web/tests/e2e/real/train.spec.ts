@@ -152,7 +152,7 @@ test("cpu: cancelling frees the view within a second, and most of the memory for
     await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   }
   expect(memory[0]).toBeGreaterThan(0);
-  // WebAssembly's memory never shrinks. Most of what a run had is used again: it grows by less than 1 MB a run (found 0.8), where one takes 7.
+  // WebAssembly's memory never shrinks. Most of what a run had is used again: it grows by less than 1 MB a run (0.8 was found).
   expect(memory[3], `of ${memory.join(", ")} bytes`).toBeLessThanOrEqual(memory[0] + 3 * 1.5 * 2 ** 20);
 });
 
