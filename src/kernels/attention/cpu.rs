@@ -263,8 +263,9 @@ fn head_backward(head: &Head, d_output: &[f32], dq: &mut [f32], dkv: &mut [f32])
         let visible = head.visible(i);
         head.weights(i, &keys, &mut weights);
         head.keeps(i, &mut keeps);
-        values.dots(d_o(i), &mut d_weights[..padded(visible)]);
-        d_weights.iter_mut().zip(&keeps).for_each(|(d_weight, keep)| *d_weight *= keep);
+        let seen = &mut d_weights[..padded(visible)];
+        values.dots(d_o(i), seen);
+        seen.iter_mut().zip(&keeps).for_each(|(d_weight, keep)| *d_weight *= keep);
         let delta = cpu::dot(&weights[..visible], &d_weights[..visible]);
         let rows = (&mut d_scores[i * stride..][..visible], &mut kept[i * stride..][..visible]);
         for (j, (d_score, kept)) in rows.0.iter_mut().zip(rows.1).enumerate() {
