@@ -1,7 +1,7 @@
 /** The engine's state and the open model, shared by all views. */
 import { FIRST, next, type EngineEvent, type EngineState } from "../lib/machine.ts";
 import { readRecorded, type Recorded } from "../lib/recorded.ts";
-import { DEMO, EngineError, unreachable, type DeviceChoice, type ModelId, type ModelInfo, type Notice, type Preset, type Recipe, type RunRecord } from "../protocol.ts";
+import { DEMO, EngineError, unreachable, type DeviceChoice, type DeviceInfo, type ModelId, type ModelInfo, type Notice, type Preset, type Recipe, type RunRecord } from "../protocol.ts";
 import { banners, device as words } from "../strings.ts";
 import { firstChoice, keepChoice } from "./choice.ts";
 import { Client } from "./client.ts";
@@ -63,16 +63,24 @@ class App {
     return this.engine.phase === "ready";
   }
 
+  /** The one in use; null before the engine is ready. */
+  get device(): DeviceInfo | null {
+    return this.engine.phase === "ready" ? this.engine.ready.device : null;
+  }
+
   /** As the badge says it: a GPU's name, or that it is the CPU. */
   get deviceName(): string {
-    if (this.engine.phase !== "ready") return "";
-    const { kind, name } = this.engine.ready.device;
-    return kind === "cpu" ? words.cpu : name;
+    return this.device?.kind === "cpu" ? words.cpu : (this.device?.name ?? "");
   }
 
   /** Bytes that a single buffer may have on the device in use. */
   get largestBuffer(): number {
-    return this.engine.phase === "ready" ? (this.engine.ready.device.largest_buffer_bytes ?? Infinity) : Infinity;
+    return this.device?.largest_buffer_bytes ?? Infinity;
+  }
+
+  /** As many held-out sentences of the open model as are scored. */
+  get sentences(): number {
+    return Math.min(this.model?.recipe.score.sentences ?? 0, this.model?.heldOut ?? 0);
   }
 
   listen(listener: Listener): () => void {

@@ -142,11 +142,6 @@ class CompareState {
     return this.chosen.map((mix) => ({ mix, found: this.rows.find(({ row }) => row.mix === mix) }));
   }
 
-  /** As many sentences as are scored. */
-  get count(): number {
-    return Math.min(app.model?.recipe.score.sentences ?? 0, app.model?.heldOut ?? 0);
-  }
-
   /** The teacher first: differences are against it. */
   get #mixes(): string[] {
     return [...new Set(["teacher", ...this.chosen])];
@@ -154,12 +149,12 @@ class CompareState {
 
   /** What is scored here already, the engine does not score again. */
   get #unscored(): string[] {
-    return this.#mixes.filter((mix) => !this.rows.some(({ row, live }) => live && row.mix === mix && row.sentences === this.count));
+    return this.#mixes.filter((mix) => !this.rows.some(({ row, live }) => live && row.mix === mix && row.sentences === app.sentences));
   }
 
   /** Between how many seconds scoring takes here: by the last time, or by the milliseconds of single sentences. */
   get expected(): [low: number, high: number] | null {
-    const { device, count } = this;
+    const [{ device }, { sentences }] = [this, app];
     const mixes = this.#unscored.length;
     if (mixes === 0 || device === null) return null;
     if (this.#took?.model === app.model?.id && this.#took?.device === device) {
@@ -169,11 +164,11 @@ class CompareState {
     const here = this.rows.filter(({ row, live }) => live && row.timed && row.device === device).map(({ row }) => row.ms_per_sentence);
     const each = here.length > 0 ? Math.max(...here) : trying.teacherMs;
     // In batches a sentence takes a small part of it, or nearly all.
-    return each === null ? null : [(mixes * ONE_BY_ONE * each) / 1000, (mixes * (ONE_BY_ONE + count) * each) / 1000];
+    return each === null ? null : [(mixes * ONE_BY_ONE * each) / 1000, (mixes * (ONE_BY_ONE + sentences) * each) / 1000];
   }
 
   get device(): string | null {
-    return app.engine.phase === "ready" ? app.engine.ready.device.name : null;
+    return app.device?.name ?? null;
   }
 
   async score(): Promise<void> {

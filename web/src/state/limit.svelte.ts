@@ -70,7 +70,7 @@ class Limit {
 
 export const limit = new Limit();
 
-export async function take(way: Way): Promise<void> {
+export async function takeWay(way: Way): Promise<void> {
   switch (way.kind) {
     case "size":
       return recipes.exchange(way.from, way.to);

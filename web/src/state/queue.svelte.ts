@@ -32,7 +32,7 @@ class QueueState {
   async estimate(recipe: Recipe, jobs: readonly Job[]): Promise<void> {
     const { gflops } = speed;
     const names = jobs.filter(({ kind }) => kind === "net").map(({ id }) => id);
-    const scored = scoredBefore(app.runs, recipe, app.engine.phase === "ready" ? app.engine.ready.device.name : "");
+    const scored = scoredBefore(app.runs, recipe, app.device?.name ?? "");
     const asked = JSON.stringify([recipe, jobs.map(keyOf), gflops, scored]);
     if (gflops === null || asked === this.#asked) return;
     this.#asked = asked;

@@ -13,7 +13,7 @@ class SpeedState {
   error = $state.raw<{ kind: DeviceKind; text: string } | null>(null);
 
   get #inUse(): DeviceKind | null {
-    return app.engine.phase === "ready" ? app.engine.ready.device.kind : null;
+    return app.device?.kind ?? null;
   }
 
   #nameOf(kind: DeviceKind): string | null {
