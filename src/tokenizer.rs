@@ -140,6 +140,8 @@ impl Tokenizer {
             .vocab_and_merges(vocab.into_iter().collect::<tokenizers::models::bpe::Vocab>(), merges.clone())
             .unk_token(SPECIALS[UNKNOWN as usize].to_owned())
             .fuse_unk(true)
+            // Its cache outlives the tokenizer: 1.6 MB of the thread's memory for each one that is dropped.
+            .cache_capacity(0)
             .build()
             .map_err(|error| foreign(&error.to_string()))?;
         let mut inner = tokenizers::Tokenizer::new(model);

@@ -1,9 +1,22 @@
-//! What training leaves behind: after as many steps as one likes, as much is allocated as after a few.
+//! What training leaves behind: after as many steps as one likes, as much is allocated as after a few, and nothing after a
+//! run that is dropped.
 
-use attentionless::{bench::examples, device, distil::Distillation, recipe::Recipe, teacher::Training};
+use attentionless::{
+    bench::examples,
+    device,
+    distil::Distillation,
+    recipe::Recipe,
+    session::{Event, Goal, Session},
+    store::Memory,
+    teacher::Training,
+};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicIsize, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicIsize, Ordering},
+    },
+    time::Duration,
 };
 
 /// Counts the bytes that are allocated.
@@ -51,9 +64,12 @@ fn left_by(mut step: impl FnMut()) -> isize {
     BYTES.load(Ordering::Relaxed) - before
 }
 
-/// One test: others beside it would be counted, too.
+/// A test beside this one would be counted, too.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn training_leaves_nothing_behind() {
+    let _alone = ALONE.lock();
     let (device, examples) = (device::cpu().device, examples(64, 9, VOCAB));
     let mut training = Training::new(&recipe(), VOCAB, &examples, &device);
     let left = left_by(|| {
@@ -83,4 +99,26 @@ fn training_leaves_nothing_behind() {
         });
         assert!(left < ALLOWED, "{MORE} steps of {net} leave {left} bytes");
     }
+}
+
+/// From the text to the first steps of the teacher, then no further.
+fn begin_and_drop() {
+    let mut session = Session::open(recipe(), Box::new(Memory::default()), device::cpu(), Goal::Scores).expect("a run");
+    let mut steps = 0;
+    while steps < 3 {
+        let events = pollster::block_on(session.step(Duration::from_millis(1))).expect("events");
+        steps += events.iter().filter(|event| matches!(event, Event::Training { .. })).count();
+    }
+    pollster::block_on(session.save()).expect("a checkpoint");
+    pollster::block_on(session.sample("The cat sleeps.")).expect("a translation");
+}
+
+#[test]
+fn runs_that_are_dropped_leave_nothing_behind() {
+    let _alone = ALONE.lock();
+    (0..2).for_each(|_| begin_and_drop());
+    let before = BYTES.load(Ordering::Relaxed);
+    (0..3).for_each(|_| begin_and_drop());
+    let left = BYTES.load(Ordering::Relaxed) - before;
+    assert!(left < ALLOWED, "three runs that were dropped leave {left} bytes");
 }
