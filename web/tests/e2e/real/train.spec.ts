@@ -133,11 +133,11 @@ test("wgpu: a device lost in a hidden tab comes back once the tab is seen", asyn
   await page.getByTestId("cancel").click();
 });
 
-test("cpu: cancelling frees the view within a second, and most of the memory for the next run", async ({ real: page, realSite }) => {
+test("cpu: cancelling frees the view within a second, and the memory for the next run", async ({ real: page, realSite }) => {
   await openTrain(page, realSite.url, "cpu");
   const stats = page.getByTestId("stats");
   const memory: number[] = [];
-  for (let run = 0; run < 4; run++) {
+  for (let run = 0; run < 12; run++) {
     await page.getByTestId("start").click();
     await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(8);
     memory.push(Number(await stats.getAttribute("data-wasm-bytes")));
@@ -152,8 +152,8 @@ test("cpu: cancelling frees the view within a second, and most of the memory for
     await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   }
   expect(memory[0]).toBeGreaterThan(0);
-  // WebAssembly's memory never shrinks. Most of what a run had is used again: it grows by less than 1 MB a run (0.8 was found).
-  expect(memory[3], `of ${memory.join(", ")} bytes`).toBeLessThanOrEqual(memory[0] + 3 * 1.5 * 2 ** 20);
+  // WebAssembly's memory never shrinks, and what is free of it comes in pieces: after some runs there is one for everything.
+  expect(memory[11], `of ${memory.join(", ")} bytes`).toBeLessThanOrEqual(memory[6] + 2 ** 20);
 });
 
 /** Lets the test reach the devices that the worker opens, as long as they are there. */
