@@ -52,9 +52,10 @@ pub struct Stepped {
 }
 
 /// The learning rate of a step, counted from 1, of `total`: `top · step / warmup` up to the top of
-/// `rate · (d_model · warmup)^-0.5`, then as [`Decay`] says.
+/// `rate · (d_model · warmup)^-0.5`, then as [`Decay`] says; less what it was made to drop by then.
 pub fn rate(recipe: &Recipe, step: u32, total: u32) -> f64 {
     let top = recipe.teacher.rate / libm::sqrt(recipe.model.d_model as f64 * f64::from(recipe.teacher.warmup));
+    let top = top * recipe.teacher.dropped(step);
     let (step, warmup, total) = (f64::from(step), f64::from(recipe.teacher.warmup), f64::from(total));
     if step < warmup {
         return top * step / warmup;
@@ -257,6 +258,7 @@ impl Validation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::RateDrop;
 
     #[test]
     fn the_rate_rises_to_its_top_and_falls_as_the_recipe_says() {
@@ -267,5 +269,8 @@ mod tests {
         recipe.teacher.decay = Decay::Linear;
         assert_eq!([2, 4, 10, 16].map(|step| rate(&recipe, step, 15)), [0.0625, 0.125, 0.0625, 0.0]);
         assert!(rate(&recipe, 15, 15) > 0.0);
+        recipe.teacher.decay = Decay::InverseSqrt;
+        recipe.teacher.rate_drops = [2, 2, 10].map(|after| RateDrop { after, factor: 0.5 }).to_vec();
+        assert_eq!([2, 4, 16].map(|step| rate(&recipe, step, 16)), [0.0625, 0.03125, 0.0078125]);
     }
 }

@@ -6,8 +6,8 @@ mod parts;
 mod text;
 
 pub use parts::{
-    Convention, CorpusPart, Decay, DistilPart, FinetunePart, Inputs, Layers, ModelPart, NetPart, Schedule, ScorePart,
-    TeacherPart, TokenizerKind, TokenizerPart,
+    Convention, CorpusPart, Decay, DistilPart, FinetunePart, Inputs, Layers, ModelPart, NetPart, RateDrop, Schedule,
+    ScorePart, TeacherPart, TokenizerKind, TokenizerPart,
 };
 
 use crate::{
@@ -25,6 +25,9 @@ use text::as_text;
 
 /// The version of the format that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
+
+/// The field that a recipe has only where it is of use.
+const UNWRITTEN: &str = "teacher.rate_drops";
 
 /// The presets by name, each a complete recipe.
 pub const PRESETS: [(&str, &str); 4] = [
@@ -142,6 +145,9 @@ impl Recipe {
         for assignment in assignments {
             let (key, new) = assignment.split_once('=').ok_or_else(|| RecipeError::Assignment(assignment.clone()))?;
             let key = if key == "corpus" { "corpus.source" } else { key };
+            if key == UNWRITTEN {
+                value["teacher"]["rate_drops"].take();
+            }
             let field = key.split('.').try_fold(&mut value, |value, name| value.get_mut(name));
             let field = field.ok_or_else(|| RecipeError::Field(key.into()))?;
             *field = serde_json::from_str(new).unwrap_or_else(|_| new.into());

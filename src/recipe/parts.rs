@@ -70,6 +70,31 @@ pub struct TeacherPart {
     pub decay: Decay,
     pub label_smoothing: f32,
     pub convention: Convention,
+    /// What a training that diverged needed to go on. Without any it is not written, so that the name of a run stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rate_drops: Vec<RateDrop>,
+}
+
+/// After step `after` the learning rate is `factor` of what it would be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateDrop {
+    pub after: u32,
+    pub factor: f64,
+}
+
+impl TeacherPart {
+    /// What the drops before a step, counted from 1, make of its rate.
+    pub fn dropped(&self, step: u32) -> f64 {
+        self.rate_drops.iter().filter(|drop| step > drop.after).map(|drop| drop.factor).product()
+    }
+
+    /// Whether a training by `self` that has taken `steps` goes on as this one: what is dropped later is no other past.
+    pub fn goes_on_as(&self, wanted: &Self, steps: u32) -> bool {
+        let (drops, more) = (self.rate_drops.len(), &wanted.rate_drops);
+        let same = Self { rate_drops: self.rate_drops.clone(), ..wanted.clone() } == *self;
+        same && more.starts_with(&self.rate_drops) && more[drops..].iter().all(|drop| drop.after >= steps)
+    }
 }
 
 /// How the teacher's learning rate falls after its warm-up.
@@ -215,6 +240,7 @@ impl Default for TeacherPart {
             decay: Decay::InverseSqrt,
             label_smoothing: 0.1,
             convention: Convention::Ours,
+            rate_drops: Vec::new(),
         }
     }
 }

@@ -131,11 +131,8 @@ pub enum SessionError {
          expected {expected}; give the text as it was"
     )]
     OtherCorpus { expected: String, found: String },
-    #[error(
-        "the loss became {loss} at step {step}; what was saved before it is kept. Begin another run with a lower \
-         teacher.rate distil.rate or finetune.rate"
-    )]
-    NotFinite { step: u32, loss: f32 },
+    #[error("the loss became {loss} at step {step}; what was saved before it is kept. {advice}")]
+    NotFinite { step: u32, loss: f32, advice: String },
     #[error(
         "{net} needs one buffer of {needed} bytes; this device allows {allowed}. {}",
         .fits.as_ref().map_or("No size fits: `--device cpu` has no such limit".into(), |fits| format!("{fits} fits"))

@@ -1,6 +1,6 @@
 //! The files of a run, by name, and how they are read and written.
 
-use super::SessionError;
+use super::{SessionError, teacher::FINISHED};
 use crate::{
     capture::Means,
     checkpoint::{Checkpoint, HostTensor},
@@ -76,7 +76,7 @@ impl Files {
     /// Weights that belong to this recipe, or none where there is no such file.
     pub fn weights(&self, name: &str, recipe: &Recipe) -> Result<Option<Checkpoint>, SessionError> {
         let Some(checkpoint) = self.checkpoint(name)? else { return Ok(None) };
-        match checkpoint.recipe().and_then(|begun| differing(&begun, recipe)) {
+        match checkpoint.begun_by(name, recipe).and_then(|begun| differing(&begun, recipe)) {
             Some((part, [begun, wanted])) => Err(SessionError::OtherWeights { name: name.into(), part, begun, wanted }),
             None => Ok(Some(checkpoint)),
         }
@@ -257,6 +257,21 @@ impl Checkpoint {
     /// The recipe of the run that wrote these weights.
     pub(crate) fn recipe(&self) -> Option<Recipe> {
         self.metadata.get("recipe").and_then(|text| Recipe::parse(text).ok())
+    }
+
+    /// The same; of a teacher in training as it goes on by this recipe, where that has no other past.
+    fn begun_by(&self, name: &str, wanted: &Recipe) -> Option<Recipe> {
+        let mut begun = self.recipe()?;
+        let trains = name == TEACHER_STATE || name == TEACHER && !self.metadata.contains_key(FINISHED);
+        if trains && begun.teacher.goes_on_as(&wanted.teacher, self.steps()) {
+            begun.teacher = wanted.teacher.clone();
+        }
+        Some(begun)
+    }
+
+    /// Steps that were taken, of weights in training.
+    pub(crate) fn steps(&self) -> u32 {
+        self.metadata.get("steps").and_then(|word| word.parse().ok()).unwrap_or(0)
     }
 }
 

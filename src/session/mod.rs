@@ -286,9 +286,14 @@ fn refuse_too_large(recipe: &Recipe, largest_buffer: Option<u64>) -> Result<(), 
     Err(SessionError::TooLarge { net: id.to_string(), needed: needed(id), allowed, fits })
 }
 
-/// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change.
+/// A run goes on only with the teacher, and the way of distilling, that it was begun with: its other parts may change. Whether a
+/// drop of the rate is still to come, the weights know.
 fn refuse_other(begun: &Recipe, wanted: &Recipe) -> Result<(), SessionError> {
-    match files::differing(begun, wanted) {
+    let mut begun = begun.clone();
+    if begun.teacher.goes_on_as(&wanted.teacher, 0) {
+        begun.teacher = wanted.teacher.clone();
+    }
+    match files::differing(&begun, wanted) {
         Some((part, [begun, wanted])) => Err(SessionError::OtherRecipe { part, begun, wanted }),
         None => Ok(()),
     }

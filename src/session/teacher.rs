@@ -3,8 +3,8 @@
 use super::{Event, Files, Goal, Pace, Session, SessionError, Stage, files};
 use crate::{
     checkpoint::Checkpoint,
-    model::transformer::Transformer,
-    recipe::Recipe,
+    model::{sites::NetId, transformer::Transformer},
+    recipe::{RateDrop, Recipe},
     teacher::{Training, Validation},
     tokenizer::Tokenizer,
 };
@@ -106,7 +106,7 @@ impl Session {
             }
         };
         if !loss.is_finite() {
-            return Err(SessionError::NotFinite { step: training.steps(), loss });
+            return Err(self.not_finite("teacher", training.steps(), loss));
         }
         training.validation.push(loss);
         let best = training.best_so_far();
@@ -134,6 +134,8 @@ impl Session {
     /// The best weights become the teacher.
     fn finish_teacher(&mut self) -> Result<(), SessionError> {
         let mut best = self.files.checkpoint(files::TEACHER)?.ok_or(SessionError::NoTeacher)?;
+        // Of the whole of its training, also of what came after these weights.
+        best.metadata.extend(self.words()?);
         best.metadata.insert(FINISHED.into(), "true".into());
         self.files.write_checkpoint(files::TEACHER, &best)?;
         self.files.0.remove(files::TEACHER_STATE)?;
@@ -159,13 +161,32 @@ impl Session {
         for (step, index) in (before + 1..).zip(0..steps) {
             for (stage, loss) in stages.iter().filter_map(|(stage, losses)| Some((stage, *losses.get(index)?))) {
                 if !loss.is_finite() {
-                    return Err(SessionError::NotFinite { step, loss });
+                    return Err(self.not_finite(stage, step, loss));
                 }
                 self.curve.push(format!("{stage}\t{step}\t{loss}"));
             }
         }
         let mean = |(_, losses): &(String, Vec<f32>)| losses.iter().sum::<f32>() / losses.len().max(1) as f32;
         Ok(stages.iter().map(mean).collect())
+    }
+
+    fn not_finite(&self, stage: &str, step: u32, loss: f32) -> SessionError {
+        let advice = match stage {
+            "teacher" => self.lower_rate(),
+            net if net.parse::<NetId>().is_ok() => "Begin another run with a lower distil.rate".into(),
+            _ => "Begin another run with a lower finetune.rate".into(),
+        };
+        SessionError::NotFinite { step, loss, advice }
+    }
+
+    /// How a teacher goes on from where it was saved last.
+    fn lower_rate(&self) -> String {
+        // Where it cannot be read, the run begins anew.
+        let after = self.files.checkpoint(files::TEACHER_STATE).ok().flatten().map_or(0, |state| state.steps());
+        let mut drops = self.recipe.teacher.rate_drops.clone();
+        drops.push(RateDrop { after, factor: 0.5 });
+        let drops = serde_json::to_string(&drops).unwrap_or_default();
+        format!("To go on at half the rate: the same command with --set 'teacher.rate_drops={drops}'")
     }
 
     /// Drops what the curve has of a stage beyond this step: it will be said again.

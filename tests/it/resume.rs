@@ -137,3 +137,58 @@ fn a_state_of_another_run_is_refused() {
     };
     assert!(matches!(error, SessionError::OtherWeights { part: "teacher", .. }), "{error}");
 }
+
+/// Steps until something is saved of the teacher, and how many of its steps that is.
+fn begin_teacher(store: &Memory, recipe: &Recipe) -> u32 {
+    let mut session = Session::open(recipe.clone(), Box::new(store.clone()), device::cpu(), Goal::Teacher).unwrap();
+    loop {
+        let events = block_on(session.step(Duration::ZERO)).unwrap();
+        if let Some(Event::Training { step, .. }) = events.last() {
+            block_on(session.save()).unwrap();
+            return *step;
+        }
+    }
+}
+
+fn end_teacher(store: &Memory, recipe: &Recipe) -> Result<(), SessionError> {
+    let mut session = Session::open(recipe.clone(), Box::new(store.clone()), device::cpu(), Goal::Teacher)?;
+    while !matches!(block_on(session.step(Duration::from_secs(1)))?.last(), Some(Event::Done { .. })) {}
+    Ok(())
+}
+
+#[test]
+fn a_teacher_goes_on_at_a_lower_rate_from_what_is_kept() {
+    let (kept, recipe) = (Memory::new([]), recipe());
+    let step = begin_teacher(&kept, &recipe);
+    let dropped = |after: u32| {
+        let drops = format!("teacher.rate_drops=[{{\"after\":{after},\"factor\":0.5}}]");
+        recipe.with(&[drops]).unwrap()
+    };
+    let before = files(&kept);
+    let past = end_teacher(&kept, &dropped(step - 1));
+    assert!(matches!(past, Err(SessionError::OtherWeights { part: "teacher", .. })), "{past:?}");
+    assert_eq!(files(&kept), before);
+    end_teacher(&kept, &dropped(step)).unwrap();
+
+    let (whole, plain) = (Memory::new([]), Memory::new([]));
+    end_teacher(&whole, &dropped(step)).unwrap();
+    end_teacher(&plain, &recipe).unwrap();
+    assert_eq!(files(&kept), files(&whole));
+    let teacher = "teacher.safetensors";
+    assert_ne!(kept.read(teacher).unwrap(), plain.read(teacher).unwrap());
+    // What is trained to its end has no other past any more.
+    for other in [dropped(1000), recipe] {
+        assert!(matches!(
+            end_teacher(&kept, &other),
+            Err(SessionError::OtherWeights { .. } | SessionError::OtherRecipe { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_says_how_to_go_on() {
+    let (store, wild) = (Memory::new([]), recipe().with(&["teacher.rate=1e30".into()]).unwrap());
+    let error = end_teacher(&store, &wild).unwrap_err().to_string();
+    let advice = r#"the same command with --set 'teacher.rate_drops=[{"after":0,"factor":0.5}]'"#;
+    assert!(error.starts_with("the loss became NaN at step ") && error.ends_with(advice), "{error}");
+}

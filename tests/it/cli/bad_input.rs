@@ -62,6 +62,8 @@ fn values() {
     let folder = Folder::new();
     let cases = [
         ("nothing=1", 2, "the recipe has no field `nothing`"),
+        (r#"teacher.rate_drops=[{"after":9,"factor":2}]"#, 2, "`teacher.rate_drops` is 2; expected factors above 0"),
+        (r#"teacher.rate_drops=[{"after":9}]"#, 2, "cannot be set: missing field `factor`"),
         ("model.depth=1", 2, "the recipe has no field `model.depth`"),
         ("layers", 2, "`layers` is not KEY=VALUE, such as model.layers=2"),
         ("model.heads=5", 2, "`model.heads` is 5; it has to divide model.d_model, 32; the nearest that does is 4"),
