@@ -341,7 +341,7 @@ export type Notice =
   | { type: "crashed"; message: string };
 
 export type Stopped =
-  | { kind: "not-finite"; step: number; kept: number; run: string; message: string }
+  | { kind: "not-finite"; stage: Stage; step: number; kept: number; run: string; message: string }
   /** `room`: what there was of the bytes that were tried before the first step. */
   | { kind: "out-of-memory"; bytes: number | null; room: number | null; onCpu: boolean; run: string; message: string }
   /** A single buffer: `room` is what the GPU allows. */

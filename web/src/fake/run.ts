@@ -107,7 +107,9 @@ class FakeRun implements Contract {
     if (this.#told || this.#step < TROUBLE * TEACHER_STEPS) return;
     const { script } = played;
     this.#told = script !== "lost-always";
-    if (script === "nan") throw Object.assign(fault("not-finite", "the loss became NaN; what was saved before it is kept."), { step: this.#step });
+    // Half the rate is low enough.
+    const wild = (this.recipe.teacher.rate_drops ?? []).length === 0;
+    if (script === "nan" && wild) throw Object.assign(fault("not-finite", "the loss became NaN; what was saved before it is kept."), { step: this.#step });
     if (script === "oom") throw fault("out-of-memory", "the device is out of memory");
     if (script === "crash" && this.#step < 0.9 * TEACHER_STEPS) throw new WebAssembly.RuntimeError("unreachable executed");
     const lost = script === "lost-always" || (script === "lost" && played.losses === 0);

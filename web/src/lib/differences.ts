@@ -16,9 +16,14 @@ function netName({ site, layers, method, size, variant }: Recipe["nets"][number]
   return where.map((place) => `${place}=${method}-${size}${variant ? `+${variant}` : ""}`).join(" ");
 }
 
+function itemName(item: unknown): string {
+  if (item === null || typeof item !== "object") return String(item);
+  return "site" in item ? netName(item as Recipe["nets"][number]) : Object.entries(item).flat().join(" ");
+}
+
 function flatten(value: unknown, path: string, into: Map<string, Value>): Map<string, Value> {
   if (Array.isArray(value)) {
-    into.set(path, value.map((item) => (typeof item === "object" ? netName(item as Recipe["nets"][number]) : String(item))));
+    into.set(path, value.map(itemName));
   } else if (value !== null && typeof value === "object") {
     for (const [key, part] of Object.entries(value)) flatten(part, path ? `${path}.${key}` : key, into);
   } else {

@@ -1,5 +1,5 @@
 /** What Train and Compare say. */
-import { plural } from "../lib/format.ts";
+import { plural, whole } from "../lib/format.ts";
 import type { DeviceKind } from "../protocol.ts";
 import { tooLarge as tooLargeFor } from "./fate.ts";
 import type { Site } from "../lib/mix.ts";
@@ -212,8 +212,14 @@ export const train = {
   delete: "Delete",
   deleteName: (name: string) => `Delete ${name}`,
   finished: (name: string) => `${name} is trained. Try it, or compare its nets.`,
-  lowerRate: "Begin again at half the rate",
-  lowerRateHint: "A rate belongs to its run: this begins another one, on the same text. What was kept stays.",
+  lowerRate: (kept: number) => ({
+    action: "Lower the learning rate and go on",
+    hint: `Half the rate from step ${whole(kept)} on; the recipe says so, and a link makes the same run.`,
+  }),
+  lowerRateAnew: {
+    action: "Begin again at half the rate",
+    hint: "Nets keep the rate of their run: this begins another one, on the same text. What was kept stays.",
+  },
   smallerSize: (size: string, group: string | null) => (group ? `Use ${size} for ${group}` : `Use ${size}`),
   smallerBatch: "Smaller batch",
   useCpu: "Use the CPU",

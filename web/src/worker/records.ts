@@ -23,8 +23,10 @@ export async function recordFor(start: Start, host: Host): Promise<Begun> {
     case "saved": {
       const record = await runOf(start.run);
       if (!record) throw new Error("that run is not on this device any more");
-      const anew = { stage: "text" as const, step: 0, total: 0, finished: false };
-      return { record: start.recipe ? { ...record, recipe: start.recipe, ...anew } : record, unsaved: [] };
+      if (!start.recipe) return { record, unsaved: [] };
+      // A teacher in training goes on from where it is.
+      const anew = record.usable ? { stage: "text" as const, step: 0, total: 0, finished: false } : {};
+      return { record: { ...record, recipe: start.recipe, ...anew }, unsaved: [] };
     }
   }
 }

@@ -67,6 +67,8 @@ export class Trainer {
       const begun = await recordFor(start, this.#host);
       record = begun.record;
       await this.#host.turns.take(() => this.#open(begun, start.device, release));
+      // Should it stop before it is saved, it has to know what was asked of it last.
+      if (start.kind === "saved" && start.recipe && !record.usable) await amend(record.id, { recipe: start.recipe }).catch(() => undefined);
       this.#loop = this.#work();
       return { run: record.id };
     } catch (error) {
@@ -263,7 +265,7 @@ export class Trainer {
     if (kind === "device-lost" || kind === "device-fault") return this.#lost(sitting, failure);
     const bytes = failure.bytes ?? sitting.device.memory()?.reserved ?? null;
     await this.#stop(sitting, ({ id: run, step: kept }) => {
-      if (kind === "not-finite") return { kind, step: failure.step ?? sitting.step, kept, run, message };
+      if (kind === "not-finite") return { kind, stage: sitting.stage, step: failure.step ?? sitting.step, kept, run, message };
       if (kind === "too-large") return { kind, bytes: failure.bytes ?? 0, room: failure.room ?? 0, run, message };
       return kind === "out-of-memory" ? { kind, bytes, room: failure.room ?? null, onCpu: sitting.device.info().kind === "cpu", run, message } : { kind: "failed", run, message };
     });

@@ -106,8 +106,7 @@ test("NaN", async ({ fake: page, open }) => {
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText(/The loss became NaN at step 1\d\d\. Kept: step \d+\./);
   await expect(page.getByRole("alert")).toContainText("The loss became NaN");
-  await expect(stopped.getByRole("button", { name: "Begin again at half the rate" })).toBeVisible();
-  await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
+  await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
   await expect(page.getByTestId("stats")).toBeVisible();
 });
 
@@ -121,8 +120,9 @@ test("the run that follows NaN has the visitor's own text, also after a reload",
   // The files that were chosen are gone with the page; the run has them still.
   await page.goto(page.url().replace(/#.*/, "&again#/train"));
   await page.getByTestId("runs").getByRole("button", { name: "Resume" }).click();
-  await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
+  await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
   await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await expect(page.getByTestId("runs").locator("li, tr")).toHaveCount(1);
 });
 
 test("out of memory", async ({ fake: page, open }) => {
