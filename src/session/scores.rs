@@ -16,7 +16,7 @@ use crate::{
     metrics::{Bleu, Statistic},
     model::{
         fillings::{Fillings, Standing},
-        mix::{Filling, Mix},
+        mix::{Filling, Mix, Trained},
         nets::Net,
         sites::{NetId, places},
         transformer::Transformer,
@@ -200,10 +200,12 @@ impl Session {
         Ok(text.test.pairs.iter().take(self.recipe.score.sentences).cloned().collect())
     }
 
-    /// How well each net of the recipe's mixes fits, by `site.layer` with layers from 1.
+    /// How well each net of the recipe's mixes fits, by `site.layer` with layers from 1. One that is trained from scratch was never
+    /// fitted to a teacher.
     pub fn fits(&self) -> Result<BTreeMap<String, Fit>, SessionError> {
         let mut fits = BTreeMap::new();
-        for id in self.mixes.iter().flat_map(|mix| mix.nets(self.recipe.model.layers)) {
+        let fitted = self.mixes.iter().filter(|mix| mix.how_trained() != Some(Trained::Scratch));
+        for id in fitted.flat_map(|mix| mix.nets(self.recipe.model.layers)) {
             let name = files::net(id);
             let checkpoint = self.files.weights(&name, &self.recipe)?.ok_or_else(|| SessionError::no_net(id))?;
             let fit = fit_of(checkpoint.metadata.get(FIT)).ok_or(SessionError::Damaged(name))?;

@@ -111,6 +111,15 @@ fn together_is_as_one_by_one() {
     folder.run(&small("--methods alr --sizes xs,m --seeds 1 --together --out T")).done();
     assert!(folder.path("T/runs/1.teacher/nets/enc.1.alr-m.safetensors").is_file());
     assert_eq!(cells(&folder, "T").len(), CELLS.len() + 1);
+    // Also where the runs were deleted and the cells kept.
+    fs::remove_dir_all(folder.path("T/runs")).unwrap();
+    let words =
+        "--methods alr --sizes xs --seeds 1 --mix enc.1=alr-s --mix enc=alr-s,trained=scratch --together --out T";
+    folder.run(&small(words)).done();
+    let found = cells(&folder, "T");
+    assert_eq!(found["1.enc.1=alr-s"]["fit"].as_object().unwrap().len(), 1);
+    assert_eq!(found["1.enc=alr-s,trained=scratch"]["fit"], serde_json::json!({}));
+    assert_eq!(found["1.teacher"], apart["1.teacher"]);
 }
 
 #[test]

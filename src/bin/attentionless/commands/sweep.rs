@@ -77,7 +77,8 @@ fn quoted(word: &str) -> String {
 fn one(sweep: &Sweep, cell: &Cell, choice: &Choice) -> Result<ExitCode, Box<dyn Error>> {
     sweep.begin()?;
     let mut work = Work { sweep, choice, opened: None, stop: stop_at_signals() };
-    let (teacher, is_done) = (cell.teacher(), || Ok(sweep.done(cell)?.is_some()));
+    let teacher = cell.teacher();
+    let is_done = || if cell.is_teacher() { sweep.can_teach(cell) } else { Ok(sweep.done(cell)?.is_some()) };
     if is_done()? {
         say(&format!("{cell} is done already"));
         return Ok(ExitCode::SUCCESS);

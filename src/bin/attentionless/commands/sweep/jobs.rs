@@ -83,12 +83,17 @@ impl<'a> Jobs<'a> {
         let (mut waiting, mut taught) = (Vec::new(), BTreeSet::new());
         let mut nets = BTreeMap::<u64, BTreeSet<NetId>>::new();
         for cell in cells {
-            match sweep.done(cell)? {
-                None => waiting.push(cell.clone()),
-                Some(_) if cell.is_teacher() => drop(taught.insert(cell.seed)),
-                Some(_) => {}
+            if sweep.done(cell)?.is_none() {
+                waiting.push(cell.clone());
+            } else if cell.is_teacher() && sweep.can_teach(cell)? {
+                taught.insert(cell.seed);
             }
         }
+        // Its cell may be done, and its run gone, from which others begin.
+        let teachers = waiting.iter().map(|cell| (cell.seed, cell.teacher()));
+        let again = teachers.filter(|(seed, teacher)| !taught.contains(seed) && !waiting.contains(teacher));
+        let again = again.collect::<BTreeMap<_, _>>();
+        waiting.splice(0..0, again.into_values());
         for cell in waiting.iter().filter(|_| args.together) {
             nets.entry(cell.seed).or_default().extend(sweep.missing_nets(cell)?);
         }
