@@ -32,7 +32,8 @@ export const DEMO: ModelId = "demo";
 export const TRAIN_LOCK = "train";
 
 export type Request =
-  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null }
+  /** `hooks`: faults for tests, of `worker/hooks.ts`. */
+  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null; hooks: string | null }
   | { type: "probe"; device: DeviceChoice }
   | { type: "open-model"; model: ModelId }
   | { type: "inspect"; text: string }
@@ -83,9 +84,7 @@ export type Request =
   | { type: "load-hub"; name: string }
   | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
-  /** For tests: the device acts as if it had no more than this. */
-  | { type: "limit-memory"; bytes: number | null }
-  | { type: "lose-device" }
+  | { type: "hook"; hooks: string }
   /** Stops the request of that id where it can be stopped: loading, scoring, texts and data sets. */
   | { type: "cancel"; target: number };
 
@@ -136,8 +135,7 @@ export interface Results {
   "load-hub": { bytes: number };
   "forget-hub": null;
   visible: null;
-  "limit-memory": null;
-  "lose-device": null;
+  hook: null;
   cancel: null;
 }
 

@@ -39,7 +39,6 @@ export class Trainer {
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
   #visible = true;
-  #mostRoom = Infinity;
   #resting: (() => void)[] = [];
 
   constructor(host: Host) {
@@ -110,7 +109,7 @@ export class Trainer {
   }
 
   async #tryRoom(sitting: Sitting): Promise<void> {
-    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting, this.#mostRoom);
+    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting);
     sitting.hasRoom = true;
   }
 
@@ -415,15 +414,6 @@ export class Trainer {
     } finally {
       release();
     }
-  }
-
-  /** As if the device had no more than this. */
-  limitRoom(bytes: number | null): void {
-    this.#mostRoom = bytes ?? Infinity;
-  }
-
-  lose(): void {
-    (this.#sitting?.device ?? this.#host.device).lose();
   }
 
   #report(now: boolean): void {

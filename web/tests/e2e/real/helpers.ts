@@ -8,7 +8,7 @@ import { folder } from "../server.ts";
 
 export const test = base;
 export { expect };
-export { addToWorker, listen } from "../fixtures.ts";
+export { hook, listen } from "../fixtures.ts";
 
 export function needsBuild(pack: boolean): void {
   const dist = folder("dist");
@@ -16,8 +16,9 @@ export function needsBuild(pack: boolean): void {
   if (pack) expect(existsSync(join(dist, "pack/manifest.json")), "the page has its demo pack").toBe(true);
 }
 
-export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu"): Promise<void> {
-  await page.goto(`${url}?device=${device}&hooks#/train`);
+/** `hooks`: faults that are there from the start. */
+export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu", hooks = ""): Promise<void> {
+  await page.goto(`${url}?device=${device}&hooks=${hooks}#/train`);
   // The software adapter compiles for a minute where others work beside it.
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
 }

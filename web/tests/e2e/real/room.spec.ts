@@ -1,6 +1,6 @@
 /** Memory that a run would need is tried before its first step. */
 import type { Page } from "@playwright/test";
-import { expect, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { expect, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(150_000);
@@ -8,8 +8,8 @@ test.use({ actionTimeout: 20_000 });
 
 const SMALL = { "Training pairs": "150", "Vocabulary": "400", "Epochs of the teacher": "1", "Epochs of the nets": "1", "Sentences scored": "4" };
 
-const limitMemory = (page: Page, bytes: number | null) =>
-  page.evaluate((bytes) => (globalThis as unknown as { attentionlessHooks: { limitMemory(bytes: number | null): Promise<null> } }).attentionlessHooks.limitMemory(bytes), bytes);
+/** None: no limit any more. */
+const limitMemory = (page: Page, bytes: number | null) => hook(page, `limit-memory:${bytes ?? "off"}`);
 
 /** What the page says that the run needs, to a tenth of a megabyte. */
 async function shownMegabytes(page: Page): Promise<number> {
