@@ -1,6 +1,6 @@
 /** Memory that a run would need is tried before its first step. */
 import type { Page } from "@playwright/test";
-import { expect, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { expect, expectDetails, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(150_000);
@@ -49,8 +49,7 @@ test("wgpu: what does not fit is refused before the first step with both numbers
   const [, bytes, unit] = /at ([\d.]+) ([MG]B)/.exec(await stopped.innerText()) ?? [];
   expect(Number(bytes) * (unit === "GB" ? 1000 : 1)).toBeCloseTo(needed, 0);
   await expect(page.getByRole("alert")).toContainText("The GPU is out of memory");
-  await stopped.getByText("Details").click();
-  await expect(stopped).toContainText(/tried before the first step: [\d,]+ bytes are needed, the largest buffer has [\d,]+; there was room for [\d,]+/);
+  await expectDetails(stopped, /tried before the first step: [\d,]+ bytes are needed, the largest buffer has [\d,]+; there was room for [\d,]+/);
   // The run is kept, without a step.
   await expect(page.getByTestId("runs")).toContainText("not begun");
   await expect(stopped.getByRole("button", { name: "CPU", exact: true })).toBeVisible();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { KEPT, keep } from "../kept.ts";
 import { folder } from "../server.ts";
-import { expect, files, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { expect, expectDetails, files, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(300_000);
@@ -22,7 +22,10 @@ test("the engine crashes: it is restarted, nothing stays locked, and the run goe
   await start(page);
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
   await hook(page, "crash");
-  await expect(page.getByTestId("banner-crashed")).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.", { timeout: 120_000 });
+  const banner = page.getByTestId("banner-crashed");
+  await expect(banner).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.", { timeout: 120_000 });
+  await expect(page.getByRole("alert")).toContainText("The engine stopped unexpectedly.");
+  await expectDetails(banner, /RuntimeError: .*(out of bounds|unreachable)/);
   const resume = page.getByRole("button", { name: "Resume" }).first();
   await expect(resume).toBeEnabled({ timeout: 60_000 });
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
@@ -116,6 +119,8 @@ test("another tab trains: this one says so, and is free once that one is done", 
   await other.goto(`${realSite.url}?device=cpu#/train`);
   await expect(other.getByTestId("banner-other-tab")).toContainText("Another tab is training.", { timeout: 60_000 });
   await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await other.getByRole("button", { name: "Show here when done" }).click();
+  await expect(other.getByTestId("banner-other-tab")).toContainText("This view follows when the other tab is done.");
   await page.getByTestId("cancel").click();
   await expect(other.getByTestId("banner-other-tab")).toHaveCount(0, { timeout: 20_000 });
   await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
@@ -177,6 +182,48 @@ test("the loss is no number: the run stops at its last save, and another one beg
   await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 60_000 });
   await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
   await expect(stopped).toContainText("The loss became NaN", { timeout: 60_000 });
+});
+
+test("the loss is no number well into a run: what was kept is of a step before it", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await start(page);
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
+  await hook(page, "not-finite");
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 30_000 });
+  const [, step, kept] = /at step (\d+)\. Kept: step (\d+)\./.exec(await stopped.innerText()) ?? [];
+  expect(Number(step)).toBeGreaterThan(20);
+  expect(Number(kept)).toBeGreaterThan(0);
+  expect(Number(kept)).toBeLessThan(Number(step));
+  await expect(page.getByRole("alert")).toContainText("The loss became NaN");
+  await expectDetails(stopped, "the loss became NaN");
+});
+
+test("minutes pass between two steps: it says that the tab was paused, and goes on", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await start(page);
+  await hook(page, "freeze:12");
+  const said = page.locator(".note").filter({ hasText: "The browser paused this tab" });
+  await expect(said).toHaveText(/^The browser paused this tab for 12 min\. Going on from step \d+\.$/, { timeout: 30_000 });
+  const [, from] = /step (\d+)\.$/.exec(await said.innerText()) ?? [];
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(Number(from));
+  // Nobody worked in these minutes.
+  await expect(page.getByTestId("stats")).not.toContainText(/1[2-9] min/);
+});
+
+test("who does not ask for faults does not load them", async ({ real: page, realSite }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const ofHooks = () => asked.filter((path) => /\/hooks-[^/]*\.js$/.test(path)).length;
+  await page.goto(`${realSite.url}?device=cpu`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  expect(ofHooks()).toBe(0);
+  expect(await page.evaluate(() => "attentionlessHooks" in globalThis)).toBe(false);
+  await page.goto(`${realSite.url}?device=cpu&hooks`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  expect(ofHooks()).toBe(2);
 });
 
 test("the screen stays on while a run is in training, and only then", async ({ real: page, realSite }) => {

@@ -1,7 +1,7 @@
 /** Training with the real engine: on the CPU the preset micro, on the software adapter less than that. */
 import type { Page } from "@playwright/test";
 import { netSummary } from "../fixtures.ts";
-import { curve, expect, finished, hook, listen, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
+import { curve, expect, expectDetails, finished, hook, listen, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(600_000);
@@ -169,6 +169,7 @@ test("wgpu: a device that is not given again is told after two tries, and the CP
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText(/The GPU does not come back\. Your run is saved at step \d+\./, { timeout: 60_000 });
   await expect(stopped.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expectDetails(stopped, "no graphics adapter was found");
   await stopped.getByRole("button", { name: "Go on with the CPU" }).click();
   await finished(page, 180_000);
 });
