@@ -17,7 +17,6 @@ export interface Device {
   selfTest(): Promise<CheckedOperation[]>;
   ceilings(): Promise<Ceilings>;
   measure(work: string, ceilings: Ceilings): Promise<BenchRow>;
-  lose(): void;
   free(): void;
 }
 export const Device: { open(choice: DeviceChoice, known?: boolean): Promise<Device> };

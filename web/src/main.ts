@@ -5,7 +5,6 @@ import { app } from "./state/app.svelte.ts";
 import { offline } from "./state/offline.svelte.ts";
 import { router } from "./state/router.svelte.ts";
 import { theme } from "./state/theme.svelte.ts";
-import { installHooks } from "./state/hooks.ts";
 
 const root = document.getElementById("app");
 if (!root) throw new Error("the page has no place for the app");
@@ -14,6 +13,6 @@ router.start();
 offline.start();
 // Before the markup goes: the recorded examples are in it.
 app.start(root);
-installHooks();
+if (new URLSearchParams(location.search).has("hooks")) void import("./state/hooks.ts");
 root.replaceChildren();
 mount(App, { target: root });

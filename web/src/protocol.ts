@@ -24,6 +24,7 @@ import type {
   Translation,
 } from "attentionless";
 import type { Trace } from "./lib/fingerprint.ts";
+import type { Cleaned, Points, Progress, RunRecord } from "./run.ts";
 
 /** `demo`, or the name of a run in IndexedDB. */
 export type ModelId = string;
@@ -32,7 +33,8 @@ export const DEMO: ModelId = "demo";
 export const TRAIN_LOCK = "train";
 
 export type Request =
-  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null }
+  /** `hooks`: faults for tests, of `worker/hooks.ts`. */
+  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null; hooks: string | null }
   | { type: "probe"; device: DeviceChoice }
   | { type: "open-model"; model: ModelId }
   | { type: "inspect"; text: string }
@@ -83,9 +85,7 @@ export type Request =
   | { type: "load-hub"; name: string }
   | { type: "forget-hub"; name: string }
   | { type: "visible"; visible: boolean }
-  /** For tests: the device acts as if it had no more than this. */
-  | { type: "limit-memory"; bytes: number | null }
-  | { type: "lose-device" }
+  | { type: "hook"; hooks: string }
   /** Stops the request of that id where it can be stopped: loading, scoring, texts and data sets. */
   | { type: "cancel"; target: number };
 
@@ -136,8 +136,7 @@ export interface Results {
   "load-hub": { bytes: number };
   "forget-hub": null;
   visible: null;
-  "limit-memory": null;
-  "lose-device": null;
+  hook: null;
   cancel: null;
 }
 
@@ -221,106 +220,6 @@ export interface SentenceTable {
   unknown: boolean[];
   /** `tokens`: those of each line, with spaces between them and `▁` for a space before one. */
   outputs: { mix: string; lines: string[]; tokens: string[]; bleu: number[]; chrf: number[] }[];
-}
-
-/** By series: a step, and the milliseconds of work by then. */
-export type Marks = Record<string, [step: number, ms: number][]>;
-
-/** A run in IndexedDB. */
-export interface RunRecord {
-  id: string;
-  name: string;
-  recipe: Recipe;
-  created: number;
-  updated: number;
-  step: number;
-  total: number;
-  stage: Stage;
-  /** Milliseconds of work over all sittings. */
-  worked: number;
-  /** It has a trained teacher, so that it can translate. */
-  usable: boolean;
-  finished: boolean;
-  /** Bytes of its files, by their names. */
-  sizes?: Record<string, number>;
-  /** Where it was worked on last; not known of runs of earlier days and of those that came as a file. */
-  device?: string;
-  /** How far its series were when; not known of runs of earlier days and of those that came as a file. */
-  marks?: Marks;
-  /** What was done of it, and in what time. */
-  jobs?: Job[];
-  /** When it was thrown away. */
-  trashed?: number;
-}
-
-export type Stage = "text" | "teacher" | "nets" | "tuned" | "scores";
-
-export type JobState = "waits" | "runs" | "done";
-export interface Job {
-  id: string;
-  /** `tuned`: a mix that is trained as a whole. */
-  kind: "teacher" | "net" | "tuned" | "score";
-  state: JobState;
-  /** From 0 to 1. */
-  part: number;
-  loss: number | null;
-  /** R² of a net, BLEU of a score. */
-  result: number | null;
-  savedAt: number | null;
-  /** Milliseconds of the run's work when it began, and that it took; null before, and of what was done in earlier days. */
-  began: number | null;
-  took: number | null;
-}
-
-/** New points of a series. Series: `train`, `validation`, `rate`, the nets by their names, and mixes that are trained as a whole. */
-export interface Points {
-  series: string;
-  x: Float64Array;
-  y: Float64Array;
-  /** Milliseconds of work by then; NaN where that is not known. */
-  ms: Float64Array;
-}
-
-/** Pairs that cleaning left out for one reason, and the source of the first of them. */
-export interface Dropped {
-  reason: string;
-  count: number;
-  example: string;
-}
-
-/** What reading, cleaning and splitting made of a text. */
-export interface Cleaned {
-  read: number;
-  kept: number;
-  train: number;
-  valid: number;
-  test: number;
-  dropped: Dropped[];
-  /** Once it is in tokens: the pairs that are too long for the model, the `max_len` at which none is, and what is left to train on. */
-  tokens: { tooLong: number; longest: number; train: number } | null;
-}
-
-export interface Progress {
-  run: string;
-  name: string;
-  state: "preparing" | "running" | "pausing" | "paused" | "recovering";
-  stage: Stage;
-  step: number;
-  total: number;
-  tokensPerSecond: number | null;
-  sentencesPerSecond: number | null;
-  elapsedMs: number;
-  leftMs: number | null;
-  gpuBytes: number | null;
-  wasmBytes: number;
-  device: DeviceInfo;
-  savedAt: number | null;
-  /** There was no space for what it wrote last. */
-  unsaved: boolean;
-  corpus: Cleaned | null;
-  jobs: Job[];
-  points: Points[];
-  sample: { source: string; text: string } | null;
 }
 
 export type LoadingPart = "engine" | "models" | "warm-up";
@@ -425,4 +324,5 @@ export class EngineError extends Error {
   }
 }
 
+export type * from "./run.ts";
 export type { Adapter, BenchReport, BenchRow, BenchWork, CatalogueEntry, Ceilings, CheckedOperation, DeviceChoice, DeviceInfo, Lens, MixSize, Plan, Preset, Probe, Reason, Recipe, Row, Translation };

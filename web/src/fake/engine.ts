@@ -63,9 +63,6 @@ class FakeDevice implements DeviceContract {
     const loss = work.startsWith("dense") ? 0.3317 : null;
     return { work, who: "attentionless-webgpu", ms, gflops: operations / ms / 1e6, gb_per_s: bytes / ms / 1e6, percent: 39.4, loss };
   }
-  lose(): void {
-    played.losses += 1;
-  }
   free(): void {
     // Nothing is held.
   }

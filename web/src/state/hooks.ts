@@ -1,12 +1,4 @@
-/** Hands for tests: `?hooks` puts them in reach; nothing else uses them. */
+/** Faults for tests, while the page works: `attentionlessHooks("lose-device")`. Loaded where `?hooks` is in the address. */
 import { app } from "./app.svelte.ts";
 
-export function installHooks(): void {
-  if (!new URLSearchParams(location.search).has("hooks")) return;
-  Object.assign(globalThis, {
-    attentionlessHooks: {
-      loseDevice: () => app.client.request({ type: "lose-device" }),
-      limitMemory: (bytes: number | null) => app.client.request({ type: "limit-memory", bytes }),
-    },
-  });
-}
+Object.assign(globalThis, { attentionlessHooks: (hooks: string) => app.client.request({ type: "hook", hooks }) });

@@ -40,7 +40,7 @@ export function refuseTooLarge(costs: Costs, trained: boolean, allowed: number):
 }
 
 /** A device of its own, so that nothing of the run's is in the way of what fails; all of it is given back. */
-async function roomOnGpu(costs: Costs, trained: boolean, most: number): Promise<number> {
+async function roomOnGpu(costs: Costs, trained: boolean): Promise<number> {
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   // The run's own device says better what is amiss.
   if (!adapter) return Infinity;
@@ -50,15 +50,12 @@ async function roomOnGpu(costs: Costs, trained: boolean, most: number): Promise<
   const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
   let lost: string | null = null;
   void device.lost.then(({ message }) => (lost = message));
-  let left = most;
   const take = async (size: number): Promise<boolean> => {
-    if (size > left) return false;
     device.pushErrorScope("out-of-memory");
     device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
     const failed = await device.popErrorScope();
     // What fails after a loss is no lack of memory.
     if (lost !== null) throw fault("device-lost", lost);
-    left -= failed ? 0 : size;
     return failed === null;
   };
   try {
@@ -69,8 +66,8 @@ async function roomOnGpu(costs: Costs, trained: boolean, most: number): Promise<
 }
 
 /** As much as the engine can grow to, which has its own memory: at most 4 GiB. */
-function roomOnCpu({ bytes }: Need, most: number): number {
-  for (let room = Math.min(bytes, most, PAGE * PAGE); room >= PAGE; room = Math.floor(0.75 * room)) {
+function roomOnCpu({ bytes }: Need): number {
+  for (let room = Math.min(bytes, PAGE * PAGE); room >= PAGE; room = Math.floor(0.75 * room)) {
     try {
       new WebAssembly.Memory({ initial: Math.ceil(room / PAGE) });
       return room;
@@ -87,10 +84,10 @@ function costsOf({ teacher, nets }: Plan, { jobs }: Sitting): Costs {
   return { teacher, nets: nets.filter(({ net }) => !done.has(net)) };
 }
 
-/** Throws where the plan's bytes cannot be had, with how many could. `most`: more are not given, for tests. */
-export async function makeSureOfRoom(plan: Plan, sitting: Sitting, most: number): Promise<void> {
+/** Throws where the plan's bytes cannot be had, with how many could. */
+export async function makeSureOfRoom(plan: Plan, sitting: Sitting): Promise<void> {
   const [costs, trained] = [costsOf(plan, sitting), teacherDone(sitting.jobs)];
   const need = needOf(costs, trained);
-  const room = await (sitting.device.info().kind === "cpu" ? roomOnCpu(need, most) : roomOnGpu(costs, trained, most));
+  const room = await (sitting.device.info().kind === "cpu" ? roomOnCpu(need) : roomOnGpu(costs, trained));
   if (room < need.bytes) throw fault("out-of-memory", words.none(need.bytes, need.largest, room), { bytes: need.bytes, room });
 }

@@ -8,6 +8,7 @@ import { clockJobs, jobsOf, knownJobs, move, stageOf, teacherDone } from "./jobs
 import { takeLock } from "./lock.ts";
 import { Meter } from "./meter.ts";
 import { recordFor, type Begun } from "./records.ts";
+import { Recovery } from "./recovery.ts";
 import { makeSureOfRoom, refuseTooLarge } from "./room.ts";
 import { flush, persist } from "./saver.ts";
 import { progressOf, sampleSource, sittingOf, type Sitting } from "./sitting.ts";
@@ -20,8 +21,6 @@ const BUDGET_MS = 250;
 const SAMPLE_MS = 5_000;
 /** A sample may take this share of the time at most: on a slow device it comes less often. */
 const SAMPLE_SHARE = 0.05;
-/** Before the second try at a lost device. */
-const SECOND_TRY_MS = 2_000;
 /** A gap between two steps, or within one, that only a frozen tab explains. */
 const FROZEN_MS = 120_000;
 
@@ -31,6 +30,7 @@ function isStep(event: RunEvent): event is Extract<RunEvent, { event: "training"
 
 export class Trainer {
   #host: Host;
+  #recovery: Recovery;
   #sitting: Sitting | null = null;
   #starting = false;
   #meter = new Meter();
@@ -38,12 +38,10 @@ export class Trainer {
   #sampleDue = 0;
   #stepped = 0;
   #loop: Promise<void> = Promise.resolve();
-  #visible = true;
-  #mostRoom = Infinity;
-  #resting: (() => void)[] = [];
 
   constructor(host: Host) {
     this.#host = host;
+    this.#recovery = new Recovery(host);
   }
 
   async start(start: Start): Promise<{ run: string }> {
@@ -112,7 +110,7 @@ export class Trainer {
   }
 
   async #tryRoom(sitting: Sitting): Promise<void> {
-    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting, this.#mostRoom);
+    await makeSureOfRoom(this.#host.engine.plan(sitting.record.recipe), sitting);
     sitting.hasRoom = true;
   }
 
@@ -157,7 +155,7 @@ export class Trainer {
 
   #take(sitting: Sitting, event: RunEvent): void {
     const now = Date.now();
-    if (event.event === "resumed" || isStep(event)) this.#back(sitting, event);
+    if (event.event === "resumed" || isStep(event)) this.#recovery.back(sitting, event);
     addEvent(this.#outbox, event, sitting.step);
     move(sitting.jobs, event, now);
     const stage = stageOf(event) ?? sitting.stage;
@@ -180,15 +178,6 @@ export class Trainer {
     Object.assign(sitting, { step, total, state: "running" });
     // Only what is new counts as recovered: a device can be lost at the same step again and again.
     if (step > sitting.furthest || sitting.stage === "scores") Object.assign(sitting, { losses: 0, furthest: step });
-  }
-
-  /** The first word of a run after a loss says where it is. */
-  #back(sitting: Sitting, event: RunEvent & { step: number }): void {
-    if (sitting.lostAt === null) return;
-    const step = event.event === "resumed" ? event.step : 0;
-    const redone = Math.max(0, sitting.lostAt - step);
-    sitting.lostAt = null;
-    this.#host.notify({ type: "training-recovered", step, redone });
   }
 
   async #translateSample(sitting: Sitting): Promise<void> {
@@ -281,24 +270,15 @@ export class Trainer {
     this.#host.notify({ type: "training-stopped", why: why(sitting.record) });
   }
 
-  /** At once, then after two seconds, then the page is asked. */
   async #lost(sitting: Sitting, { message }: Failure): Promise<void> {
-    sitting.losses += 1;
-    sitting.lostAt ??= sitting.step;
-    sitting.state = "recovering";
-    if (sitting.losses <= 2) return this.#report(true);
+    if (this.#recovery.begin(sitting)) return this.#report(true);
     this.#host.distrustDevice();
     await this.#stop(sitting, ({ id: run, step }) => ({ kind: "device-lost", step, run, message }));
   }
 
   async #reopen(sitting: Sitting): Promise<void> {
-    if (sitting.losses === 2) await this.#rest(SECOND_TRY_MS);
-    // A hidden tab is often refused a device.
-    if (!this.#visible && !sitting.hold) await this.#rest(Infinity);
-    if (sitting.hold) return;
-    const device = await this.#host.reopen(sitting.device);
-    // Going on with the CPU is for the visitor to say: it is slower, and other bits come out.
-    if (device.info().kind !== sitting.device.info().kind) throw new Error("no GPU was offered again");
+    const device = await this.#recovery.deviceFor(sitting);
+    if (!device) return;
     const run = this.#host.engine.Run.open(device, sitting.record.recipe, await this.#filesOf(sitting), "scores");
     this.#free(sitting);
     this.#meter.forget();
@@ -307,27 +287,14 @@ export class Trainer {
     this.#report(true);
   }
 
-  /** Until the time is over, the page is seen again, or the run shall stop. */
-  #rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resting.push(resolve);
-      if (ms < Infinity) setTimeout(resolve, ms);
-    });
-  }
-
-  #wake(): void {
-    for (const resolve of this.#resting.splice(0)) resolve();
-  }
-
   setVisible(visible: boolean): void {
-    this.#visible = visible;
-    if (visible) this.#wake();
+    this.#recovery.setVisible(visible);
   }
 
   /** After the turn that is being taken, whatever comes of it. */
   async #halt(sitting: Sitting): Promise<void> {
     sitting.hold = "pausing";
-    this.#wake();
+    this.#recovery.wake();
     this.#report(true);
     await this.#loop;
   }
@@ -417,15 +384,6 @@ export class Trainer {
     } finally {
       release();
     }
-  }
-
-  /** As if the device had no more than this. */
-  limitRoom(bytes: number | null): void {
-    this.#mostRoom = bytes ?? Infinity;
-  }
-
-  lose(): void {
-    (this.#sitting?.device ?? this.#host.device).lose();
   }
 
   #report(now: boolean): void {

@@ -53,8 +53,12 @@ const { turns } = host;
 
 /** Runs and scores take their own turns; a handler that is missing does not compile. */
 const handlers: Handlers = {
-  boot: (request, id) =>
-    withSignal(id, async (signal) => host.boot(await sourceOf(request.base, request.fake), request.device, signal)),
+  boot: ({ device, base, fake, hooks }, id) =>
+    withSignal(id, async (signal) => {
+      // Before the engine, which asks the browser for an adapter.
+      if (hooks !== null) (await import("./hooks.ts")).playFirst(hooks);
+      return host.boot(await sourceOf(base, fake), device, signal);
+    }),
   probe: ({ device }) => turns.take(() => host.ready(device)),
   "open-model": ({ model }) => turns.take(() => host.openModel(model)),
   inspect: ({ text }) => turns.take(() => inspect(host.translator, text)),
@@ -98,8 +102,7 @@ const handlers: Handlers = {
   "load-hub": ({ name }, id) => withSignal(id, (signal) => loadHub(host, name, signal)),
   "forget-hub": ({ name }) => forgetHub(host, name).then(nothing),
   visible: ({ visible }) => nothing(trainer.setVisible(visible)),
-  "limit-memory": ({ bytes }) => nothing(trainer.limitRoom(bytes)),
-  "lose-device": () => nothing(trainer.lose()),
+  hook: ({ hooks }) => import("./hooks.ts").then(({ play }) => nothing(play(hooks))),
   cancel: ({ target }) => nothing(stoppable.get(target)?.abort()),
 };
 

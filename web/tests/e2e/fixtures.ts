@@ -46,12 +46,9 @@ export function netSummary(page: Page, group: string): Locator {
   return page.getByTestId(`nets-${group}`).locator("summary").first();
 }
 
-/** Code of the test's own after the worker's, the first times that it is loaded: of what no browser here has, or what cannot be reached from outside. */
-export async function addToWorker(page: Page, code: string, times?: number): Promise<void> {
-  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
-  }, times === undefined ? {} : { times });
+/** A fault in the worker of a page that has `?hooks` in its address: src/worker/hooks.ts has them all. */
+export async function hook(page: Page, hooks: string): Promise<void> {
+  await page.evaluate((hooks) => (globalThis as unknown as { attentionlessHooks(hooks: string): Promise<null> }).attentionlessHooks(hooks), hooks);
 }
 
 /** From now on; what it gives tells all that the polite live region said. */

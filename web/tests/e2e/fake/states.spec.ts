@@ -1,6 +1,6 @@
 /** Every state with its exact words, played by the scripted engine. */
 import type { Page } from "@playwright/test";
-import { addToWorker, expect, listen, netSummary, test } from "../fixtures.ts";
+import { expect, hook, listen, netSummary, test } from "../fixtures.ts";
 
 test("loading tells its bytes, and can be cancelled", async ({ fake: page, open }) => {
   await open("#/", "loading");
@@ -86,16 +86,11 @@ async function startOn(page: Page): Promise<void> {
 }
 
 test("after the browser paused the tab, that is shown and spoken", async ({ fake: page, open }) => {
-  // The worker's clock leaps, as it does for who was asleep.
-  await addToWorker(page, `
-    const now = Date.now.bind(Date);
-    let asleep = 0;
-    Date.now = () => now() + asleep;
-    addEventListener("message", ({ data }) => data.type === "train" && setTimeout(() => (asleep = 12 * 60_000), 700));
-  `);
-  await open("#/train");
+  await open("#/train", "ready&hooks");
   const spoken = await listen(page);
   await startOn(page);
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
+  await hook(page, "freeze:12");
   await expect.poll(spoken).toContainEqual(expect.stringMatching(/^The browser paused this tab for 12 min\. Going on from step \d+\.$/));
   await expect(page.locator(".note").filter({ hasText: "The browser paused this tab for 12 min." })).toBeVisible();
 });

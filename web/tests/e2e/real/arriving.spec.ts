@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { folder } from "../server.ts";
-import { expect, needsBuild, test } from "./helpers.ts";
+import { expect, expectDetails, hook, needsBuild, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(true));
 test.setTimeout(150_000);
@@ -37,26 +37,50 @@ test("its loading tells the bytes, can be cancelled, and be tried again", async 
   server.closeAllConnections();
 });
 
+test("an engine that does not arrive leaves the recorded examples, and can be tried again", async ({ real: page, realSite }) => {
+  await page.goto(`${realSite.url}?device=cpu&hooks=no-network`);
+  const banner = page.getByTestId("banner-failed");
+  await expect(banner).toContainText("The engine did not arrive (network). Recorded examples still work.", { timeout: 20_000 });
+  await expect(page.getByRole("alert")).toContainText("The engine did not arrive (network).");
+  await expect(page.getByTestId("badge")).toHaveText("Recorded");
+  await expectDetails(banner, /\.wasm: Failed to fetch/);
+  const again = banner.getByRole("button", { name: "Try again" });
+  await again.click();
+  await expect(banner).toHaveCount(0);
+  await expect(banner).toBeVisible({ timeout: 20_000 });
+  await hook(page, "no-network:off");
+  await again.click();
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU", { timeout: 60_000 });
+  await expect(banner).toHaveCount(0);
+});
+
+/** Where it is opened, and what is said there. */
 const WHY = {
-  insecure: "No WebGPU here: this page is not on https or localhost. Running on your CPU: translation is fine, ",
-  software: "No WebGPU here: only a software adapter (adapter.info.isFallbackAdapter). Running on your CPU: translation is fine, ",
+  insecure: { at: "http://attentionless.test/", words: "this page is not on https or localhost" },
+  "no-webgpu": { at: "?hooks=no-webgpu", words: "this browser has no WebGPU" },
+  "no-adapter": { at: "?hooks=no-adapter", words: "no graphics adapter was offered" },
+  // Here the adapter is one; who has a GPU has it, too.
+  software: { at: "?hooks=software-adapter", words: "only a software adapter (adapter.info.isFallbackAdapter)" },
 };
 
-for (const [reason, words] of Object.entries(WHY)) {
+for (const [reason, { at, words }] of Object.entries(WHY)) {
   test(`on the CPU, as it is ${reason}`, async ({ page, realSite }) => {
     // No server need be there: what is asked of a host by http is answered here.
     await page.route("http://attentionless.test/**", (route) => {
       const { pathname } = new URL(route.request().url());
       return route.fulfill({ path: join(folder("dist"), pathname === "/" ? "index.html" : pathname) });
     });
-    await page.goto(reason === "insecure" ? "http://attentionless.test/" : realSite.url);
-    const banner = page.getByTestId("banner-no-gpu");
-    await expect(banner).toContainText(words, { timeout: 60_000 });
+    await page.goto(new URL(at, realSite.url).href);
+    const [banner, said] = [page.getByTestId("banner-no-gpu"), `No WebGPU here: ${words}. Running on your CPU: translation is fine, `];
+    await expect(banner).toContainText(said, { timeout: 60_000 });
     await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
     await expect(banner).toContainText(/training runs at [\d,]+ tokens a second \(measured\)\./, { timeout: 60_000 });
     await page.getByRole("textbox").fill("The dog sleeps.");
     await expect(page.getByTestId("teacher")).toHaveAttribute("data-source", "The dog sleeps.", { timeout: 30_000 });
     await banner.getByRole("button", { name: "Check again" }).click();
-    await expect(banner).toContainText(words);
+    await expect(banner).toContainText(said);
+    await banner.getByRole("button", { name: "How to turn it on" }).click();
+    await expect(banner.getByRole("listitem").first()).toContainText("Chrome and Edge");
+    await expectDetails(banner, `WebGPU: ${reason}`);
   });
 }

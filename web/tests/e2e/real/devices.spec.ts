@@ -1,5 +1,5 @@
 /** The menu of devices on the real engine, whose graphics adapter is a software one here. */
-import { addToWorker, expect, needsBuild, test } from "./helpers.ts";
+import { expect, hook, needsBuild, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(true));
 test.setTimeout(400_000);
@@ -33,25 +33,15 @@ test("both are measured and remembered; the choice holds, and Train's time is th
   await expect(page.getByTestId("device-cpu")).toContainText("in use", { timeout: 60_000 });
 });
 
-/** No adapter until the page says that there is one; the software adapter passes for a hardware one, which `auto` takes. */
-const COMES_BACK = `
-Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
-let gone = true;
-new BroadcastChannel("adapter").onmessage = () => (gone = false);
-const { requestAdapter } = GPU.prototype;
-GPU.prototype.requestAdapter = function (...asked) {
-  return gone ? Promise.resolve(null) : requestAdapter.apply(this, asked);
-};`;
-
 test("a graphics adapter that was away is used once it is back and somebody checks again", async ({ real: page, realSite }) => {
-  await addToWorker(page, COMES_BACK);
-  await page.goto(realSite.url);
+  // The software adapter passes for a hardware one, which `auto` takes.
+  await page.goto(`${realSite.url}?hooks=hardware-adapter,no-adapter`);
   const banner = page.getByTestId("banner-no-gpu");
   await expect(banner).toContainText("No WebGPU here: no graphics adapter was offered. Running on your CPU", { timeout: 60_000 });
   await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
   await banner.getByRole("button", { name: "Check again" }).click();
   await expect(banner).toBeVisible();
-  await page.evaluate(() => new BroadcastChannel("adapter").postMessage("back"));
+  await hook(page, "no-adapter:off");
   await banner.getByRole("button", { name: "Check again" }).click();
   await expect(banner).toHaveCount(0, { timeout: 150_000 });
   await expect(page.getByTestId("badge")).toHaveText(/^Live on (?!your CPU)/, { timeout: 60_000 });

@@ -1,8 +1,4 @@
 /** A tab that the browser freezes stands still, and says for how long it did once it goes on. */
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { folder, serve } from "../server.ts";
 import { expect, needsBuild, test } from "./helpers.ts";
 import { PipedBrowser } from "./piped.ts";
 
@@ -12,29 +8,15 @@ test.setTimeout(240_000);
 /** The worker's clock goes so many times as fast, so that nobody waits for the minutes after which it speaks of a pause. */
 const FASTER = 20;
 const FROZEN_MS = 12_000;
-const CLOCK = `
-  const now = Date.now.bind(Date), first = now();
-  Date.now = () => first + ${FASTER} * (now() - first);
-`;
 const STATS = "document.querySelector('[data-testid=stats]')";
 const START = "document.querySelector('[data-testid=start]')";
 const SAID = /The browser paused this tab for (\d+) min\. Going on from step ([\d,]+)\./;
 
-/** The built page, with such a clock in its worker. */
-function withClock(): string {
-  const site = mkdtempSync(join(tmpdir(), "attentionless-frozen-"));
-  cpSync(folder("dist"), site, { recursive: true });
-  const assets = join(site, "assets");
-  for (const name of readdirSync(assets)) if (/^worker-.*\.js$/.test(name)) appendFileSync(join(assets, name), CLOCK);
-  return site;
-}
-
-test("cpu: frozen for minutes, it stands still, and goes on from its step and says so", async () => {
-  const root = withClock();
-  const [site, browser] = [await serve(root), new PipedBrowser()];
+test("cpu: frozen for minutes, it stands still, and goes on from its step and says so", async ({ realSite }) => {
+  const browser = new PipedBrowser();
   try {
     const tab = await browser.tab();
-    await tab.goto(`${site.url}?device=cpu#/train`, "addEventListener('DOMContentLoaded', () => document.addEventListener('freeze', () => (globalThis.frozen = true)))");
+    await tab.goto(`${realSite.url}?device=cpu&hooks=fast-clock:${FASTER}#/train`, "addEventListener('DOMContentLoaded', () => document.addEventListener('freeze', () => (globalThis.frozen = true)))");
     await expect.poll(() => tab.evaluate(`${START}?.getAttribute('aria-disabled')`), { timeout: 90_000 }).toBe("false");
     await tab.evaluate("const [preset] = document.querySelectorAll('.pairs select'); preset.value = 'tiny'; preset.dispatchEvent(new Event('change', { bubbles: true }))");
     await expect.poll(() => tab.evaluate("document.body.innerText"), { timeout: 20_000 }).toContain("2+2 layers, d 64");
@@ -61,7 +43,5 @@ test("cpu: frozen for minutes, it stands still, and goes on from its step and sa
     await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(Number(from.replaceAll(",", "")));
   } finally {
     await browser.close();
-    site.close();
-    rmSync(root, { recursive: true, force: true });
   }
 });

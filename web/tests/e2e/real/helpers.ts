@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, test as base } from "../fixtures.ts";
 import { folder } from "../server.ts";
 
 export const test = base;
 export { expect };
-export { addToWorker, listen } from "../fixtures.ts";
+export { hook, listen } from "../fixtures.ts";
 
 export function needsBuild(pack: boolean): void {
   const dist = folder("dist");
@@ -16,10 +16,20 @@ export function needsBuild(pack: boolean): void {
   if (pack) expect(existsSync(join(dist, "pack/manifest.json")), "the page has its demo pack").toBe(true);
 }
 
-export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu"): Promise<void> {
-  await page.goto(`${url}?device=${device}&hooks#/train`);
+/** `hooks`: faults that are there from the start. */
+export async function openTrain(page: Page, url: string, device: "cpu" | "wgpu", hooks = ""): Promise<void> {
+  await page.goto(`${url}?device=${device}&hooks=${hooks}#/train`);
   // The software adapter compiles for a minute where others work beside it.
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
+}
+
+/** What stands behind an error, for who copies it to whom can mend it. */
+export async function expectDetails(note: Locator, says: string | RegExp): Promise<void> {
+  await note.getByText("Details").click();
+  const text = note.locator("pre");
+  await expect(text).toContainText(says);
+  await expect(text).toContainText(/\nDevice: .+\nPage: .+\nBrowser: .+/);
+  await expect(note.getByRole("button", { name: "Copy" })).toBeVisible();
 }
 
 /** Smaller than micro: the software adapter takes seconds for each step. */

@@ -35,6 +35,11 @@ test("after one visit Try, Train and Runs work offline, and the page says so", a
   await expect(page.getByTestId("stats")).toBeVisible();
   await finished(page, 120_000);
 
+  // What was never loaded says so.
+  await page.getByLabel("a data set from its public home").check();
+  await page.getByTestId("hub-load").click();
+  await expect(page.getByTestId("hub-error")).toContainText(/^\s*https:.+: cannot be fetched \(.+\); try again later/, { timeout: 30_000 });
+
   await page.getByRole("link", { name: "Runs", exact: true }).locator("visible=true").click();
   await expect(page.locator("[data-run]")).toContainText("micro en-fr, seed 1");
   await page.reload();

@@ -1,6 +1,6 @@
 /** Memory that a run would need is tried before its first step. */
 import type { Page } from "@playwright/test";
-import { expect, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { expect, expectDetails, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(150_000);
@@ -8,8 +8,8 @@ test.use({ actionTimeout: 20_000 });
 
 const SMALL = { "Training pairs": "150", "Vocabulary": "400", "Epochs of the teacher": "1", "Epochs of the nets": "1", "Sentences scored": "4" };
 
-const limitMemory = (page: Page, bytes: number | null) =>
-  page.evaluate((bytes) => (globalThis as unknown as { attentionlessHooks: { limitMemory(bytes: number | null): Promise<null> } }).attentionlessHooks.limitMemory(bytes), bytes);
+/** None: no limit any more. */
+const limitMemory = (page: Page, bytes: number | null) => hook(page, `limit-memory:${bytes ?? "off"}`);
 
 /** What the page says that the run needs, to a tenth of a megabyte. */
 async function shownMegabytes(page: Page): Promise<number> {
@@ -49,8 +49,7 @@ test("wgpu: what does not fit is refused before the first step with both numbers
   const [, bytes, unit] = /at ([\d.]+) ([MG]B)/.exec(await stopped.innerText()) ?? [];
   expect(Number(bytes) * (unit === "GB" ? 1000 : 1)).toBeCloseTo(needed, 0);
   await expect(page.getByRole("alert")).toContainText("The GPU is out of memory");
-  await stopped.getByText("Details").click();
-  await expect(stopped).toContainText(/tried before the first step: [\d,]+ bytes are needed, the largest buffer has [\d,]+; there was room for [\d,]+/);
+  await expectDetails(stopped, /tried before the first step: [\d,]+ bytes are needed, the largest buffer has [\d,]+; there was room for [\d,]+/);
   // The run is kept, without a step.
   await expect(page.getByTestId("runs")).toContainText("not begun");
   await expect(stopped.getByRole("button", { name: "CPU", exact: true })).toBeVisible();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { KEPT, keep } from "../kept.ts";
 import { folder } from "../server.ts";
-import { addToWorker, expect, files, finished, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
+import { expect, expectDetails, files, finished, hook, needsBuild, openTrain, shrink, stepOf, test } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(300_000);
@@ -16,26 +16,16 @@ async function start(page: Page): Promise<void> {
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(0);
 }
 
-/** The engine's step traps once it has gone on for a while, as a fault in it would. */
-const TRAP = `
-const instantiate = WebAssembly.instantiateStreaming;
-WebAssembly.instantiateStreaming = async (...given) => {
-  const { instance, module } = await instantiate(...given);
-  const exports = { ...instance.exports };
-  let steps = 0;
-  exports.run_step = (...values) => {
-    if (++steps === 20) throw new WebAssembly.RuntimeError("unreachable executed");
-    return instance.exports.run_step(...values);
-  };
-  return { instance: { exports }, module };
-};`;
-
 test("the engine crashes: it is restarted, nothing stays locked, and the run goes on", async ({ real: page, realSite }) => {
-  await addToWorker(page, TRAP, 1);
   await openTrain(page, realSite.url, "cpu");
   await shrink(page, SMALL);
-  await page.getByTestId("start").click();
-  await expect(page.getByTestId("banner-crashed")).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.", { timeout: 120_000 });
+  await start(page);
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
+  await hook(page, "crash");
+  const banner = page.getByTestId("banner-crashed");
+  await expect(banner).toContainText("The engine stopped unexpectedly. Restarted; your runs are safe.", { timeout: 120_000 });
+  await expect(page.getByRole("alert")).toContainText("The engine stopped unexpectedly.");
+  await expectDetails(banner, /RuntimeError: .*(out of bounds|unreachable)/);
   const resume = page.getByRole("button", { name: "Resume" }).first();
   await expect(resume).toBeEnabled({ timeout: 60_000 });
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
@@ -44,48 +34,25 @@ test("the engine crashes: it is restarted, nothing stays locked, and the run goe
   await finished(page, 180_000);
 });
 
-/** No space, as long as the page says so. */
-const FULL = `
-let full = true;
-new BroadcastChannel("space").onmessage = () => (full = false);
-const put = IDBObjectStore.prototype.put;
-IDBObjectStore.prototype.put = function (...given) {
-  if (full && this.name === "files") throw new DOMException("no space", "QuotaExceededError");
-  return put.apply(this, given);
-};`;
-
 test("the disk is full from the start: it trains in memory, says so, and is kept once there is space", async ({ real: page, realSite }) => {
-  await addToWorker(page, FULL);
-  await openTrain(page, realSite.url, "cpu");
+  await openTrain(page, realSite.url, "cpu", "no-space");
   await shrink(page, { ...SMALL, "Epochs of the teacher": "4" });
   await start(page);
   await expect(page.getByTestId("banner-storage")).toContainText(/^\s*No space to save \(.+ of .+\)\./);
   // It waits at its end, since closing it would lose it.
   await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused", { timeout: 120_000 });
-  await page.evaluate(() => new BroadcastChannel("space").postMessage("free"));
+  await hook(page, "no-space:off");
   await page.getByTestId("resume").click();
   await finished(page, 60_000);
 });
 
-/** As long as the page says so, there is none. */
-const space = (page: Page, full: boolean) => page.evaluate((full) => new BroadcastChannel("fill").postMessage(full), full);
-const FILLED = `
-let full = false;
-new BroadcastChannel("fill").onmessage = ({ data }) => (full = data);
-const put = IDBObjectStore.prototype.put;
-IDBObjectStore.prototype.put = function (...given) {
-  if (full && this.name === "files") throw new DOMException("no space", "QuotaExceededError");
-  return put.apply(this, given);
-};`;
-
 test("the disk is full in mid-run: the run is exported from memory, and the oldest one makes room", async ({ real: page, realSite }) => {
-  await addToWorker(page, FILLED);
   await openTrain(page, realSite.url, "cpu");
   await keep(page, KEPT.slice(0, 1));
   await page.reload();
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
   await shrink(page, { ...SMALL, "Epochs of the teacher": "4" });
-  await space(page, true);
+  await hook(page, "no-space");
   await start(page);
   const banner = page.getByTestId("banner-storage");
   await expect(banner).toContainText(/No space to save \(.+ of .+\)\./, { timeout: 60_000 });
@@ -98,7 +65,7 @@ test("the disk is full in mid-run: the run is exported from memory, and the olde
   const bytes = readFileSync(await file.path());
   expect(JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString())).toHaveProperty("__metadata__.attentionless");
 
-  await space(page, false);
+  await hook(page, "no-space:off");
   await banner.getByRole("button", { name: `Delete the oldest run: ${KEPT[0].name}` }).click();
   await expect(banner).toContainText(`${KEPT[0].name} and all that it learnt would go for good.`);
   await banner.getByRole("button", { name: "Delete for good" }).click();
@@ -113,10 +80,9 @@ test("the disk is full in mid-run: the run is exported from memory, and the olde
 
 test("a run that there is no space for is not imported, nor a part of it", async ({ real: page, realSite }) => {
   needsBuild(true);
-  await addToWorker(page, FILLED);
-  await page.goto(`${realSite.url}?device=cpu#/runs`);
+  await page.goto(`${realSite.url}?device=cpu&hooks#/runs`);
   await expect(page.getByTestId("import")).toBeEnabled({ timeout: 60_000 });
-  await space(page, true);
+  await hook(page, "no-space");
   const [name] = readdirSync(join(folder("dist"), "pack")).filter((name) => name.endsWith(".safetensors"));
   const choose = () => page.getByTestId("chooser").setInputFiles(join(folder("dist"), "pack", name));
   await choose();
@@ -124,7 +90,7 @@ test("a run that there is no space for is not imported, nor a part of it", async
   await expect(page.getByTestId("banner-storage")).toContainText("No space to save");
   await expect(page.getByTestId("runs-empty")).toBeVisible();
   expect(await files(page, ".")).toEqual({});
-  await space(page, false);
+  await hook(page, "no-space:off");
   await choose();
   await expect(page.locator("[data-run]")).toHaveCount(1, { timeout: 30_000 });
 });
@@ -153,6 +119,8 @@ test("another tab trains: this one says so, and is free once that one is done", 
   await other.goto(`${realSite.url}?device=cpu#/train`);
   await expect(other.getByTestId("banner-other-tab")).toContainText("Another tab is training.", { timeout: 60_000 });
   await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
+  await other.getByRole("button", { name: "Show here when done" }).click();
+  await expect(other.getByTestId("banner-other-tab")).toContainText("This view follows when the other tab is done.");
   await page.getByTestId("cancel").click();
   await expect(other.getByTestId("banner-other-tab")).toHaveCount(0, { timeout: 20_000 });
   await expect(other.getByTestId("start")).toHaveAttribute("aria-disabled", "false", { timeout: 60_000 });
@@ -214,6 +182,48 @@ test("the loss is no number: the run stops at its last save, and another one beg
   await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 60_000 });
   await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
   await expect(stopped).toContainText("The loss became NaN", { timeout: 60_000 });
+});
+
+test("the loss is no number well into a run: what was kept is of a step before it", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await start(page);
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
+  await hook(page, "not-finite");
+  const stopped = page.getByTestId("stopped");
+  await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 30_000 });
+  const [, step, kept] = /at step (\d+)\. Kept: step (\d+)\./.exec(await stopped.innerText()) ?? [];
+  expect(Number(step)).toBeGreaterThan(20);
+  expect(Number(kept)).toBeGreaterThan(0);
+  expect(Number(kept)).toBeLessThan(Number(step));
+  await expect(page.getByRole("alert")).toContainText("The loss became NaN");
+  await expectDetails(stopped, "the loss became NaN");
+});
+
+test("minutes pass between two steps: it says that the tab was paused, and goes on", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, SMALL);
+  await start(page);
+  await hook(page, "freeze:12");
+  const said = page.locator(".note").filter({ hasText: "The browser paused this tab" });
+  await expect(said).toHaveText(/^The browser paused this tab for 12 min\. Going on from step \d+\.$/, { timeout: 30_000 });
+  const [, from] = /step (\d+)\.$/.exec(await said.innerText()) ?? [];
+  await expect.poll(() => stepOf(page), { timeout: 30_000 }).toBeGreaterThan(Number(from));
+  // Nobody worked in these minutes.
+  await expect(page.getByTestId("stats")).not.toContainText(/1[2-9] min/);
+});
+
+test("who does not ask for faults does not load them", async ({ real: page, realSite }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const ofHooks = () => asked.filter((path) => /\/hooks-[^/]*\.js$/.test(path)).length;
+  await page.goto(`${realSite.url}?device=cpu`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  expect(ofHooks()).toBe(0);
+  expect(await page.evaluate(() => "attentionlessHooks" in globalThis)).toBe(false);
+  await page.goto(`${realSite.url}?device=cpu&hooks`);
+  await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  expect(ofHooks()).toBe(2);
 });
 
 test("the screen stays on while a run is in training, and only then", async ({ real: page, realSite }) => {

@@ -1,7 +1,7 @@
 /** Training with the real engine: on the CPU the preset micro, on the software adapter less than that. */
-import type { Page, Worker } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { netSummary } from "../fixtures.ts";
-import { addToWorker, curve, expect, finished, listen, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
+import { curve, expect, expectDetails, finished, hook, listen, needsBuild, openTrain, pauseAndResume, shrink, stepOf, test, weights } from "./helpers.ts";
 
 test.beforeEach(() => needsBuild(false));
 test.setTimeout(600_000);
@@ -101,7 +101,7 @@ test("wgpu: a device lost in mid-run comes back, and the weights are those of an
   const unbroken = await weights(page);
   await page.getByTestId("start").click();
   await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(3);
-  await page.evaluate(() => (globalThis as unknown as { attentionlessHooks: { loseDevice(): Promise<null> } }).attentionlessHooks.loseDevice());
+  await hook(page, "lose-device");
   await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+ \(\d+ steps? redone\)\./, { timeout: 60_000 });
   await finished(page, 280_000);
   expect(await weights(page)).toEqual(unbroken);
@@ -120,7 +120,7 @@ test("wgpu: a device lost in a hidden tab comes back once the tab is seen", asyn
   await page.getByTestId("start").click();
   await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(3);
   await see(page, "hidden");
-  await page.evaluate(() => (globalThis as unknown as { attentionlessHooks: { loseDevice(): Promise<null> } }).attentionlessHooks.loseDevice());
+  await hook(page, "lose-device");
   const stats = page.getByTestId("stats");
   await expect(stats).toHaveAttribute("data-state", "recovering", { timeout: 60_000 });
   // Longer than both tries take that a tab in sight has.
@@ -156,55 +156,32 @@ test("cpu: cancelling frees the view within a second, and the memory for the nex
   expect(memory[11], `of ${memory.join(", ")} bytes`).toBeLessThanOrEqual(memory[6] + 2 ** 20);
 });
 
-/** Lets the test reach the devices that the worker opens, as long as they are there. */
-const DEVICES = `
-  self.devices = [];
-  const { requestDevice } = GPUAdapter.prototype;
-  GPUAdapter.prototype.requestDevice = async function (...asked) {
-    const device = await requestDevice.apply(this, asked);
-    self.devices.push(device);
-    // That on which memory was tried before the first step is gone by then.
-    device.lost.then(() => self.devices.splice(self.devices.indexOf(device), 1));
-    return device;
-  };
-`;
-
-async function trainOnGpu(page: Page, url: string): Promise<Worker> {
-  await addToWorker(page, DEVICES);
+async function trainOnGpu(page: Page, url: string): Promise<void> {
   await openTrain(page, url, "wgpu");
   await shrink(page, SMALL);
   await page.getByTestId("start").click();
   await expect.poll(() => stepOf(page).catch(() => 0), { timeout: 120_000 }).toBeGreaterThan(3);
-  return page.workers()[0];
 }
 
 test("wgpu: a device that is not given again is told after two tries, and the CPU goes on", async ({ real: page, realSite }) => {
-  const worker = await trainOnGpu(page, realSite.url);
-  await worker.evaluate(() => {
-    Object.assign(navigator.gpu, { requestAdapter: () => Promise.resolve(null) });
-    (globalThis as unknown as { devices: GPUDevice[] }).devices.at(-1)?.destroy();
-  });
+  await trainOnGpu(page, realSite.url);
+  await hook(page, "no-adapter,lose-device");
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText(/The GPU does not come back\. Your run is saved at step \d+\./, { timeout: 60_000 });
   await expect(stopped.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expectDetails(stopped, "no graphics adapter was found");
   await stopped.getByRole("button", { name: "Go on with the CPU" }).click();
   await finished(page, 180_000);
 });
 
 test("wgpu: an allocation that fails is told as too little memory, and as a loss where the device was lost", async ({ real: page, realSite }) => {
-  const worker = await trainOnGpu(page, realSite.url);
-  // What a browser tells of a buffer that it has no room for, in the same turn as a loss.
-  const fail = (lost: boolean) =>
-    worker.evaluate((lost) => {
-      const device = (globalThis as unknown as { devices: GPUDevice[] }).devices.at(-1);
-      if (lost) device?.destroy();
-      device?.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error: new GPUOutOfMemoryError("no room") }));
-    }, lost);
-  await fail(true);
+  await trainOnGpu(page, realSite.url);
+  // In one turn.
+  await hook(page, "lose-device,fail-allocation");
   await expect(page.getByTestId("recovered")).toContainText(/The GPU was reset\. Back at step \d+/, { timeout: 60_000 });
   await expect(page.getByTestId("stopped")).toHaveCount(0);
   await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "running");
-  await fail(false);
+  await hook(page, "fail-allocation");
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText(/The GPU is out of memory at .+\. Nothing is lost\./, { timeout: 60_000 });
   await expect(stopped.getByRole("button", { name: "CPU", exact: true })).toBeVisible();
@@ -259,10 +236,8 @@ test("cpu: nets of the paper's sizes have its parameters, their bytes and their 
 });
 
 test("wgpu: XL is refused where a buffer may have 256 MiB, and L is offered", async ({ real: page, realSite }) => {
-  // No adapter here has such a limit: the worker is told of one.
-  const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
-  await addToWorker(page, limits.join("\n"));
-  await openTrain(page, realSite.url, "wgpu");
+  // No adapter here has such a limit.
+  await openTrain(page, realSite.url, "wgpu", `limit-buffer:${2 ** 28}`);
   await asThePaper(page);
   const nets = page.getByTestId("nets-enc-alr");
   await expect(nets.getByText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.")).toBeVisible();
@@ -279,9 +254,7 @@ test("wgpu: XL of a link holds Start back where a buffer may have 256 MiB, and L
   await expect(page.getByTestId("largest")).toHaveText("312.5 MiB");
   await expect(page).toHaveURL(/r=1\./);
   const { hash } = new URL(page.url());
-  const limits = ["maxBufferSize", "maxStorageBufferBindingSize"].map((name) => `Object.defineProperty(GPUSupportedLimits.prototype, "${name}", { get: () => 2 ** 28 });`);
-  await addToWorker(page, limits.join("\n"));
-  await page.goto(`${realSite.url}?device=wgpu&hooks${hash}`);
+  await page.goto(`${realSite.url}?device=wgpu&hooks=limit-buffer:${2 ** 28}${hash}`);
   const hindrance = page.getByTestId("too-large");
   await expect(hindrance).toContainText("XL needs one buffer of 312 MiB; this GPU allows 256 MiB.", { timeout: 150_000 });
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "true");
@@ -296,9 +269,7 @@ test("wgpu: a GPU that allows less than it said is told before the first step, i
   await openTrain(page, realSite.url, "wgpu");
   await shrink(page, SMALL);
   // From now on: the device that is open had more.
-  await page.workers()[0].evaluate(() => {
-    Object.defineProperty(GPUSupportedLimits.prototype, "maxStorageBufferBindingSize", { get: () => 2 ** 19 });
-  });
+  await hook(page, `limit-buffer:${2 ** 19}`);
   await page.getByTestId("start").click();
   const stopped = page.getByTestId("stopped");
   await expect(stopped).toContainText(/The run needs one buffer of 0\.9 MiB; this GPU allows 0\.5 MiB\. Nothing is lost\./, { timeout: 120_000 });
