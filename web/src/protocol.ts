@@ -24,7 +24,7 @@ import type {
   Translation,
 } from "attentionless";
 import type { Trace } from "./lib/fingerprint.ts";
-import type { Cleaned, Points, Progress, RunRecord } from "./run.ts";
+import type { Cleaned, Points, Progress, RunRecord, Stage } from "./run.ts";
 
 /** `demo`, or the name of a run in IndexedDB. */
 export type ModelId = string;

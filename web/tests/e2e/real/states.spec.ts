@@ -174,19 +174,9 @@ test("another tab is closed while it trains: nothing of it is shown here any mor
   await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "running", { timeout: 60_000 });
 });
 
-test("the loss is no number: the run stops at its last save, and another one begins at half the rate", async ({ real: page, realSite }) => {
+test("the loss is no number: the run goes on from its last save at half the rate, and a link makes the same run elsewhere", async ({ real: page, realSite, browser }) => {
   await openTrain(page, realSite.url, "cpu");
-  await shrink(page, { ...SMALL, "Learning rate factor": "1e30" });
-  await page.getByTestId("start").click();
-  const stopped = page.getByTestId("stopped");
-  await expect(stopped).toContainText(/The loss became NaN at step \d+\. Kept: step \d+\./, { timeout: 60_000 });
-  await stopped.getByRole("button", { name: "Begin again at half the rate" }).click();
-  await expect(stopped).toContainText("The loss became NaN", { timeout: 60_000 });
-});
-
-test("the loss is no number well into a run: what was kept is of a step before it", async ({ real: page, realSite }) => {
-  await openTrain(page, realSite.url, "cpu");
-  await shrink(page, SMALL);
+  await shrink(page, { ...SMALL, "Epochs of the teacher": "20" });
   await start(page);
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
   await hook(page, "not-finite");
@@ -198,6 +188,42 @@ test("the loss is no number well into a run: what was kept is of a step before i
   expect(Number(kept)).toBeLessThan(Number(step));
   await expect(page.getByRole("alert")).toContainText("The loss became NaN");
   await expectDetails(stopped, "the loss became NaN");
+
+  await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(Number(step));
+  await expect(stopped).toHaveCount(0);
+  await finished(page, 120_000);
+  await expect(page.getByTestId("runs").getByRole("listitem"), "the same run").toHaveCount(1);
+  await page.getByTestId("finished").getByRole("link", { name: "Share" }).click();
+  const link = await page.getByTestId("share-link").inputValue();
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await other.goto(link.replace("#", "?device=cpu#"));
+  await expect(other.getByTestId("share-start")).toHaveAttribute("aria-disabled", "false", { timeout: 150_000 });
+  await other.getByTestId("share-start").click();
+  await expect(other.getByTestId("verdict")).toHaveAttribute("data-verdict", "reproduced", { timeout: 120_000 });
+  await context.close();
+});
+
+test("the loss is no number from the start: the rate is halved again and again", async ({ real: page, realSite }) => {
+  await openTrain(page, realSite.url, "cpu");
+  await shrink(page, { ...SMALL, "Learning rate factor": "1e30" });
+  await page.getByTestId("start").click();
+  const stopped = page.getByTestId("stopped");
+  for (const times of [1, 2]) {
+    await expect(stopped, `time ${times}`).toContainText(/The loss became NaN at step \d+\. Kept: step 0\./, { timeout: 60_000 });
+    await stopped.getByRole("button", { name: "Lower the learning rate and go on" }).click();
+    await expect(stopped).toHaveCount(0);
+  }
+  await expect(stopped).toBeVisible({ timeout: 60_000 });
+  const drops = await page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve) => (indexedDB.open("attentionless").onsuccess = ({ target }) => resolve((target as IDBOpenDBRequest).result)));
+    const all = db.transaction("runs").objectStore("runs").getAll();
+    await new Promise((resolve) => (all.onsuccess = resolve));
+    db.close();
+    return (all.result as { recipe: { teacher: { rate_drops: unknown } } }[]).map(({ recipe }) => recipe.teacher.rate_drops);
+  });
+  expect(drops).toEqual([[{ after: 0, factor: 0.5 }, { after: 0, factor: 0.5 }]]);
 });
 
 test("minutes pass between two steps: it says that the tab was paused, and goes on", async ({ real: page, realSite }) => {
