@@ -35,7 +35,7 @@ export const frame = {
 
 export const pill = {
   loading: {
-    engine: (loaded: string, total: string) => `Loading engine ${loaded} of ${total} MB`,
+    engine: (loaded: string, total: string, cached: boolean) => `Loading engine ${loaded} of ${total} MB${cached ? ", from cache" : ""}`,
     models: (loaded: string, total: string) => `Loading models ${loaded} of ${total} MB`,
     "warm-up": () => "Warming up",
   },
