@@ -33,8 +33,8 @@ export const DEMO: ModelId = "demo";
 export const TRAIN_LOCK = "train";
 
 export type Request =
-  /** `hooks`: faults for tests, of `worker/hooks.ts`. */
-  | { type: "boot"; device: DeviceChoice; base: string; fake: string | null; hooks: string | null }
+  /** `kept`: the service worker answers, from its cache where it can. `hooks`: faults for tests, of `worker/hooks.ts`. */
+  | { type: "boot"; device: DeviceChoice; base: string; kept: boolean; fake: string | null; hooks: string | null }
   | { type: "probe"; device: DeviceChoice }
   | { type: "open-model"; model: ModelId }
   | { type: "inspect"; text: string }
@@ -225,7 +225,7 @@ export interface SentenceTable {
 export type LoadingPart = "engine" | "models" | "warm-up";
 
 export type Notice =
-  | { type: "loading"; part: LoadingPart; loaded: number; total: number }
+  | { type: "loading"; part: LoadingPart; loaded: number; total: number; cached: boolean }
   | { type: "training"; progress: Progress }
   | { type: "training-recovered"; step: number; redone: number }
   | { type: "training-stopped"; why: Stopped }

@@ -35,7 +35,7 @@ export const frame = {
 
 export const pill = {
   loading: {
-    engine: (loaded: string, total: string) => `Loading engine ${loaded} of ${total} MB`,
+    engine: (loaded: string, total: string, cached: boolean) => `Loading engine ${loaded} of ${total} MB${cached ? ", from cache" : ""}`,
     models: (loaded: string, total: string) => `Loading models ${loaded} of ${total} MB`,
     "warm-up": () => "Warming up",
   },
@@ -108,7 +108,8 @@ export const banners = {
   crashed: "The engine stopped unexpectedly. Restarted; your runs are safe.",
   otherTab: "Another tab is training.",
   otherTabAction: "Show here when done",
-  otherTabFar: (stage: string, part: string, left: string | null) => `${stage}: ${part} done${left ? `, ${left} left` : ""}.`,
+  otherTabFar: (part: string, left: string | null) => `It is ${part} done${left ? `, ${left} left` : ""}.`,
+  otherTabStage: (stage: string, part: string, left: string | null) => `${stage}: ${part} done${left ? `, ${left} left for it` : ""}.`,
   watch: "Watch it",
   otherTabWaiting: "This view follows when the other tab is done.",
   storageFull: (used: string, quota: string) => `No space to save (${used} of ${quota}).`,

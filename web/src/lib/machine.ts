@@ -2,27 +2,27 @@
 import type { FailureKind, LoadingPart, Ready } from "../protocol.ts";
 
 export type EngineState =
-  | { phase: "loading"; part: LoadingPart; loaded: number; total: number }
+  | { phase: "loading"; part: LoadingPart; loaded: number; total: number; cached: boolean }
   | { phase: "failed"; message: string; kind: FailureKind }
   | { phase: "ready"; ready: Ready }
   | { phase: "restarting"; message: string };
 
 export type EngineEvent =
-  | { type: "loading"; part: LoadingPart; loaded: number; total: number }
+  | { type: "loading"; part: LoadingPart; loaded: number; total: number; cached: boolean }
   | { type: "ready"; ready: Ready }
   | { type: "failed"; message: string; kind: FailureKind }
   | { type: "crashed"; message: string }
   | { type: "retry" };
 
-export const FIRST: EngineState = { phase: "loading", part: "engine", loaded: 0, total: 0 };
+export const FIRST: EngineState = { phase: "loading", part: "engine", loaded: 0, total: 0, cached: false };
 
 export function next(state: EngineState, event: EngineEvent): EngineState {
   switch (event.type) {
     case "loading": {
       // A late report of the bar must not take back an end that was already told.
       if (state.phase !== "loading" && state.phase !== "restarting") return state;
-      const { part, loaded, total } = event;
-      return { phase: "loading", part, loaded, total };
+      const { part, loaded, total, cached } = event;
+      return { phase: "loading", part, loaded, total, cached };
     }
     case "ready":
       return { phase: "ready", ready: event.ready };

@@ -92,7 +92,7 @@ class App {
     this.#move({ type: "retry" });
     const search = new URLSearchParams(location.search);
     const base = new URL("./", document.baseURI).href;
-    const request = { type: "boot" as const, device: this.#choice, base, fake: search.get("fake"), hooks: search.get("hooks") };
+    const request = { type: "boot" as const, device: this.#choice, base, kept: Boolean(navigator.serviceWorker?.controller), fake: search.get("fake"), hooks: search.get("hooks") };
     const { id, result } = this.client.cancellable(request);
     this.#booting = id;
     try {

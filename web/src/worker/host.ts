@@ -3,7 +3,7 @@ import type { Change, Device, FileEntry, Lens, Probe, Site, Translation, Transla
 import { DEMO, failureOf, type Booted, type DeviceChoice, type DeviceKind, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
 import { isKnown, remember } from "./checks.ts";
 import { changed } from "./files.ts";
-import type { Engine, Pack, Source } from "./loader.ts";
+import type { Engine, Pack, Report, Source } from "./loader.ts";
 import { Pace } from "./pace.ts";
 import { rowsIn } from "./rows.ts";
 import { rememberSpeed, speedOf } from "./speeds.ts";
@@ -59,8 +59,7 @@ export class Host {
   }
 
   async boot(source: Source, choice: DeviceChoice, signal: AbortSignal): Promise<Booted> {
-    const report = (part: "engine" | "models" | "warm-up", loaded: number, total: number) =>
-      this.notify({ type: "loading", part, loaded, total });
+    const report: Report = (part, loaded, total, cached = false) => this.notify({ type: "loading", part, loaded, total, cached });
     this.#engine = await source.engine(report, signal);
     this.#pack = await source.pack(this.engine, report, signal);
     report("warm-up", 0, 0);

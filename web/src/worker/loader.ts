@@ -4,7 +4,7 @@ import wasmUrl from "attentionless/wasm";
 import type { LoadingPart, Row } from "../protocol.ts";
 
 export type Engine = typeof import("attentionless");
-export type Report = (part: LoadingPart, loaded: number, total: number) => void;
+export type Report = (part: LoadingPart, loaded: number, total: number, cached?: boolean) => void;
 
 export interface Pack {
   files: FileEntry[];
@@ -90,14 +90,20 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function network(base: string): Source {
+/** What has its hash in its name, a service worker takes from its cache. */
+async function isCached(url: string): Promise<boolean> {
+  return (await caches.match(url)) !== undefined;
+}
+
+export function network(base: string, kept: boolean): Source {
   return {
     async engine(report, signal) {
       const engine = await import("attentionless");
       const url = new URL(wasmUrl, self.location.href).href;
+      const cached = kept && (await isCached(url));
       await persistent(signal, async (cache) => {
         const response = await get(url, cache, signal);
-        const body = counted(response, url, (loaded) => report("engine", loaded, Math.max(loaded, __WASM_BYTES__)));
+        const body = counted(response, url, (loaded) => report("engine", loaded, Math.max(loaded, __WASM_BYTES__), cached));
         // As a response, so that it is compiled while it comes.
         const wasm = new Response(body, { headers: { "content-type": "application/wasm" } });
         await engine.load(wasm).catch(failing(url, signal));

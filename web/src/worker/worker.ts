@@ -30,9 +30,9 @@ const LEFT_MS = 60_000;
 const stoppable = new Map<number, AbortController>();
 
 /** The test build can put a script in the engine's place; no other build has it. */
-async function sourceOf(base: string, fake: string | null): Promise<Source> {
+async function sourceOf({ base, kept, fake }: RequestOf<"boot">): Promise<Source> {
   if (import.meta.env.MODE === "fake") return (await import("../fake/source.ts")).scripted(fake ?? "ready");
-  return network(base);
+  return network(base, kept);
 }
 
 async function withSignal<T>(id: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -53,11 +53,11 @@ const { turns } = host;
 
 /** Runs and scores take their own turns; a handler that is missing does not compile. */
 const handlers: Handlers = {
-  boot: ({ device, base, fake, hooks }, id) =>
+  boot: (request, id) =>
     withSignal(id, async (signal) => {
       // Before the engine, which asks the browser for an adapter.
-      if (hooks !== null) (await import("./hooks.ts")).playFirst(hooks);
-      return host.boot(await sourceOf(base, fake), device, signal);
+      if (request.hooks !== null) (await import("./hooks.ts")).playFirst(request.hooks);
+      return host.boot(await sourceOf(request), request.device, signal);
     }),
   probe: ({ device }) => turns.take(() => host.ready(device)),
   "open-model": ({ model }) => turns.take(() => host.openModel(model)),

@@ -9,9 +9,9 @@ const READY = { probe: { reason: null, adapter: null }, device: { kind: "cpu", n
 
 describe("the engine's states", () => {
   it("lead from loading to ready, through failures and restarts", () => {
-    const loading = { type: "loading", part: "engine", loaded: 1, total: 2 } as const;
+    const loading = { type: "loading", part: "engine", loaded: 1, total: 2, cached: false } as const;
     let state: EngineState = next(FIRST, loading);
-    expect(state).toEqual({ phase: "loading", part: "engine", loaded: 1, total: 2 });
+    expect(state).toEqual({ phase: "loading", part: "engine", loaded: 1, total: 2, cached: false });
     state = next(state, { type: "failed", message: "gone", kind: "network" });
     expect(next(state, loading)).toBe(state);
     state = next(next(state, { type: "retry" }), { type: "ready", ready: READY });

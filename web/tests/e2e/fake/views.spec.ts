@@ -339,7 +339,7 @@ test("Train takes in a recipe from a file, and tells why one is refused", async 
   await expect(page.getByTestId("refused")).toHaveCount(0);
 });
 
-test("once all its jobs are known, title and pill tell how far the run is, and never start over", async ({ fake: page, open }) => {
+test("once all its jobs are known, all tell how far the run is, another tab too, and never start over", async ({ fake: page, fakeSite, open, context }) => {
   await open("#/train");
   await expect(page.getByTestId("start")).toHaveAttribute("aria-disabled", "false");
   // Nothing was scored on this device yet.
@@ -359,7 +359,21 @@ test("once all its jobs are known, title and pill tell how far the run is, and n
   });
   await page.getByTestId("start").click();
   await expect(page.getByTestId("stats")).toHaveAttribute("data-stage", "teacher");
-  await expect(page.getByTestId("queue-total")).toHaveText(/^about .+ left in all$/);
+  const left = page.getByTestId("left");
+  await expect(left).toHaveText(/^(a few seconds|\d+ s) left in all$/);
+  await expect(page.getByTestId("stats")).toContainText(/left for the teacher/);
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("stats")).toHaveAttribute("data-state", "paused");
+  await expect(page.getByTestId("queue-total")).toHaveText(await left.innerText());
+  const other = await context.newPage();
+  await other.goto(`${fakeSite.url}?fake=ready#/`);
+  const title = await page.title();
+  await expect(other.getByTestId("far")).toHaveText(`It is ${title.split(" ", 1)[0]} done.`);
+  await other.getByTestId("banner-other-tab").getByRole("link", { name: "Watch it" }).click();
+  for (const place of ["left", "queue-total"]) await expect(other.getByTestId(place)).toHaveText(await left.innerText());
+  await page.getByTestId("resume").click();
+  await expect(other.getByTestId("far")).toHaveText(/^It is \d+% done, .+ left\.$/);
+  await other.close();
   await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
   const parts = await page.evaluate(() => (globalThis as unknown as { parts: number[] }).parts);
   expect(parts.length).toBeGreaterThan(5);

@@ -23,6 +23,7 @@ test("its loading tells the bytes, can be cancelled, and be tried again", async 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/?device=cpu`);
   await expect(page.getByTestId("pill")).toContainText(/Loading engine 2\.1 of 1\d\.\d MB/, { timeout: 30_000 });
+  await expect(page.getByTestId("pill")).not.toContainText("from cache");
   await expect(page.getByTestId("badge")).toHaveText("Recorded");
   await page.getByRole("button", { name: "Cancel loading" }).click();
   const banner = page.getByTestId("banner-failed");

@@ -17,10 +17,19 @@ test("after one visit Try, Train and Runs work offline, and the page says so", a
   site.close();
 
   const page = await context.newPage();
+  // What it loads goes by too fast to be looked at.
+  await page.addInitScript(() => {
+    const said = new Set<string>();
+    Object.assign(globalThis, { said });
+    const look = () => said.add(document.querySelector("[data-testid=pill] .full")?.textContent ?? "");
+    new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
+  });
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(`${site.url}?device=cpu`);
   await expect(page.getByTestId("badge")).toContainText("Live on", { timeout: 60_000 });
+  const said = await page.evaluate(() => [...(globalThis as unknown as { said: Set<string> }).said]);
+  for (const part of [/^Loading engine \d+\.\d of 1\d\.\d MB, from cache$/, /^Loading models [\d.]+ of 2\.9 MB$/, /^Warming up$/]) expect(said).toContainEqual(expect.stringMatching(part));
   // From here on the browser knows that there is no network, too.
   await context.setOffline(true);
   await expect(page.getByTestId("pill")).toContainText("Offline: everything here still works");
