@@ -75,7 +75,10 @@ export const train = {
   wholes: {
     nets: { name: "Its nets", is: "In their places; the rest stays the teacher’s." },
     all: { name: "All its weights", is: "The nets alone for half of the epochs, then everything." },
-    scratch: { name: "All from scratch", is: "From random weights, without a teacher, for the teacher’s epochs. It did not work for the authors." },
+    scratch: {
+      name: "All from scratch",
+      is: "From random weights, without a teacher, for the teacher’s epochs. Not with plain ALR at cross-attention: it sees the whole target while it learns, and copies it.",
+    },
     control: { name: "The teacher alone, as long", is: "The fair comparison: what the training gives without any net." },
   } satisfies Record<Whole, { name: string; is: string }>,
   wholeSettings: { "finetune.epochs": "Epochs of the whole", "finetune.rate": "Learning rate of the whole" } as Record<string, string>,
