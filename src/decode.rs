@@ -5,14 +5,16 @@
 
 use crate::{
     checkpoint::{CheckpointError, read},
+    kernels::{largest::largest, matmul::tiling::is_software},
     model::{
-        batch::{END, PAD, Rows, START},
+        batch::{END, Rows, START, integers},
         fillings::{Fillings, Pass},
         incremental::Cache,
         transformer::{Memory, Transformer},
     },
+    parallel::is_cpu,
 };
-use burn::tensor::{Device, Tensor, activation::log_softmax};
+use burn::tensor::{Device, Int, Tensor, activation::log_softmax};
 
 /// The exponent of the length penalty `((5 + n) / 6)^alpha` (Wu et al. 2016).
 pub const ALPHA: f64 = 0.6;
@@ -38,51 +40,94 @@ pub async fn decode<S: AsRef<[u32]>>(
     let rows = Rows::new(sources, None, device);
     let memory = model.encode(&rows, &mut Pass::with(fillings));
     match search.beam {
-        1 => greedy(model, fillings, &memory, search.max_len).await,
+        1 => {
+            let mut greedy = Greedy::new((model, fillings), &memory, search.max_len);
+            while !greedy.is_done() {
+                greedy.round(steps_a_round(device)).await?;
+            }
+            Ok(greedy.said)
+        }
         _ => beam(model, fillings, &memory, search).await,
     }
 }
 
+/// Steps between two looks for `</s>`. A graphics card computes while the host records the next steps, so that to wait at each step
+/// should cost more than what is computed behind `</s>`. On the CPU, a renderer there included, that work is all there is to save.
+fn steps_a_round(device: &Device) -> usize {
+    if is_cpu(device) || is_software() { 1 } else { 4 }
+}
+
 /// Takes the best token (the lowest id among equals) until `</s>`.
-async fn greedy(
-    model: &Transformer,
-    fillings: &Fillings,
-    memory: &Memory,
+struct Greedy<'a> {
+    model: &'a Transformer,
+    fillings: &'a Fillings,
+    cache: Cache,
+    /// The last token of each row of the cache, `[rows]`.
+    last: Tensor<1, Int>,
+    /// The sentences that the rows of the cache belong to: those whose targets have not ended.
+    live: Vec<usize>,
+    said: Vec<Vec<u32>>,
+    /// Steps so far, and at most.
+    place: usize,
     max_len: usize,
-) -> Result<Vec<Vec<u32>>, CheckpointError> {
-    let count = memory.rows.batch;
-    let mut cache = model.cache(memory, max_len, fillings);
-    let mut said = vec![Vec::new(); count];
-    // The sentences that the rows of the cache belong to.
-    let mut live = (0..count).collect::<Vec<_>>();
-    let mut last = vec![START; count];
-    for _ in 0..max_len {
-        let logits = model.next(&last, &mut cache, &mut Pass::with(fillings));
-        let vocab = logits.dims()[1];
-        let logits = read(logits).await?;
-        last = logits.chunks_exact(vocab).map(best).collect();
-        let going = (0..live.len()).filter(|&row| last[row] != END).collect::<Vec<_>>();
-        going.iter().for_each(|&row| said[live[row]].push(last[row]));
-        if going.is_empty() {
-            break;
+}
+
+impl<'a> Greedy<'a> {
+    fn new((model, fillings): (&'a Transformer, &'a Fillings), memory: &Memory, max_len: usize) -> Self {
+        let count = memory.rows.batch;
+        let cache = model.cache(memory, max_len, fillings);
+        let last = integers(vec![START as i32; count], &memory.rows.lengths.device());
+        let (live, said) = ((0..count).collect(), vec![Vec::new(); count]);
+        Self { model, fillings, cache, last, live, said, place: 0, max_len }
+    }
+
+    fn is_done(&self) -> bool {
+        self.live.is_empty() || self.place == self.max_len
+    }
+
+    /// So many steps, or as many as are left; then all of their tokens in one readback. A row that ends goes on until then, and what comes
+    /// behind its `</s>` is dropped: no row knows of another.
+    async fn round(&mut self, steps: usize) -> Result<(), CheckpointError> {
+        let steps = steps.min(self.max_len - self.place);
+        let mut chosen = Vec::with_capacity(steps);
+        for _ in 0..steps {
+            let logits = self.model.next(self.last.clone(), &mut self.cache, &mut Pass::with(self.fillings));
+            self.last = largest(logits, FIRST as usize);
+            chosen.push(self.last.clone());
         }
-        if going.len() < live.len() {
-            cache.select(&going);
-            live = going.iter().map(|&row| live[row]).collect();
-            last = going.iter().map(|&row| last[row]).collect();
+        self.place += steps;
+        let chosen = match <[_; 1]>::try_from(chosen) {
+            Ok([only]) => only,
+            Err(chosen) => Tensor::cat(chosen, 0),
+        };
+        let tokens = chosen.into_data_async().await?.iter::<u32>().collect::<Vec<_>>();
+        let rows = self.live.len();
+        for (row, &sentence) in self.live.iter().enumerate() {
+            let of_row = tokens.iter().copied().skip(row).step_by(rows);
+            self.said[sentence].extend(of_row.take_while(|token| *token != END));
+        }
+        let going = (0..rows).filter(|&row| self.said[self.live[row]].len() == self.place).collect::<Vec<_>>();
+        if going.len() < rows {
+            self.keep(&going, &tokens[rows * (steps - 1)..]);
+        }
+        Ok(())
+    }
+
+    /// Drops the other rows; `last` are the last tokens of all.
+    fn keep(&mut self, going: &[usize], last: &[u32]) {
+        self.live = going.iter().map(|&row| self.live[row]).collect();
+        if !going.is_empty() {
+            self.cache.select(going);
+            self.last = integers(going.iter().map(|&row| last[row] as i32).collect(), &self.last.device());
         }
     }
-    Ok(said)
 }
 
-/// The best token of a row of logits.
-fn best(logits: &[f32]) -> u32 {
-    let choices = logits.iter().enumerate().filter(|(id, _)| allowed(*id));
-    choices.fold((0, f32::NEG_INFINITY), |best, (id, &logit)| if logit > best.1 { (id as u32, logit) } else { best }).0
-}
+/// The first token that is ever chosen: before it are `<pad>` and `<s>`.
+const FIRST: u32 = END;
 
 fn allowed(id: usize) -> bool {
-    id != PAD as usize && id != START as usize
+    id >= FIRST as usize
 }
 
 /// A target so far, and the sum of its log-probabilities.
@@ -115,12 +160,13 @@ async fn beam(
     let mut beams = (0..count).map(|_| start()).collect::<Vec<_>>();
     let mut cache = model.cache(memory, search.max_len, fillings);
     for length in 1..=search.max_len {
-        let last = |hypothesis: &Hypothesis| hypothesis.tokens.last().copied().unwrap_or(START);
+        let last = |hypothesis: &Hypothesis| hypothesis.tokens.last().map_or(START, |&token| token) as i32;
         let tokens = going(&beams).flat_map(|beam| beam.live.iter().map(last)).collect::<Vec<_>>();
         if tokens.is_empty() {
             break;
         }
-        let logits = log_softmax(model.next(&tokens, &mut cache, &mut Pass::with(fillings)), 1);
+        let tokens = integers(tokens, &memory.rows.lengths.device());
+        let logits = log_softmax(model.next(tokens, &mut cache, &mut Pass::with(fillings)), 1);
         advance(&mut beams, logits, &mut cache, length, search.beam).await?;
     }
     Ok(beams.into_iter().map(Beam::answer).collect())
@@ -185,5 +231,71 @@ impl Beam {
         let better = |best: (f64, Vec<u32>), next: (f64, Vec<u32>)| if next.0 > best.0 { next } else { best };
         let live = self.live.into_iter().next().map(|hypothesis| hypothesis.tokens);
         self.finished.into_iter().reduce(better).map(|best| best.1).or(live).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        device::{self, Choice},
+        model::{
+            fillings::Standing,
+            layers::Init,
+            nets::Net,
+            sites::{NetKind, Site},
+            transformer::Sizes,
+        },
+        random::{Purpose, Stream},
+    };
+    use pollster::block_on;
+
+    const SIZES: Sizes = Sizes { vocab: 23, layers: 1, d_model: 16, heads: 2, ff: 32, max_len: 20 };
+
+    fn sources() -> Vec<Vec<u32>> {
+        let mut stream = Stream::new(5, Purpose::Corpus, 0);
+        (0..12).map(|i| (0..=i % 7).map(|_| 4 + stream.below(SIZES.vocab - 4) as u32).collect()).collect()
+    }
+
+    /// The targets, and how often tokens were read.
+    fn greedy(fillings: &Fillings, device: &Device, steps: usize) -> (Vec<Vec<u32>>, usize) {
+        let model = SIZES.init(3, device);
+        let rows = Rows::new(&sources(), None, device);
+        let memory = model.encode(&rows, &mut Pass::with(fillings));
+        let mut greedy = Greedy::new((&model, fillings), &memory, SIZES.max_len);
+        let mut reads = 0;
+        while !greedy.is_done() {
+            block_on(greedy.round(steps)).unwrap();
+            reads += 1;
+        }
+        (greedy.said, reads)
+    }
+
+    /// However many steps go by between two looks at the tokens, the targets are the same.
+    #[test]
+    fn steps_between_looks_change_no_target() {
+        let gpu = block_on(device::open(&Choice::Wgpu)).unwrap();
+        let cpu = Device::flex();
+        for device in [&cpu, &gpu.device] {
+            let init = &mut Init::new(1, 0, device);
+            let mut net = |site, kind: &str| {
+                let kind: NetKind = kind.parse().unwrap();
+                ((site, 0), Standing::Net(kind.method.region(), Net::new(site, kind, &SIZES, init)))
+            };
+            let nets = [net(Site::DecoderSelf, "awr-s"), net(Site::Cross, "alr-s+gated")];
+            for fillings in [Fillings::default(), Fillings(nets.into_iter().collect())] {
+                let (expected, reads) = greedy(&fillings, device, 1);
+                let longest = expected.iter().map(|target| SIZES.max_len.min(target.len() + 1)).max().unwrap();
+                assert_eq!(reads, longest, "one look a step");
+                assert!(expected.iter().any(|target| target.len() + 1 < longest), "no target ends before another");
+                for steps in [2, 4, 8, 50] {
+                    let (found, reads) = greedy(&fillings, device, steps);
+                    assert_eq!(found, expected, "{steps} steps, {device:?}");
+                    assert_eq!(reads, longest.div_ceil(steps), "{steps} steps, {device:?}");
+                }
+            }
+        }
+        gpu.check().unwrap();
+        assert_eq!(steps_a_round(&cpu), 1);
     }
 }

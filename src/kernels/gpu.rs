@@ -1,7 +1,7 @@
 //! How a WGSL kernel is bound and launched on burn's tensors.
 
 use burn::backend::wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous};
-use burn::tensor::Shape;
+use burn::tensor::{DType, Shape};
 use cubecl::{
     prelude::{CubeCount, KernelId},
     server::{KernelArguments, MetadataBindingInfo},
@@ -126,9 +126,14 @@ impl Scalar {
 
 /// An uninitialised tensor on the device of another.
 pub(super) fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
+    empty_of(like.dtype, like, shape)
+}
+
+/// The same of other values.
+pub(super) fn empty_of(dtype: DType, like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     let shape = shape.into();
-    let buffer = like.client.empty(shape.num_elements() * like.elem_size());
-    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, like.dtype)
+    let buffer = like.client.empty(shape.num_elements() * dtype.size());
+    CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, buffer, dtype)
 }
 
 /// A tensor to be changed in place: the same where nobody else holds it, else a copy.

@@ -11,6 +11,7 @@ mod cpu;
 pub mod cross_entropy;
 pub mod dropout;
 mod gpu;
+pub mod largest;
 pub mod layer_norm;
 pub mod linear;
 pub mod matmul;

@@ -7,6 +7,7 @@ use super::{
     cpu,
     cross_entropy::{self, CrossEntropyOps, cross_entropy},
     dropout::{self, DropoutOps, Mask, dropout},
+    largest::largest,
     layer_norm::{self, LayerNormOps, layer_norm},
     linear::{self, LinearOps, linear},
     matmul::{self, MatmulOps, tiling},
@@ -341,4 +342,32 @@ fn adam_is_its_oracle() {
             vec![read(w), read(m)]
         });
     }
+}
+
+/// The same places on every device: the first of the largest, whatever stands before the first column that counts.
+#[test]
+fn largest_is_its_oracle() {
+    let mut cases = Cases::new(9);
+    for case in 0..30 {
+        // A row wider than a workgroup among them, and more rows than one dimension of workgroups has.
+        let (rows, columns) = match case {
+            0 => (65_537, 5),
+            _ => (cases.size(70), 3 + cases.size(if case % 2 == 0 { 1500 } else { 200 })),
+        };
+        // Few values, so that many are equal; some all below 0, and some the lowest last.
+        let lift = [0.0, -9.0, 1e30][case % 3];
+        let x = (0..rows * columns).map(|_| cases.0.below(40) as f32 / 8.0 + lift).collect::<Vec<_>>();
+        let first = cases.0.below(3);
+        let expected = x.chunks(columns).map(|row| {
+            let places = (first..columns).rev();
+            places.reduce(|best, at| if row[at] >= row[best] { at } else { best }).unwrap() as i32
+        });
+        let expected = expected.collect::<Vec<_>>();
+        for device in [&Device::flex(), &GPU.device] {
+            let found = largest(tensor(&x, [rows, columns], device), first).into_data();
+            let found = found.iter::<i32>().collect::<Vec<_>>();
+            assert_eq!(found, expected, "{rows} x {columns} from {first} on {device:?}");
+        }
+    }
+    GPU.check().expect("a device without complaints");
 }

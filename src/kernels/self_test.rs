@@ -7,6 +7,7 @@ use super::{
     attention::{Attention, cross_attention, self_attention},
     cross_entropy::cross_entropy,
     dropout::{Mask, dropout},
+    largest::largest,
     layer_norm::layer_norm,
     linear::linear,
     matmul::tiling::{Tiling, force},
@@ -29,7 +30,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -39,6 +40,7 @@ const CHECKS: [Check; 9] = [
     ("shallow", check_shallow),
     ("prefix", check_prefix),
     ("asked", check_asked),
+    ("largest", check_largest),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
@@ -231,6 +233,12 @@ fn check_asked(case: &mut Case) -> Results {
     [weighed, answered].into_iter().chain(of_weigher).chain(of_answerer).collect()
 }
 
+/// Found in rows of which one is wider than what a workgroup reads at once, and shown by other values at those places.
+fn check_largest(case: &mut Case) -> Results {
+    let (x, table) = (case.values([7, 700]), case.values([700]));
+    vec![table.select(0, largest(x, 2))]
+}
+
 /// Two sentences of so many tokens and features, of which the second ends one token earlier.
 fn sentences(case: &mut Case, [length, features]: [usize; 2]) -> Sentences {
     let lengths = case.integers([length as i32, length as i32 - 1]);
@@ -281,7 +289,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

@@ -193,12 +193,10 @@ impl Transformer {
         }
     }
 
-    /// The logits behind the last tokens of a batch: `tokens: [batch]` to `[batch, V]`.
-    pub fn next(&self, tokens: &[u32], cache: &mut Cache, pass: &mut Pass) -> Tensor<2> {
+    /// The logits behind the last tokens of a batch: `ids: [batch]` to `[batch, V]`.
+    pub fn next(&self, ids: Tensor<1, Int>, cache: &mut Cache, pass: &mut Pass) -> Tensor<2> {
         let (width, place) = (self.d_model(), cache.place);
-        let device = cache.lengths.device();
-        let ids = integers(tokens.iter().map(|&id| id as i32).collect(), &device);
-        let position = positions(place..place + 1, width, &device);
+        let position = positions(place..place + 1, width, &cache.lengths.device());
         let mut x = self.target_embedding.forward(ids) * (width as f32).sqrt() + position;
         for (layer, block) in self.decoder.layers.iter().enumerate() {
             x = x.clone() + cache.own(&block.self_attn, block.norm1.forward(x), layer, pass);

@@ -265,9 +265,11 @@ fn embed(table: &Embedding, rows: &Rows, pass: &mut Pass) -> Tensor<2> {
 /// Sinusoids of these positions, sine in even and cosine in odd columns: `[positions, width]`. Vaswani et al. 2017.
 pub(super) fn positions(range: std::ops::Range<usize>, width: usize, device: &Device) -> Tensor<2> {
     let shape = [range.len(), width];
+    // One for each two columns: they cost more than all else here.
+    let power = |pair: usize| libm::pow(10_000.0, (2 * pair) as f64 / width as f64);
+    let powers = &(0..width.div_ceil(2)).map(power).collect::<Vec<_>>();
     let value = |place: usize, column: usize| {
-        let exponent = (column / 2 * 2) as f64 / width as f64;
-        let angle = place as f64 / libm::pow(10_000.0, exponent);
+        let angle = place as f64 / powers[column / 2];
         (if column.is_multiple_of(2) { libm::sin(angle) } else { libm::cos(angle) }) as f32
     };
     let values = range.flat_map(|place| (0..width).map(move |column| value(place, column))).collect::<Vec<_>>();

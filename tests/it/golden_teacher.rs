@@ -8,7 +8,7 @@ use attentionless::{
     decode::{Search, decode},
     kernels::cross_entropy::cross_entropy,
     model::{
-        batch::{PairRows, Rows},
+        batch::{PairRows, Rows, integers},
         fillings::{Fillings, Pass, Place, Standing},
         layers::Init,
         nets::{Net, Seen, Source},
@@ -274,8 +274,8 @@ fn the_cache_says_what_the_decoder_says() {
         let memory = model.encode(&rows.source, &mut Pass::with(&fillings));
         let mut cache = model.cache(&memory, 12, &fillings);
         for place in 0..length {
-            let tokens = (0..4).map(|row| ids[row * length + place] as u32).collect::<Vec<_>>();
-            let next = read(model.next(&tokens, &mut cache, &mut Pass::with(&fillings)));
+            let tokens = integers((0..4).map(|row| ids[row * length + place] as i32).collect(), &device);
+            let next = read(model.next(tokens, &mut cache, &mut Pass::with(&fillings)));
             for row in (0..4).filter(|&row| place < rows.input.counts[row]) {
                 let expected = &whole[(row * length + place) * 29..][..29];
                 assert_close("cached", &next[row * 29..][..29], expected, 1e-5);

@@ -63,6 +63,11 @@ pub fn set_software(software: bool) {
     SOFTWARE.store(software, Ordering::Relaxed);
 }
 
+/// What [`set_software`] said.
+pub fn is_software() -> bool {
+    SOFTWARE.load(Ordering::Relaxed)
+}
+
 /// Takes one tiling for all products of this thread from now on, or the table's again: for tests and measurements.
 pub fn force(tiling: Option<Tiling>) {
     FORCED.set(tiling);
@@ -79,7 +84,7 @@ impl Tiling {
             return forced;
         }
         match size.n {
-            _ if SOFTWARE.load(Ordering::Relaxed) => Self::Blocks,
+            _ if is_software() => Self::Blocks,
             ..=32 => Self::Tiles { rows: 64, columns: 32 },
             _ => Self::Tiles { rows: 64, columns: 64 },
         }
