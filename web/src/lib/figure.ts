@@ -1,6 +1,7 @@
 /** The figure's geometry: small multiples, one a place, of BLEU against the size of the nets. In pixels. */
 import { METHODS, SIZES, VARIANTS, type Control } from "./mix.ts";
 import type { Cost } from "./gaps.ts";
+import { spread } from "./labels.ts";
 import type { Found, Place, Point } from "./setting.ts";
 import { PLACES } from "./setting.ts";
 
@@ -161,19 +162,6 @@ function byParameters(all: readonly Point[], width: number, names: Names): Scale
   return { x: ({ row }) => at(row.parameters), ticks: inside.filter((_, index) => index % every === 0).map((value) => ({ at: at(value), text: names.parameters(value) })) };
 }
 
-/** Labels from top to bottom, none nearer to the next than a line, and all within the facet. */
-export function spread(labels: readonly Label[], top: number, bottom: number): Label[] {
-  const sorted = [...labels].sort((one, other) => one.of - other.of);
-  const placed: Label[] = [];
-  for (const label of sorted) placed.push({ ...label, y: Math.max(label.of, top, (placed.at(-1)?.y ?? -Infinity) + LINE) });
-  let most = bottom;
-  for (const label of placed.reverse()) {
-    label.y = Math.min(label.y, most);
-    most = label.y - LINE;
-  }
-  return placed.reverse();
-}
-
 /** Points of one kind and one run, from small to large. */
 function curvesOf(marks: readonly Mark[]): Curve[] {
   const groups = new Map<string, Mark[]>();
@@ -190,18 +178,18 @@ function curvesOf(marks: readonly Mark[]): Curve[] {
 }
 
 /** Each kind is named once, at its mark that stands furthest to the right. */
-function labelsOf(marks: readonly Mark[], facet: Pick<Facet, "bands" | "trainedOn" | "levels">, names: Names): Label[] {
+function labelsOf(marks: readonly Mark[], facet: Pick<Facet, "bands" | "trainedOn" | "levels">, names: Names): Omit<Label, "y">[] {
   const last = new Map<string, Mark>();
   for (const mark of marks) {
     const key = kindKey(mark.point);
     if ((last.get(key)?.x ?? -Infinity) < mark.x) last.set(key, mark);
   }
-  const line = (of: number, text: string): Label => ({ y: of, of, x: null, text, point: null });
+  const line = (of: number, text: string): Omit<Label, "y"> => ({ of, x: null, text, point: null });
   return [
     ...facet.bands.slice(0, 1).map(({ y }) => line(y, names.teacher)),
     ...facet.trainedOn.slice(0, 1).map((y) => line(y, names.trainedOn)),
     ...[...new Map(facet.levels.map((level) => [level.control, level])).values()].map(({ y, control }) => line(y, names.control(control))),
-    ...[...last.values()].map(({ x, y, point }) => ({ y, of: y, x, text: names.point(point), point })),
+    ...[...last.values()].map(({ x, y, point }) => ({ of: y, x, text: names.point(point), point })),
   ];
 }
 
@@ -232,7 +220,7 @@ export function figureOf(found: Found, width: number, axis: Axis, zoomed: boolea
       curves: curvesOf(marks),
       marks,
       opens: axis === "size" ? opensOf(open.filter(({ pick }) => pick.site === place), plot.width, plot.height) : [],
-      labels: spread(labelsOf(marks, lines, names), 4, plot.height),
+      labels: spread(labelsOf(marks, lines, names), LINE, 4, plot.height),
     };
   });
   const rows = Math.ceil(PLACES.length / columns);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { entry, fakeFiles, fakeRows, PRESETS } from "../../src/fake/files.ts";
 import { figureCsv } from "../../src/lib/csv.ts";
-import { columnsFor, figureOf, rangeOf, spread, type Label, type Names } from "../../src/lib/figure.ts";
+import { columnsFor, figureOf, rangeOf, type Names } from "../../src/lib/figure.ts";
 import { largestFitting, linesOf, netParameter, nextGap, openOf, type Cost } from "../../src/lib/gaps.ts";
 import { parseRoute } from "../../src/lib/route.ts";
 import { foundIn, settingsOf, type Found } from "../../src/lib/setting.ts";
@@ -99,14 +99,6 @@ describe("the figure", () => {
     expect(enc.xTicks.map(({ text }) => text)).toEqual(["1000000", "2000000", "5000000"]);
     expect(enc.marks[1].x).toBeCloseTo(enc.xTicks[1].at);
     expect(together.marks[0].x).toBeCloseTo(enc.xTicks[2].at);
-  });
-
-  it("has no two labels in one line, and none outside", () => {
-    const label = (of: number): Label => ({ y: of, of, x: null, text: "", point: null });
-    const heights = (...of: number[]) => spread(of.map(label), 4, 100).map(({ y }) => y);
-    expect(heights(50, 51, 10)).toEqual([10, 50, 63]);
-    expect(heights(99, 98, 97)).toEqual([74, 87, 100]);
-    expect(heights(0, 1)).toEqual([4, 17]);
   });
 });
 
