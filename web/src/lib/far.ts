@@ -1,5 +1,6 @@
 /** How far a run is as a whole, and what is left of it, by what its jobs are estimated to take. */
-import type { Job, Progress, RunRecord } from "../protocol.ts";
+import type { Job, Progress } from "../protocol.ts";
+import { meanTook } from "./scoring.ts";
 
 export const keyOf = ({ kind, id }: Pick<Job, "kind" | "id">) => `${kind} ${id}`;
 
@@ -8,26 +9,10 @@ export type Estimates = ReadonlyMap<string, number>;
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-function meanOf(jobs: readonly Job[]): number | null {
-  const taken = jobs.flatMap(({ kind, took }) => (kind === "score" && took !== null ? [took / 1000] : []));
-  return taken.length > 0 ? total(taken) / taken.length : null;
-}
-
 /** The seconds of a score: as long as those before it took. */
 export function scoreSeconds(jobs: readonly Job[], before: number | null = null): number | null {
-  return meanOf(jobs) ?? before;
-}
-
-type Scored = Pick<RunRecord, "recipe" | "device" | "jobs">;
-
-/** What as many sentences took to score in another run, with such a model and on this device; null where there was none. */
-export function scoredBefore(runs: readonly Scored[], { model, score }: RunRecord["recipe"], device: string): number | null {
-  const like = runs.filter((run) => run.device === device && JSON.stringify(run.recipe.model) === JSON.stringify(model));
-  const each = like.flatMap(({ recipe, jobs }) => {
-    const seconds = meanOf(jobs ?? []);
-    return seconds === null || recipe.score.beam !== score.beam ? [] : [seconds / recipe.score.sentences];
-  });
-  return each.length > 0 ? each[0] * score.sentences : null;
+  const took = meanTook(jobs);
+  return took === null ? before : took / 1000;
 }
 
 /** Null where nothing tells. */

@@ -17,15 +17,3 @@ export function timingOf(rows: readonly Row[]): Timing {
   const least = single.length > 0 ? Math.min(...single.map(({ timed = 0 }) => timed)) : 0;
   return { least, device, apart: devices.length > 1 || (single.length > 0 && single.length < rows.length) };
 }
-
-/**
- * To translate so many sentences by each of these mixes, as long as one by one took on this device. A mix without a row is taken
- * for as slow as the others are; null where nothing was timed here.
- */
-export function scoringSeconds(rows: readonly Row[], device: string, mixes: readonly string[], sentences: number): number | null {
-  const here = rows.filter((row) => row.timed && row.device === device);
-  if (here.length === 0) return null;
-  const mean = here.reduce((sum, row) => sum + row.ms_per_sentence, 0) / here.length;
-  const each = mixes.map((mix) => here.find((row) => row.mix === mix)?.ms_per_sentence ?? mean);
-  return (sentences * each.reduce((sum, ms) => sum + ms, 0)) / 1000;
-}

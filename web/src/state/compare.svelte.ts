@@ -4,21 +4,18 @@ import { entryOf } from "../lib/mix.ts";
 import { isControls, sorted } from "../lib/models.ts";
 import { bestOfEach, completePicks, mixesOf, scoresOf, type NetPick, type Scores } from "../lib/picks.ts";
 import { exactMatch } from "../lib/sentences.ts";
+import type { Between } from "../lib/scoring.ts";
 import { EngineError, type ModelId, type Notice, type Scored, type SentenceTable } from "../protocol.ts";
 import { compare as words } from "../strings/work.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
+import { scoring } from "./scoring.svelte.ts";
 import { training } from "./training.svelte.ts";
-import { trying } from "./try.svelte.ts";
 
 const everywhere = (picks: readonly NetPick[]) => picks.map((pick) => ({ ...pick, layers: "all" as const }));
 
 /** As many as stand beside the teacher. */
 export const MOST_READ = 3;
-/** Of each mix some sentences are translated one by one, after warm-ups; all of them in batches. */
-const ONE_BY_ONE = 55;
-/** How far a measured time of scoring may be off. */
-const SPREAD = 1.4;
 
 class CompareState {
   chosen = $state.raw<string[]>([]);
@@ -38,8 +35,6 @@ class CompareState {
   #model: ModelId | null = null;
   /** The request that scores, and what it scores. */
   #request: { id: number; model: ModelId; mixes: string[] } | null = null;
-  /** Milliseconds that a mix of this model took on this device. */
-  #took = $state.raw<{ model: ModelId; device: string; each: number } | null>(null);
 
   constructor() {
     app.listen((notice) => this.#take(notice));
@@ -152,19 +147,9 @@ class CompareState {
     return this.#mixes.filter((mix) => !this.rows.some(({ row, live }) => live && row.mix === mix && row.sentences === app.sentences));
   }
 
-  /** Between how many seconds scoring takes here: by the last time, or by the milliseconds of single sentences. */
-  get expected(): [low: number, high: number] | null {
-    const [{ device }, { sentences }] = [this, app];
-    const mixes = this.#unscored.length;
-    if (mixes === 0 || device === null) return null;
-    if (this.#took?.model === app.model?.id && this.#took?.device === device) {
-      const seconds = (mixes * this.#took.each) / 1000;
-      return [seconds / SPREAD, seconds * SPREAD];
-    }
-    const here = this.rows.filter(({ row, live }) => live && row.timed && row.device === device).map(({ row }) => row.ms_per_sentence);
-    const each = here.length > 0 ? Math.max(...here) : trying.teacherMs;
-    // In batches a sentence takes a small part of it, or nearly all.
-    return each === null ? null : [(mixes * ONE_BY_ONE * each) / 1000, (mixes * (ONE_BY_ONE + sentences) * each) / 1000];
+  /** Between how many seconds scoring takes here. */
+  get expected(): Between | null {
+    return scoring.expected(this.#unscored);
   }
 
   get device(): string | null {
@@ -172,17 +157,17 @@ class CompareState {
   }
 
   async score(): Promise<void> {
-    const model = app.model?.id;
-    if (model === undefined || this.#request) return;
+    if (!app.model || this.#request) return;
+    const { id: model, recipe } = app.model;
     this.error = null;
-    const [mixes, unscored, device, begun] = [this.#mixes, this.#unscored, this.device, performance.now()];
+    const [mixes, unscored, device, sentences, begun] = [this.#mixes, this.#unscored, this.device, app.sentences, performance.now()];
     this.#progress(mixes[0], 0, 0, mixes);
     const { id, result } = app.client.cancellable({ type: "score", model, mixes });
     this.#request = { id, model, mixes: unscored.length > 0 ? unscored : mixes };
     try {
       const scored = await result;
       const alone = !scored.stopped && !training.active && device === this.device;
-      if (alone && device !== null && unscored.length > 0) this.#took = { model, device, each: (performance.now() - begun) / unscored.length };
+      if (alone && device !== null && unscored.length > 0) scoring.note({ model, recipe, device, each: (performance.now() - begun) / unscored.length / sentences });
       // Another model is open by now: these are not its rows.
       if (this.#model === model) await this.#show(scored);
     } catch (error) {
@@ -196,6 +181,7 @@ class CompareState {
   async #show({ rows, signature, stopped }: Scored): Promise<void> {
     const fresh = rows.map((row) => ({ row, exact: null, live: true }));
     this.rows = [...this.rows.filter(({ row }) => !rows.some(({ mix }) => mix === row.mix)), ...fresh];
+    if (this.#model !== null) scoring.scoredHere(this.#model, this.rows.filter(({ live }) => live).map(({ row }) => row));
     if (rows.length > 0) this.signature = signature;
     await this.read();
     if (stopped) this.#tell(words.stopped, true);

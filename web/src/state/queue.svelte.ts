@@ -1,11 +1,13 @@
 /** The queue of a run: what each job will take, and jobs that are taken out of it. */
 import { withoutMixes, withoutNet } from "../lib/recipe.ts";
-import { keyOf, scoredBefore, type Estimates } from "../lib/far.ts";
+import { keyOf, type Estimates } from "../lib/far.ts";
 import { netNamed, netsOf, parseMix } from "../lib/mix.ts";
+import { middleOf } from "../lib/scoring.ts";
 import type { Job, Recipe } from "../protocol.ts";
 import { train } from "../strings/work.ts";
 import { app } from "./app.svelte.ts";
 import { live } from "./live.svelte.ts";
+import { scoring } from "./scoring.svelte.ts";
 import { speed } from "./speed.svelte.ts";
 import { training } from "./training.svelte.ts";
 
@@ -32,7 +34,7 @@ class QueueState {
   async estimate(recipe: Recipe, jobs: readonly Job[]): Promise<void> {
     const { gflops } = speed;
     const names = jobs.filter(({ kind }) => kind === "net").map(({ id }) => id);
-    const scored = scoredBefore(app.runs, recipe, app.device?.name ?? "");
+    const scored = middleOf(scoring.ofRun(recipe));
     const asked = JSON.stringify([recipe, jobs.map(keyOf), gflops, scored]);
     if (gflops === null || asked === this.#asked) return;
     this.#asked = asked;

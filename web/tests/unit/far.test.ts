@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { farOf, scoredBefore, secondsOfJob, sumOf } from "../../src/lib/far.ts";
-import type { Job, RunRecord } from "../../src/protocol.ts";
+import { farOf, secondsOfJob, sumOf } from "../../src/lib/far.ts";
+import type { Job } from "../../src/protocol.ts";
 
 function job(kind: Job["kind"], id: string, state: Job["state"], part = state === "done" ? 1 : 0, took: number | null = null): Job {
   return { kind, id, state, part, took, loss: null, result: null, savedAt: null, began: null };
@@ -40,14 +40,5 @@ describe("a run as a whole", () => {
     expect(secondsOfJob(jobs[1], jobs, estimates)).toBe(3);
     expect(secondsOfJob(jobs[1], [jobs[1]], estimates)).toBe(5);
     expect(secondsOfJob(jobs[1], [jobs[1]], new Map())).toBeNull();
-  });
-
-  it("knows scores of a run before it with such a model on this device, by the sentence", () => {
-    const recipe = (sentences: number, layers = 1) => ({ model: { layers }, score: { sentences, beam: 1 } }) as unknown as RunRecord["recipe"];
-    const jobs = [job("score", "teacher", "done", 1, 4000)];
-    const runs = [{ device: "GPU", recipe: recipe(100), jobs }];
-    expect(scoredBefore(runs, recipe(50), "GPU")).toBe(2);
-    expect(scoredBefore(runs, recipe(50), "CPU")).toBeNull();
-    expect(scoredBefore(runs, recipe(50, 2), "GPU")).toBeNull();
   });
 });

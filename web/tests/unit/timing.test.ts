@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { scoringSeconds, timingOf } from "../../src/lib/timing.ts";
+import { timingOf } from "../../src/lib/timing.ts";
 import type { Row } from "../../src/protocol.ts";
 
 function row(timed?: number, device?: string): Row {
@@ -14,13 +14,4 @@ it("milliseconds say what they are of, row by row where rows differ", () => {
   expect(timingOf([row(50, "CPU"), row()])).toEqual({ least: 50, device: "CPU", apart: true });
   expect(timingOf([row(), row(0, "")])).toEqual({ least: 0, device: null, apart: false });
   expect(timingOf([])).toEqual({ least: 0, device: null, apart: false });
-});
-
-it("scoring takes as long as sentences took on this device", () => {
-  const rows = [row(50, "CPU"), { ...row(50, "CPU"), mix: "enc=none", ms_per_sentence: 2 }, { ...row(50, "A card"), ms_per_sentence: 90 }];
-  expect(scoringSeconds(rows, "CPU", ["teacher", "enc=none"], 500)).toBe(4);
-  // One that was not timed is taken for a middling one.
-  expect(scoringSeconds(rows, "CPU", ["teacher", "enc=alr-m"], 500)).toBe(5);
-  expect(scoringSeconds(rows, "Another card", ["teacher"], 500)).toBeNull();
-  expect(scoringSeconds([row()], "", ["teacher"], 500)).toBeNull();
 });
