@@ -70,6 +70,7 @@ export const pill = {
 
 export const device = {
   cpu: "your CPU",
+  faster: "your CPU: faster here",
   live: (name: string) => `Live on ${name}`,
   now: (name: string) => `Now on ${name}`,
   recorded: "Recorded",

@@ -45,7 +45,8 @@ class FakeDevice implements DeviceContract {
   wasmBytes = () => 64_000_000;
   async speed(): Promise<number> {
     await wait(played.script === "slow" ? 2000 : 50);
-    return this.cpu ? 20 : 200;
+    if (this.cpu) return played.script === "fast-cpu" ? 500 : 20;
+    return 200;
   }
   async selfTest(): Promise<CheckedOperation[]> {
     await wait(50);

@@ -9,6 +9,7 @@ export const SCRIPTS = [
   "no-webgpu",
   "no-adapter",
   "software",
+  "fast-cpu",
   "wrong",
   "wrong-refused",
   "small-gpu",

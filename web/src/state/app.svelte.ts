@@ -1,4 +1,5 @@
 /** The engine's state and the open model, shared by all views. */
+import { cpuIsFaster } from "../lib/faster.ts";
 import { FIRST, next, type EngineEvent, type EngineState } from "../lib/machine.ts";
 import { readRecorded, type Recorded } from "../lib/recorded.ts";
 import { DEMO, EngineError, unreachable, type DeviceChoice, type DeviceInfo, type ModelId, type ModelInfo, type Notice, type Preset, type Recipe, type RunRecord } from "../protocol.ts";
@@ -71,6 +72,13 @@ class App {
   /** As the badge says it: a GPU's name, or that it is the CPU. */
   get deviceName(): string {
     return this.device?.kind === "cpu" ? words.cpu : (this.device?.name ?? "");
+  }
+
+  /** There is a GPU that computes rightly, and the page took the CPU by itself, as that is the faster one. */
+  get fasterHere(): boolean {
+    if (this.engine.phase !== "ready" || this.#choice !== "auto") return false;
+    const { device, probe, speeds } = this.engine.ready;
+    return device.kind === "cpu" && device.wrong === null && probe.reason === null && cpuIsFaster(speeds);
   }
 
   /** Bytes that a single buffer may have on the device in use. */
@@ -152,8 +160,13 @@ class App {
     }
   }
 
+  /** Nobody chose, and by now it is known what is faster. */
+  takeFaster(): Promise<void> {
+    return this.choose("auto", () => undefined);
+  }
+
   /** From the menu: it holds at the next visit, too. */
-  async choose(choice: DeviceChoice): Promise<void> {
+  async choose(choice: DeviceChoice, keep = keepChoice): Promise<void> {
     const opening = this.switching !== null;
     this.switching = choice;
     // Keys go through the choices faster than a device opens: the last one is opened next.
@@ -162,9 +175,9 @@ class App {
       let opened: DeviceChoice | null = null;
       while (this.switching !== null && this.switching !== opened) {
         opened = this.switching;
-        await this.#open(opened, keepChoice);
+        await this.#open(opened, opened === choice ? keep : keepChoice);
       }
-      if (this.#choice === opened) live.say(words.now(this.deviceName));
+      if (this.#choice === opened) live.say(words.now(this.fasterHere ? words.faster : this.deviceName));
     } finally {
       this.switching = null;
     }

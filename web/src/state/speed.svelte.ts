@@ -1,6 +1,8 @@
 /** How fast the devices here are: measured once, and only while nothing else runs on them. */
+import { cpuIsFaster } from "../lib/faster.ts";
 import type { DeviceKind } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
+import { bench } from "./bench.svelte.ts";
 import { live } from "./live.svelte.ts";
 import { training } from "./training.svelte.ts";
 
@@ -33,6 +35,13 @@ class SpeedState {
     return this.#inUse && this.of(this.#inUse);
   }
 
+  /** Not under anything that goes on, and not against what the visitor chose. */
+  async #takeFaster(): Promise<void> {
+    const busy = training.active || training.starting || bench.doing !== null || app.scoring !== null || app.switching !== null;
+    const speeds = { wgpu: this.of("wgpu"), cpu: this.of("cpu") };
+    if (!busy && app.choice === "auto" && this.#inUse === "wgpu" && cpuIsFaster(speeds)) await app.takeFaster();
+  }
+
   /** Of the device in use, unless the other one is asked for. */
   async measure(kind = this.#inUse): Promise<void> {
     const name = kind && this.#nameOf(kind);
@@ -42,6 +51,7 @@ class SpeedState {
       const speed = await app.client.request({ type: "speed", kind });
       // Of another device that was opened meanwhile, nothing is known yet.
       if (name === this.#nameOf(kind)) this.#measured = { ...this.#measured, [name]: speed };
+      await this.#takeFaster();
     } catch (error) {
       // Without it, no time is said.
       const text = error instanceof Error ? error.message : String(error);

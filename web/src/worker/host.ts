@@ -1,5 +1,6 @@
 /** The engine in this worker: its device, and the model that translates. */
 import type { Change, Device, FileEntry, Lens, Probe, Site, Translation, Translator } from "attentionless";
+import { cpuIsFaster } from "../lib/faster.ts";
 import { DEMO, failureOf, type Booted, type DeviceChoice, type DeviceKind, type ModelId, type ModelInfo, type Notice, type Ready } from "../protocol.ts";
 import { isKnown, remember } from "./checks.ts";
 import { changed } from "./files.ts";
@@ -75,15 +76,29 @@ export class Host {
   }
 
   async #readyWith(device: Device, probe: Probe): Promise<Ready> {
-    const [wgpu, cpu] = await Promise.all([probe.adapter && this.#known(probe.adapter.name), this.#known(CPU)]);
-    return { probe, device: device.info(), speeds: { wgpu, cpu } };
+    return { probe, device: device.info(), speeds: await this.#speedsWith(probe) };
   }
 
-  async use(choice: DeviceChoice): Promise<Device> {
-    if (choice === this.#choice && !this.#distrusted) return this.device;
-    const device = await this.#openAs(choice);
+  async #speedsWith({ adapter }: Probe): Promise<Ready["speeds"]> {
+    const [wgpu, cpu] = await Promise.all([adapter && this.#known(adapter.name), this.#known(CPU)]);
+    return { wgpu, cpu };
+  }
+
+  /** `begun`: the name of the device that what is to go on was worked on by. Where nobody chose, a GPU's work is no other device's. */
+  async use(choice: DeviceChoice, begun?: string): Promise<Device> {
+    const here = this.device.info();
+    const byItself = choice === "auto" && here.kind === "cpu" && here.wrong === null;
+    const back = byItself && begun !== undefined && begun === (await this.#adapter());
+    if (choice === this.#choice && !this.#distrusted && !back) return this.device;
+    const device = await this.#openAs(back ? "wgpu" : choice);
     this.notify({ type: "device", ready: await this.#readyWith(device, await this.engine.probe()) });
     return device;
+  }
+
+  /** One that computes by itself. */
+  async #adapter(): Promise<string | null> {
+    const { reason, adapter } = await this.engine.probe();
+    return reason === null ? (adapter?.name ?? null) : null;
   }
 
   /** A choice that cannot be had leaves the one before it. */
@@ -106,7 +121,7 @@ export class Host {
   /** A new device in the place of the present one. Asked for twice, it is opened once. */
   reopen(lost?: Device): Promise<Device> {
     if (lost && this.#device && lost !== this.#device) return Promise.resolve(this.#device);
-    this.#reopening ??= this.#open()
+    this.#reopening ??= this.#open(lost !== undefined)
       .then((device) => {
         this.#distrusted = false;
         return (this.#device = device);
@@ -115,11 +130,15 @@ export class Host {
     return this.#reopening;
   }
 
-  /** The self-test takes as long as all programs take to compile: an adapter passes it once. */
-  #open(): Promise<Device> {
-    return this.#openBy(this.#choice);
+  /** In the place of a lost one comes one of its kind: what goes on with it must not change. */
+  async #open(lost: boolean): Promise<Device> {
+    const choice = this.#choice;
+    if (choice !== "auto" || lost) return this.#openBy(choice);
+    const probe = await this.engine.probe();
+    return this.#openBy(probe.reason === null && cpuIsFaster(await this.#speedsWith(probe)) ? "cpu" : "auto");
   }
 
+  /** The self-test takes as long as all programs take to compile: an adapter passes it once. */
   async #openBy(choice: DeviceChoice): Promise<Device> {
     const adapter = choice === "cpu" ? null : ((await this.engine.probe()).adapter?.name ?? null);
     const known = adapter !== null && (await isKnown(adapter));

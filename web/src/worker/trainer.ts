@@ -79,7 +79,7 @@ export class Trainer {
 
   async #open({ record, unsaved }: Begun, choice: DeviceChoice, release: () => void): Promise<void> {
     const { engine } = this.#host;
-    const device = await this.#host.use(choice);
+    const device = await this.#host.use(choice, record.device);
     const files = changed(await readFiles(record.id), unsaved);
     const plan = engine.plan(record.recipe);
     refuseTooLarge(plan, record.usable, device.info().largest_buffer_bytes ?? Infinity);

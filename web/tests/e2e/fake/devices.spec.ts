@@ -44,6 +44,44 @@ test("has both with their speeds, by keys; the choice holds at the next visit", 
   await expect(page.getByTestId("device-menu")).toHaveCount(0);
 });
 
+test("takes the CPU by itself where that is clearly faster; the GPU is one click away", async ({ fake: page, open }) => {
+  await open("#/", "fast-cpu");
+  await openMenu(page);
+  await page.getByRole("button", { name: "Measure the GPU" }).click();
+  await expect(page.getByTestId("speed-wgpu")).toHaveText("200 GFLOP/s");
+  await expect(page.getByTestId("device-wgpu")).toContainText("in use");
+  await page.getByRole("button", { name: "Measure the CPU" }).click();
+  await expect(page.getByTestId("device-cpu")).toContainText("in use");
+  await expect(page.getByRole("status")).toHaveText("Now on your CPU: faster here");
+  await expect(page.getByTestId("faster")).toHaveText("CPU: faster here. Choose GPU to use that all the same.");
+  await expect(page.getByRole("radio", { name: "Automatic" })).toBeChecked();
+  await expect(page.getByTestId("pill").getByRole("link")).toHaveAccessibleName("Live on your CPU: faster here · ready");
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+  await expect(page.getByRole("region", { name: "Notices" })).toBeEmpty();
+  expect(await violations(page)).toEqual([]);
+  expect(await widestOverflow(page)).toBe(0);
+  // At the next visit it is taken at once.
+  await page.reload();
+  await expect(page.getByTestId("badge")).toHaveText("Live on your CPU");
+  await openMenu(page);
+  await page.getByRole("radio", { name: "GPU", exact: true }).click();
+  await expect(page.getByTestId("badge")).toHaveText("Live on Example GPU");
+  await expect(page.getByTestId("faster")).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByTestId("badge")).toHaveText("Live on Example GPU");
+});
+
+test("leaves the GPU that was chosen by hand, whatever is faster", async ({ fake: page, open }) => {
+  await open("#/", "fast-cpu");
+  await openMenu(page);
+  await page.getByRole("radio", { name: "GPU", exact: true }).click();
+  for (const kind of ["GPU", "CPU"]) await page.getByRole("button", { name: `Measure the ${kind}` }).click();
+  await expect(page.getByTestId("speed-cpu")).toHaveText("500 GFLOP/s");
+  await expect(page.getByText("The CPU is the faster one here.")).toBeVisible();
+  await expect(page.getByTestId("device-wgpu")).toContainText("in use");
+  await expect(page.getByTestId("badge")).toHaveText("Live on Example GPU");
+});
+
 test("says why there is no GPU, and does not choose it", async ({ fake: page, open }) => {
   await open("#/", "no-webgpu");
   await openMenu(page);
