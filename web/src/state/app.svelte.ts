@@ -40,6 +40,8 @@ class App {
   otherTab = $state(false);
   storage = $state.raw<{ used: number; quota: number } | null>(null);
   scoring = $state.raw<Scoring | null>(null);
+  /** Its kernels are being measured. */
+  benching = $state(false);
   /** Tokens a second in training; measured where there is no GPU. */
   speed = $state<number | null>(null);
   recorded: Recorded[] = [];

@@ -42,6 +42,7 @@ class BenchState {
     if (this.doing || app.engine.phase !== "ready") return;
     const { name, kind } = app.engine.ready.device;
     Object.assign(this, { asked: this.chosen, device: name, operations: null, ceilings: null, rows: [], outcome: null, error: null, stopping: false });
+    app.benching = true;
     try {
       await this.#measure(kind === "wgpu");
       this.outcome = this.stopping ? words.stopped(this.rows.length, this.asked.length) : words.done(this.rows.length);
@@ -52,6 +53,7 @@ class BenchState {
       live.alert(error.message);
     } finally {
       this.doing = null;
+      app.benching = false;
       this.stopping = false;
     }
   }

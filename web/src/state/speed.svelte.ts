@@ -2,7 +2,6 @@
 import { cpuIsFaster } from "../lib/faster.ts";
 import type { DeviceKind } from "../protocol.ts";
 import { app } from "./app.svelte.ts";
-import { bench } from "./bench.svelte.ts";
 import { live } from "./live.svelte.ts";
 import { training } from "./training.svelte.ts";
 
@@ -37,7 +36,7 @@ class SpeedState {
 
   /** Not under anything that goes on, and not against what the visitor chose. */
   async #takeFaster(): Promise<void> {
-    const busy = training.active || training.starting || bench.doing !== null || app.scoring !== null || app.switching !== null;
+    const busy = training.active || training.starting || app.benching || app.scoring !== null || app.switching !== null;
     const speeds = { wgpu: this.of("wgpu"), cpu: this.of("cpu") };
     if (!busy && app.choice === "auto" && this.#inUse === "wgpu" && cpuIsFaster(speeds)) await app.takeFaster();
   }
