@@ -81,15 +81,15 @@ export interface Names {
   parameters(value: number): string;
 }
 
-const GUTTER = 36;
+const GUTTER = 44;
 const GAP = 20;
 /** Room for the labels at the right. */
-const LABELS = 108;
+const LABELS = 120;
 const HEAD = 30;
 /** Of the ticks, and of what the axis is. */
 const FOOT = 44;
 /** Between two labels. */
-const LINE = 13;
+const LINE = 15;
 /** Between two kinds of nets at one size. */
 const DODGE = 8;
 
