@@ -89,7 +89,7 @@ export const train = {
   memoryHint: "Memory: 16 bytes a parameter, for itself, its gradient and Adam’s two moments; below it, the largest single buffer.",
   timeHint: (known: boolean) => (known ? "Time: of a net fitted by itself; several share the teacher’s part." : "Time: not measured yet."),
   times: (all: string, teacher: string | null, nets: string | null, device: string) =>
-    `${all}${teacher && nets ? ` (teacher ${teacher}, nets ${nets})` : ""}, measured on this ${device}`,
+    `${all}${teacher && nets && teacher !== all ? ` (teacher ${teacher}, nets ${nets})` : ""}, measured on this ${device}`,
   onDevice: { wgpu: "GPU", cpu: "CPU" } satisfies Record<DeviceKind, string>,
   timesAre: (whole: boolean) =>
     `Time by the multiplications alone, at the speed that was measured on this device: from half to twice of it.${whole ? " Training the whole comes on top." : ""}`,

@@ -46,6 +46,13 @@ test("lines are named where they end, with the value there or at the cursor", as
   expect(await violations(page)).toEqual([]);
   // For those who do not see it, they are a list, too.
   await expect(loss.getByRole("listitem")).toHaveCount(2);
+  // What is one of several that could be has its name.
+  for (const size of ["XS", "S"]) await page.getByRole("checkbox", { name: new RegExp(`^(.* )?${size}$`) }).first().uncheck();
+  await page.getByTestId("start").click();
+  await expect(page.getByTestId("finished")).toHaveCount(0);
+  await expect(page.getByTestId("finished")).toBeVisible({ timeout: 30_000 });
+  await nets.scrollIntoViewIfNeeded();
+  await expect(ends(nets)).toHaveText([/^layer 1, M\s+0\.02/]);
   // Where a plot would be too narrow beside them, the list is seen instead.
   await page.setViewportSize({ width: 320, height: 700 });
   await expect(ends(nets)).toHaveCount(0);
