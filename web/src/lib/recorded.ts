@@ -9,11 +9,16 @@ export interface Told {
   translations: readonly { mix: string; text: string }[];
 }
 
-/** Of lower rank comes first: the first picture is to show what the mix makes otherwise, best where the teacher is right. */
+/**
+ * Of lower rank comes first: where the teacher is right, best where the first mix makes something else of it, then where only another one
+ * does. What the teacher itself gets wrong shows little of its nets.
+ */
 function rank({ reference, translations }: Told): number {
   const said = (wanted: string) => translations.find(({ mix }) => mix === wanted)?.text;
-  if (said(FIRST_MIX) === said("teacher")) return 2;
-  return said("teacher") === reference ? 0 : 1;
+  const teacher = said("teacher");
+  if (teacher !== reference) return 3;
+  if (said(FIRST_MIX) !== teacher) return 0;
+  return translations.some(({ text }) => text !== teacher) ? 1 : 2;
 }
 
 /** Those of one rank stay in the order they have. */

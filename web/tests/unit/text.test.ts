@@ -121,13 +121,14 @@ describe("recorded examples", () => {
     expect(html).toContain('<dd lang="fr" data-role="mix:enc=alr-m">Les enfants ne voient pas la petite chien.</dd>');
   });
 
-  it("begin with one that the mix translates otherwise, best where the teacher is right", () => {
-    const told = (reference: string, teacher: string, mixed: string) => ({
+  it("begin with one that the teacher has right: that the mix has otherwise, then that a control has", () => {
+    const told = (reference: string, teacher: string, mixed: string, none: string) => ({
       reference,
-      translations: [{ mix: "teacher", text: teacher }, { mix: "enc=alr-m", text: mixed }, { mix: "enc=none", text: "x" }],
+      translations: [{ mix: "teacher", text: teacher }, { mix: "enc=alr-m", text: mixed }, { mix: "enc=none", text: none }],
     });
-    const [same, sameToo, wrong, right] = [told("a", "a", "a"), told("b", "b", "b"), told("c", "d", "e"), told("f", "f", "g")];
-    expect(differingFirst([same, sameToo, wrong, right])).toEqual([right, wrong, same, sameToo]);
-    expect(differingFirst([sameToo, same])).toEqual([sameToo, same]);
+    const [wrong, same, control, mix] = [told("c", "d", "e", "e"), told("a", "a", "a", "a"), told("b", "b", "b", "x"), told("f", "f", "g", "f")];
+    expect(differingFirst([wrong, same, control, mix])).toEqual([mix, control, same, wrong]);
+    const another = told("h", "h", "h", "x");
+    expect(differingFirst([another, control])).toEqual([another, control]);
   });
 });
