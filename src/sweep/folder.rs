@@ -119,9 +119,10 @@ impl Sweep {
         }
     }
 
-    /// Whether cells of its seed can begin from this teacher: its own file may be there, and its run gone.
+    /// Whether cells of its seed can begin from this teacher: its own file may be there, and its run gone, or again in the making. What it
+    /// translated comes last of all, and they are compared with it.
     pub fn can_teach(&self, teacher: &Cell) -> Result<bool, SweepError> {
-        Ok(self.done(teacher)?.is_some() && self.run(teacher).has(files::TEACHER)?)
+        Ok(self.done(teacher)?.is_some() && self.run(teacher).has(&files::output(&teacher.mix))?)
     }
 
     /// Takes the cell for this process; none while another has it. Where the system locks no files, it is as if nobody had.

@@ -120,6 +120,11 @@ fn together_is_as_one_by_one() {
     assert_eq!(found["1.enc.1=alr-s"]["fit"].as_object().unwrap().len(), 1);
     assert_eq!(found["1.enc=alr-s,trained=scratch"]["fit"], serde_json::json!({}));
     assert_eq!(found["1.teacher"], apart["1.teacher"]);
+    // A teacher that was left before it was scored, when it was made again.
+    fs::remove_dir_all(folder.path("T/runs/1.teacher/outputs")).unwrap();
+    fs::remove_file(folder.path("T/runs/1.teacher/rows.json")).unwrap();
+    folder.run(&small("--methods alr --sizes xs --seeds 1 --mix enc.1=alr-xs --together --out T")).done();
+    assert!(cells(&folder, "T")["1.enc.1=alr-xs"]["row"]["difference"].is_object(), "compared with the teacher");
 }
 
 #[test]
