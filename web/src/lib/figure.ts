@@ -26,6 +26,8 @@ export interface Open {
   cost: Cost;
   x: number;
   y: number;
+  /** To each side of it, as far as it is nearer than the next one. */
+  reach: number;
 }
 
 export interface Curve {
@@ -147,7 +149,7 @@ function opensOf(costs: readonly Cost[], width: number, y: number): Open[] {
   const step = Math.min(DODGE, (slot - 4) / Math.max(1, methods.length));
   const dodge = (cost: Cost) => (methods.indexOf(cost.pick.method) - (methods.length - 1) / 2) * step;
   return costs
-    .map((cost) => ({ cost, x: (SIZES.indexOf(cost.pick.size) + 0.5) * slot + dodge(cost), y }))
+    .map((cost) => ({ cost, x: (SIZES.indexOf(cost.pick.size) + 0.5) * slot + dodge(cost), y, reach: step / 2 }))
     .sort((one, other) => one.x - other.x);
 }
 
