@@ -160,7 +160,7 @@ async fn beam(
     let mut beams = (0..count).map(|_| start()).collect::<Vec<_>>();
     let mut cache = model.cache(memory, search.max_len, fillings);
     for length in 1..=search.max_len {
-        let last = |hypothesis: &Hypothesis| hypothesis.tokens.last().map_or(START, |&token| token) as i32;
+        let last = |hypothesis: &Hypothesis| hypothesis.tokens.last().copied().unwrap_or(START) as i32;
         let tokens = going(&beams).flat_map(|beam| beam.live.iter().map(last)).collect::<Vec<_>>();
         if tokens.is_empty() {
             break;

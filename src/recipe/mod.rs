@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use text::as_text;
 
@@ -113,8 +114,8 @@ fn in_words(error: &serde_json::Error) -> String {
 
 /// What has to hold before the fields are read: a version that is known, and parts that are made of fields. The library
 /// takes a list for fields in their order.
-fn check_form(value: &serde_json::Value) -> Result<(), RecipeError> {
-    if let Some(version) = value.get("version").and_then(serde_json::Value::as_u64).filter(|&it| it > VERSION.into()) {
+fn check_form(value: &Value) -> Result<(), RecipeError> {
+    if let Some(version) = value.get("version").and_then(Value::as_u64).filter(|&it| it > VERSION.into()) {
         return Err(RecipeError::Version(version));
     }
     let parts = ["corpus", "tokenizer", "model", "teacher", "distil", "finetune", "score"];
@@ -145,8 +146,8 @@ impl Recipe {
         for assignment in assignments {
             let (key, new) = assignment.split_once('=').ok_or_else(|| RecipeError::Assignment(assignment.clone()))?;
             let key = if key == "corpus" { "corpus.source" } else { key };
-            if key == UNWRITTEN {
-                value["teacher"]["rate_drops"].take();
+            if let (UNWRITTEN, Some(Value::Object(teacher))) = (key, value.get_mut("teacher")) {
+                teacher.entry("rate_drops").or_insert(Value::Null);
             }
             let field = key.split('.').try_fold(&mut value, |value, name| value.get_mut(name));
             let field = field.ok_or_else(|| RecipeError::Field(key.into()))?;

@@ -63,6 +63,7 @@ fn values() {
     let cases = [
         ("nothing=1", 2, "the recipe has no field `nothing`"),
         (r#"teacher.rate_drops=[{"after":9,"factor":2}]"#, 2, "`teacher.rate_drops` is 2; expected factors above 0"),
+        ("teacher=[] --set teacher.rate_drops=[]", 2, "the recipe has no field `teacher.rate_drops`"),
         (r#"teacher.rate_drops=[{"after":9}]"#, 2, "cannot be set: missing field `factor`"),
         ("model.depth=1", 2, "the recipe has no field `model.depth`"),
         ("layers", 2, "`layers` is not KEY=VALUE, such as model.layers=2"),
