@@ -12,12 +12,27 @@ struct Scalars {
 
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
 
-fn store(z: u32, row: u32, col: u32, block: mat4x4f) {
-  for (var i = 0u; i < min(4u, scalars.m - min(row, scalars.m)); i++) {
-    for (var j = 0u; j < min(4u, scalars.n - min(col, scalars.n)); j++) {
-      c[(z * scalars.m + row + i) * scalars.n + col + j] = epilogue(block[i][j], col + j);
-    }
-  }
+fn store(z: u32, row: u32, col: u32, value: f32) {
+  if (row < scalars.m && col < scalars.n) { c[(z * scalars.m + row) * scalars.n + col] = epilogue(value, col); }
+}
+
+fn store_row(z: u32, row: u32, col: u32, values: vec4f) {
+  store(z, row, col, values.x);
+  store(z, row, col + 1u, values.y);
+  store(z, row, col + 2u, values.z);
+  store(z, row, col + 3u, values.w);
+}
+
+// No loop: a renderer on the CPU copies a whole matrix to read a component that is not known when it compiles.
+fn pair(z: u32, row: u32, col: u32, slot: u32, left: mat4x4f, right: mat4x4f) {
+  store_row(z, row, col, left[0]);
+  store_row(z, row, col + 4u, right[0]);
+  store_row(z, row + 1u, col, left[1]);
+  store_row(z, row + 1u, col + 4u, right[1]);
+  store_row(z, row + 2u, col, left[2]);
+  store_row(z, row + 2u, col + 4u, right[2]);
+  store_row(z, row + 3u, col, left[3]);
+  store_row(z, row + 3u, col + 4u, right[3]);
 }
 
 @compute @workgroup_size({{across}}, {{down}})
@@ -27,11 +42,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let row = id.y * 8u;
+  let row = id.y * HEIGHT;
   let col = id.x * 8u;
-  let tile = multiply(group.z, row, col, lane);
-  store(group.z, row, col, tile.c00);
-  store(group.z, row, col + 4u, tile.c01);
-  store(group.z, row + 4u, col, tile.c10);
-  store(group.z, row + 4u, col + 4u, tile.c11);
+  each_pair(group.z, row, col, lane, multiply(group.z, row, col, lane));
 }

@@ -15,7 +15,7 @@ struct Scalars {
 }
 
 @group(0) @binding(2) var<storage, read_write> weight: array<f32>;
-@group(0) @binding(3) var<storage, read_write> moments: array<f32>;
+@group(0) @binding(3) var<storage, read_write> moments: array<vec2f>;
 @group(0) @binding(4) var<storage, {{input}}> gamma: array<f32>;
 @group(0) @binding(5) var<storage, {{input}}> beta: array<f32>;
 // The sums of dy, n, and with places before them as many values that are added to G; and for what is computed here [groups of columns,
@@ -23,33 +23,55 @@ struct Scalars {
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 @group(0) @binding(7) var<uniform> scalars: Scalars;
 
-// Four rows of four columns; gives each row's share in the gradients of gamma and beta.
-fn renew(place: u32, row: u32, col: u32, product: mat4x4f) -> mat2x4f {
-  var shares = mat2x4f();
-  for (var i = 0u; i < min(4u, scalars.m - min(row, scalars.m)); i++) {
-    let own = place * scalars.m + row + i;
-    let scale = gamma[own];
-    let shift = beta[own];
-    for (var j = 0u; j < min(4u, scalars.n - min(col, scalars.n)); j++) {
-      let at = own * scalars.n + col + j;
-      let sum = scratch[scalars.sums + col + j];
-      var g = product[i][j];
-      if ({{by_places}} == 1) { g += scratch[col + j]; }
-      let old = weight[at];
-      let gradient = scale * g + shift * sum;
-      let m = scalars.beta1 * moments[2u * at] + (1.0 - scalars.beta1) * gradient;
-      let v = scalars.beta2 * moments[2u * at + 1u] + (1.0 - scalars.beta2) * gradient * gradient;
-      moments[2u * at] = m;
-      moments[2u * at + 1u] = v;
-      weight[at] = old - scalars.rate * m / (sqrt(v) * scalars.correction + scalars.eps);
-      shares[0][i] += old * g;
-      shares[1][i] += old * sum;
-    }
-  }
-  return shares;
+// One value, with its row's scale and shift and its column's sum of dy; gives its share in the gradients of gamma and beta.
+fn renew(row: u32, col: u32, affine: vec2f, sum: f32, product: f32) -> vec2f {
+  if (col >= scalars.n) { return vec2f(); }
+  let at = row * scalars.n + col;
+  var g = product;
+  if ({{by_places}} == 1) { g += scratch[col]; }
+  let old = weight[at];
+  let gradient = affine.x * g + affine.y * sum;
+  let before = moments[at];
+  let m = scalars.beta1 * before.x + (1.0 - scalars.beta1) * gradient;
+  let v = scalars.beta2 * before.y + (1.0 - scalars.beta2) * gradient * gradient;
+  moments[at] = vec2f(m, v);
+  weight[at] = old - scalars.rate * m / (sqrt(v) * scalars.correction + scalars.eps);
+  return old * vec2f(g, sum);
 }
 
-var<workgroup> shares_of: array<mat2x4f, {{across}} * {{down}} * 2>;
+// The sums of dy of four columns.
+fn sums_of(col: u32) -> vec4f {
+  let at = vec4u(scalars.sums) + four(col, scalars.n, 1u);
+  return vec4f(scratch[at.x], scratch[at.y], scratch[at.z], scratch[at.w]);
+}
+
+// Eight columns of a row, whose sums of dy are those of `sums`.
+fn renew_row(place: u32, row: u32, col: u32, sums: array<vec4f, 2>, left: vec4f, right: vec4f) -> vec2f {
+  if (row >= scalars.m) { return vec2f(); }
+  let own = place * scalars.m + row;
+  let affine = vec2f(gamma[own], beta[own]);
+  return renew(own, col, affine, sums[0].x, left.x) + renew(own, col + 1u, affine, sums[0].y, left.y)
+    + renew(own, col + 2u, affine, sums[0].z, left.z) + renew(own, col + 3u, affine, sums[0].w, left.w)
+    + renew(own, col + 4u, affine, sums[1].x, right.x) + renew(own, col + 5u, affine, sums[1].y, right.y)
+    + renew(own, col + 6u, affine, sums[1].z, right.z) + renew(own, col + 7u, affine, sums[1].w, right.w);
+}
+
+// A slot for four rows of each invocation.
+const SLOTS = HEIGHT / 4u;
+var<workgroup> shares_of: array<mat2x4f, {{across}} * {{down}} * {{height}} / 4>;
+
+fn pair(place: u32, row: u32, col: u32, slot: u32, left: mat4x4f, right: mat4x4f) {
+  // A variable, as a renderer on the CPU copies a value whole to read what it does not know the place of when it compiles.
+  var sides = array(left, right);
+  let sums = array(sums_of(col), sums_of(col + 4u));
+  var shares = mat2x4f();
+  for (var i = 0u; i < 4u; i++) {
+    let share = renew_row(place, row + i, col, sums, sides[0][i], sides[1][i]);
+    shares[0][i] = share.x;
+    shares[1][i] = share.y;
+  }
+  shares_of[slot] = shares;
+}
 
 @compute @workgroup_size({{across}}, {{down}})
 fn main(
@@ -57,19 +79,18 @@ fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let row = id.y * 8u;
+  let row = id.y * HEIGHT;
   let col = id.x * 8u;
   let place = group.z;
   var tile = Tile();
   if (place < scalars.places) { tile = multiply(place, row, col, lane); }
-  shares_of[2u * lane] = renew(place, row, col, tile.c00) + renew(place, row, col + 4u, tile.c01);
-  shares_of[2u * lane + 1u] = renew(place, row + 4u, col, tile.c10) + renew(place, row + 4u, col + 4u, tile.c11);
+  each_pair(place, row, col, lane, tile);
   workgroupBarrier();
   // One invocation four rows adds the tile's columns in order.
-  for (var quad = lane; quad < 2u * {{down}}u; quad += {{across}}u * {{down}}u) {
+  for (var quad = lane; quad < SLOTS * {{down}}u; quad += {{across}}u * {{down}}u) {
     var sum = mat2x4f();
-    for (var x = 0u; x < {{across}}u; x++) { sum += shares_of[2u * (quad / 2u * {{across}}u + x) + quad % 2u]; }
-    let first = group.y * {{down}}u * 8u + quad * 4u;
+    for (var x = 0u; x < {{across}}u; x++) { sum += shares_of[SLOTS * (quad / SLOTS * {{across}}u + x) + quad % SLOTS]; }
+    let first = group.y * {{down}}u * HEIGHT + quad * 4u;
     for (var i = 0u; i < min(4u, scalars.m - min(first, scalars.m)); i++) {
       let at = scalars.shares + 2u * group.x * scalars.rows + place * scalars.m + first + i;
       scratch[at] = sum[0][i];

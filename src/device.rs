@@ -3,12 +3,16 @@
 #[cfg(target_arch = "wasm32")]
 mod browser;
 mod faults;
+#[cfg(target_arch = "wasm32")]
+mod subgroups;
 
 #[cfg(target_arch = "wasm32")]
 pub use browser::{NoGpu, Offered, Probe, open, probe};
 use faults::Faults;
+#[cfg(target_arch = "wasm32")]
+use subgroups::request_device;
 
-use crate::kernels::{matmul::tiling::set_software, self_test::first_wrong};
+use crate::kernels::{matmul::tiling::set_adapter, self_test::first_wrong};
 use burn::tensor::{
     Device,
     wgpu::{WgpuSetup, wgpu},
@@ -225,7 +229,8 @@ async fn on_adapter(
         memory_hints: wgpu::MemoryHints::MemoryUsage,
         ..Default::default()
     };
-    let (gpu, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
+    let given = request_device(&adapter, &descriptor, software).await;
+    let (gpu, queue, subgroups) = given.map_err(|error| refused(error.to_string()))?;
     let setup = WgpuSetup { instance, adapter, device: gpu.clone(), queue, backend };
     let opened = Device::wgpu_options().tasks_max(TASKS).setup(setup).init();
     let device = opened.map_err(|error| refused(format!("{error:?}")))?;
@@ -233,11 +238,23 @@ async fn on_adapter(
     // In the place of burn's handler, which panics; so after burn's registration.
     faults.watch(&gpu);
     let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
-    set_software(software);
+    set_adapter(software, subgroups);
     let wrong = if trust == Trust::Known { None } else { first_wrong(&device).await };
     // Complaints explain what else is wrong.
     faults.check().map_err(|error| refused(error.to_string()))?;
     Ok(Opened { device, name, software, wrong, largest_buffer, gpu: Some(gpu), faults })
+}
+
+/// A device, and whether shaders may use subgroups on it.
+#[cfg(not(target_arch = "wasm32"))]
+async fn request_device(
+    adapter: &wgpu::Adapter,
+    descriptor: &wgpu::DeviceDescriptor<'_>,
+    _wanted: bool,
+) -> Result<(wgpu::Device, wgpu::Queue, bool), wgpu::RequestDeviceError> {
+    let (device, queue) = adapter.request_device(descriptor).await?;
+    let subgroups = device.features().contains(wgpu::Features::SUBGROUP);
+    Ok((device, queue, subgroups))
 }
 
 impl Opened {

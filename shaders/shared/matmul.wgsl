@@ -1,11 +1,9 @@
 
 // What the tilings of a product share. The text that is joined with one gives `scalars` and the entry point, which calls `multiply` in
-// uniform control flow: `row` and `col` are the first of its 8 x 8 outputs, `z` says which product, and which part of its sum.
+// uniform control flow for a `Tile` of HEIGHT rows and 8 columns of outputs: `row` and `col` are its first ones, `z` says which product, and
+// which part of its sum. What comes out goes to `pair`, four rows at a time, in the order of `each_pair`.
 @group(0) @binding(0) var<storage, {{input}}> a: array<f32>;
 @group(0) @binding(1) var<storage, {{input}}> b: array<f32>;
-
-// 8 x 8 outputs: four rows of four columns each, from the left and the right half of the upper and the lower half.
-struct Tile { c00: mat4x4f, c01: mat4x4f, c10: mat4x4f, c11: mat4x4f }
 
 // Offsets of four consecutive rows or columns; those past the end repeat the last, and are not stored.
 fn four(first: u32, size: u32, stride: u32) -> vec4u {

@@ -90,7 +90,7 @@ fn describe(adapter: &JsValue) -> Offered {
 }
 
 /// A property, or `undefined`.
-fn get(holder: &JsValue, key: &str) -> JsValue {
+pub(super) fn get(holder: &JsValue, key: &str) -> JsValue {
     Reflect::get(holder, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 

@@ -34,23 +34,31 @@ pub(in crate::kernels) fn accumulation(
     [a, b]: [&Operand; 2],
 ) -> Wgsl {
     let [rows, columns] = tiling.area();
-    let core = match tiling {
-        Tiling::Blocks => shader!("matmul_blocks.wgsl"),
-        Tiling::Tiles { .. } => shader!("matmul_tiles.wgsl"),
+    let square = shader!("shared/matmul_square.wgsl");
+    let core: &[Text] = match tiling {
+        Tiling::Blocks => &[shader!("matmul_blocks.wgsl"), square],
+        Tiling::Quads => &[shader!("matmul_quads.wgsl")],
+        Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square],
     };
+    // A directive is the first line of a text. wgpu's own parser knows none for subgroups, and has them without.
+    let first: &[Text] = match tiling {
+        Tiling::Quads if cfg!(target_family = "wasm") => &[shader!("shared/subgroups.wgsl")],
+        _ => &[],
+    };
+    let [across, down] = [columns / 8, rows / tiling.height()];
     let words = vec![
         ("rows", rows),
         ("columns", columns),
         ("stride", STRIDE),
-        ("across", columns / 8),
-        ("down", rows / 8),
+        ("across", across),
+        ("down", down),
+        ("height", tiling.height()),
         // Neighbours read neighbours: along k where a row of `a` or a column of `b` lies together.
         ("a_along_k", usize::from(a.strides[1] == 1)),
         ("b_along_k", usize::from(b.strides[0] == 1)),
     ];
-    let texts = [texts, &[core, shader!("shared/matmul.wgsl")]].concat();
-    let workgroup = [columns as u32 / 8, rows as u32 / 8];
-    Wgsl { name, texts, words, workgroup }
+    let texts = [first, texts, core, &[shader!("shared/matmul.wgsl")]].concat();
+    Wgsl { name, texts, words, workgroup: [across, down].map(|count| count as u32) }
 }
 
 /// `[batch · m, n] = a: [batch, m, k] · b: [batch, k, n]`; then bias and activation where they are given.

@@ -7,11 +7,14 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// How a product is divided over invocations. Each computes 8 x 8 of the output in registers.
+/// How a product is divided over invocations. Each computes some rows of 8 columns of the output in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tiling {
     /// Each invocation reads all it needs itself. For renderers on the CPU, whose memory is one, and whose barriers are slow.
     Blocks,
+    /// Four neighbours share what they read, by swaps in registers: for such renderers where they have subgroups, whose lanes are those of
+    /// one vector.
+    Quads,
     /// The invocations of a workgroup share what they read: `rows x columns` of the output a workgroup, both multiples of 8.
     Tiles { rows: usize, columns: usize },
 }
@@ -20,6 +23,7 @@ impl fmt::Display for Tiling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Blocks => f.write_str("blocks"),
+            Self::Quads => f.write_str("quads"),
             Self::Tiles { rows, columns } => write!(f, "tiles {rows}x{columns}"),
         }
     }
@@ -53,17 +57,19 @@ pub const STRIDE: usize = 16;
 
 /// What products run on. A process computes on one adapter at a time.
 static SOFTWARE: AtomicBool = AtomicBool::new(false);
+static SUBGROUPS: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// The one that stands for all. A thread's own, so that tests beside one another each get the one that they ask for.
     static FORCED: Cell<Option<Tiling>> = const { Cell::new(None) };
 }
 
-/// Says whether the products from now on are for a renderer on the CPU.
-pub fn set_software(software: bool) {
+/// Says whether the products from now on are for a renderer on the CPU, and whether shaders may use subgroups there.
+pub fn set_adapter(software: bool, subgroups: bool) {
     SOFTWARE.store(software, Ordering::Relaxed);
+    SUBGROUPS.store(subgroups, Ordering::Relaxed);
 }
 
-/// What [`set_software`] said.
+/// Whether products are for a renderer on the CPU.
 pub fn is_software() -> bool {
     SOFTWARE.load(Ordering::Relaxed)
 }
@@ -74,9 +80,13 @@ pub fn force(tiling: Option<Tiling>) {
 }
 
 impl Tiling {
-    /// All of them; the first is the one for renderers on the CPU.
-    pub const ALL: [Self; 3] =
-        [Self::Blocks, Self::Tiles { rows: 64, columns: 32 }, Self::Tiles { rows: 64, columns: 64 }];
+    pub const ALL: [Self; 4] =
+        [Self::Blocks, Self::Quads, Self::Tiles { rows: 64, columns: 32 }, Self::Tiles { rows: 64, columns: 64 }];
+
+    /// Those that the adapter in use can run.
+    pub fn possible() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|tiling| *tiling != Self::Quads || SUBGROUPS.load(Ordering::Relaxed))
+    }
 
     /// The one for a shape on the adapter in use. Larger tiles would need more shared memory than the 16 KiB that every adapter has.
     pub fn of(size: Size) -> Self {
@@ -84,6 +94,8 @@ impl Tiling {
             return forced;
         }
         match size.n {
+            // Half of a quad's rows would be in vain.
+            _ if is_software() && size.m > 8 && SUBGROUPS.load(Ordering::Relaxed) => Self::Quads,
             _ if is_software() => Self::Blocks,
             ..=32 => Self::Tiles { rows: 64, columns: 32 },
             _ => Self::Tiles { rows: 64, columns: 64 },
@@ -93,9 +105,14 @@ impl Tiling {
     /// Rows and columns of the output that a workgroup computes.
     pub fn area(self) -> [usize; 2] {
         match self {
-            Self::Blocks => [32, 64],
+            Self::Blocks | Self::Quads => [32, 64],
             Self::Tiles { rows, columns } => [rows, columns],
         }
+    }
+
+    /// Rows that each invocation computes.
+    pub fn height(self) -> usize {
+        if self == Self::Quads { 16 } else { 8 }
     }
 
     /// Workgroups across and down the output.
@@ -108,7 +125,7 @@ impl Tiling {
     /// tiling alone: it decides the order of the sum, and so the bits. (kernels.md, section 1)
     pub fn parts(self, size: Size, batch: usize) -> usize {
         const WORKGROUPS: usize = 640;
-        if self == Self::Blocks {
+        if matches!(self, Self::Blocks | Self::Quads) {
             return 1;
         }
         let [across, down] = self.workgroups(size);
@@ -129,5 +146,6 @@ mod tests {
         assert_eq!(tiling.parts(Size { m: 6400, n: 800, k: 64 }, 1), 1);
         assert_eq!(tiling.parts(Size { m: 64, n: 64, k: 100 }, 1), 1);
         assert_eq!(Tiling::Blocks.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
+        assert_eq!(Tiling::Quads.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
     }
 }

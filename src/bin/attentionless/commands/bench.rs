@@ -20,6 +20,9 @@ pub fn bench(
 ) -> Result<ExitCode, Box<dyn Error>> {
     let opened = pollster::block_on(open(device))?;
     say(&format!("device: {}", opened.name));
+    if let Some(tiling) = tiling.filter(|tiling| Tiling::possible().all(|it| it != *tiling)) {
+        return Err(format!("the adapter has no subgroups, which `{tiling}` needs; leave out --tiling").into());
+    }
     force(tiling);
     let report = pollster::block_on(measure(&opened, works, |row| say(&format!("{}: {:.3} ms", row.work, row.ms))))?;
     if json {
