@@ -12,6 +12,9 @@ use std::{
     },
 };
 
+/// Whether the operations on the CPU are divided over rayon's threads: in a browser only by the build with threads.
+pub const IS_THREADED: bool = cfg!(any(not(target_arch = "wasm32"), target_feature = "atomics"));
+
 thread_local! {
     /// The crew that this thread belongs to, if [`each`] started it.
     static CREW: RefCell<Option<Arc<Crew>>> = const { RefCell::new(None) };
@@ -35,7 +38,8 @@ pub fn is_cpu(device: &Device) -> bool {
     device.clone().without_autodiff() == Device::flex()
 }
 
-/// How many steps on this device can run at once: one on a GPU, whose queue is one, and in a browser.
+/// How many steps on this device can run at once: one on a GPU, whose queue is one, and in a browser, where no thread but a worker of the
+/// page's can be started.
 pub fn threads(device: &Device) -> usize {
     match is_cpu(device) && !cfg!(target_arch = "wasm32") {
         true => std::thread::available_parallelism().map_or(1, usize::from),

@@ -4,6 +4,8 @@
 //! Nothing here waits for the GPU but what gives a promise. Calls on one object go one after the other.
 
 mod run;
+#[cfg(target_feature = "atomics")]
+mod threads;
 mod translator;
 mod values;
 

@@ -3,11 +3,11 @@
 //! The loops over rows are functions that `multiversion` compiles twice, for any processor and for one with AVX2; what they
 //! call of this file and of `random` is inlined into both.
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
 use crate::parallel;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{DType, Shape, TensorData};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
 use rayon::prelude::*;
 use std::cell::RefCell;
 
@@ -60,7 +60,7 @@ pub(super) fn by_rows(out: &mut [f32], width: usize, work: impl Fn(usize, &mut [
 /// Calls `work(index, chunk)` for each chunk of `size` values, in parallel where threads are free.
 pub(super) fn by_chunks(out: &mut [f32], size: usize, work: impl Fn(usize, &mut [f32]) + Send + Sync) {
     let (size, work) = (size.max(1), |(index, chunk): (usize, &mut [f32])| work(index, chunk));
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
     if !parallel::crowded() {
         return out.par_chunks_mut(size).enumerate().for_each(work);
     }
@@ -75,7 +75,7 @@ pub(super) fn by_pairs(
 ) {
     let (a_size, b_size) = (a_size.max(1), b_size.max(1));
     let work = |(index, (a, b)): (usize, (&mut [f32], &mut [f32]))| work(index, a, b);
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
     if !parallel::crowded() {
         return a.par_chunks_mut(a_size).zip(b.par_chunks_mut(b_size)).enumerate().for_each(work);
     }
@@ -92,7 +92,7 @@ pub(super) fn by_threes(
     type Three<'a> = ((&'a mut [f32], &'a mut [f32]), &'a mut [f32]);
     let [a_size, b_size, c_size] = [a_size, b_size, c_size].map(|size| size.max(1));
     let work = |(index, ((a, b), c)): (usize, Three)| work(index, [a, b, c]);
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
     if !parallel::crowded() {
         let (a, b, c) = (a.par_chunks_mut(a_size), b.par_chunks_mut(b_size), c.par_chunks_mut(c_size));
         return a.zip(b).zip(c).enumerate().for_each(work);

@@ -58,7 +58,7 @@ const LARGE: usize = 1 << 22;
 pub(in crate::kernels) fn product(a: View<'_>, b: View<'_>) -> Vec<f32> {
     let ([m, k], [_, n]) = (a.sizes, b.sizes);
     let mut out = vec![0.0; m * n];
-    if m * n * k < LARGE || cfg!(target_arch = "wasm32") || parallel::crowded() {
+    if m * n * k < LARGE || !parallel::IS_THREADED || parallel::crowded() {
         product_into(a, b, &mut out);
     } else if m >= n {
         let rows = part_of(m);
