@@ -7,7 +7,7 @@ use crate::{
     checkpoint::read,
     device::{DeviceError, Opened},
     kernels::ceiling::{CHAIN_OPERATIONS, chain, copy},
-    parallel::is_cpu,
+    parallel::{IS_THREADED, is_cpu},
 };
 use burn::tensor::{Device, ExecutionError, Tensor};
 use serde::{Deserialize, Serialize};
@@ -112,6 +112,7 @@ async fn row(work: &Work, opened: &Opened, ceilings: Ceilings) -> Result<Row, Be
 fn who(device: &Device) -> &'static str {
     match (is_cpu(device), cfg!(target_arch = "wasm32")) {
         (true, false) => "attentionless-native",
+        (true, true) if IS_THREADED => "attentionless-threads-wasm",
         (true, true) => "attentionless-wasm",
         (false, false) => "attentionless-wgpu",
         (false, true) => "attentionless-webgpu",
