@@ -1,10 +1,11 @@
-//! `cargo xtask build`: the engine for browsers, its JavaScript, and the page with both in it. What did not change is not
-//! built again.
+//! `cargo xtask build`: the engine for browsers, its JavaScript, and the page with both in it; with `--threads` also the engine that
+//! divides its work. What did not change is not built again.
 
 mod bindgen;
 pub mod page;
 mod site;
 pub mod stamp;
+pub mod threads;
 pub mod wasm;
 
 use std::fs::{self, File, TryLockError};
@@ -13,17 +14,21 @@ use std::process::ExitCode;
 
 use crate::report::{Error, step, value};
 use crate::root;
-use wasm::Toolchain;
+use wasm::{Engine, Toolchain};
 
-const USAGE: &str = "usage: cargo xtask build [--site DIR]";
+const USAGE: &str = "usage: cargo xtask build [--threads] [--site DIR]";
 
 pub fn run(words: &[String]) -> Result<ExitCode, Error> {
-    let site = match words {
-        [] => None,
-        [option, rest @ ..] if option == "--site" && rest.len() < 2 => Some(value(option, rest.first())?),
-        _ => return Err(Error::usage(USAGE)),
-    };
-    let built = all()?;
+    let (mut engine, mut site) = (Engine::Single, None);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--threads" => engine = Engine::Threaded,
+            "--site" => site = Some(value(word, words.next())?),
+            _ => return Err(Error::usage(USAGE)),
+        }
+    }
+    let built = all(engine)?;
     match site {
         Some(folder) => {
             step(&format!("the site into {folder}"), || site::copy(&built, folder.as_ref()))?;
@@ -33,25 +38,34 @@ pub fn run(words: &[String]) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds everything; gives the folder of the site.
-pub fn all() -> Result<PathBuf, Error> {
-    engine()?;
+/// Builds everything; gives the folder of the site. A page with threads has the other engine as well, for where it may have none.
+pub fn all(engine: Engine) -> Result<PathBuf, Error> {
+    self::engine(Engine::Single)?;
+    if engine == Engine::Threaded {
+        self::engine(engine)?;
+    }
     packages()?;
     let _alone = alone()?;
-    step("the page: npm run build", || done(page::build()?))?;
-    Ok(page::dist())
+    step(&format!("the page: npm run {}", page::script(engine)), || done(page::build(engine)?))?;
+    Ok(page::dist(engine))
 }
 
-/// Builds the engine and its JavaScript; gives the path of the `.wasm` that visitors load.
-pub fn engine() -> Result<PathBuf, Error> {
+/// Builds an engine and its JavaScript; gives the path of the `.wasm` that visitors load.
+pub fn engine(engine: Engine) -> Result<PathBuf, Error> {
     let _alone = alone()?;
-    let wasm = step("the engine for browsers: cargo build", || {
-        let (toolchain, why) = Toolchain::find()?;
+    let what = if engine == Engine::Threaded { "the engine with threads" } else { "the engine for browsers" };
+    let wasm = step(&format!("{what}: cargo build"), || {
+        let (toolchain, why) = Toolchain::find(engine)?;
         println!("   {why}");
-        toolchain.build()
+        toolchain.build(engine)
     })?;
-    step("its JavaScript: wasm-bindgen into pkg/", || done(bindgen::bind(&wasm)?))?;
-    Ok(root().join("pkg").join(bindgen::WASM))
+    step(&format!("its JavaScript: wasm-bindgen into {}/", engine.package()), || done(bindgen::bind(&wasm, engine)?))?;
+    Ok(wasm_of(engine))
+}
+
+/// Where the `.wasm` of an engine that is built lies.
+pub fn wasm_of(engine: Engine) -> PathBuf {
+    root().join(engine.package()).join(bindgen::WASM)
 }
 
 /// Installs what the page is built and tested with.

@@ -15,6 +15,7 @@ mod setup;
 mod test;
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -22,8 +23,10 @@ use report::Error;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
-  build [--site DIR]        the engine for browsers and the page, into web/dist or DIR
-  serve [--port N] [--dir DIR] [--base /PATH/]
+  build [--threads] [--site DIR]
+                            the engine for browsers and the page, into web/dist or DIR; with an engine on several
+                            threads too, into web/dist-threads or DIR
+  serve [--threads] [--port N] [--dir DIR] [--base /PATH/]
                             build, then serve the page on this machine; or serve the site in DIR
   test [PART...] [--screenshots DIR]
                             all checks, or some of: fmt web clippy rust wasm pack browser
@@ -36,8 +39,12 @@ usage: cargo xtask COMMAND
                             apply each fault of tests/mutations.md in turn and see the tests catch it";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    dispatch(&arguments).unwrap_or_else(|error| {
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let outcome = build::threads::in_place_of_rustc(&words).unwrap_or_else(|| {
+        let arguments: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        dispatch(&arguments)
+    });
+    outcome.unwrap_or_else(|error| {
         eprintln!("{error}");
         error.exit_code()
     })
@@ -74,6 +81,11 @@ fn cargo(arguments: &[&str]) -> Command {
     command.args(arguments).current_dir(root());
     quiet_mesa(&mut command);
     command
+}
+
+/// Where cargo keeps what it builds, as it reads that itself.
+fn target() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// Mesa's device-select layer complains on standard error, in every program that asks for adapters, where there is no desktop.

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: builds the page and serves it on this machine alone, until Ctrl-C.
+//! `cargo xtask serve`: builds the page and serves it on this machine alone, until Ctrl-C; with `--threads` the page that may have them.
 
 mod http;
 
@@ -9,17 +9,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use crate::build;
+use crate::build::{self, wasm::Engine};
 use crate::report::{Error, value};
 use http::Site;
 
-const USAGE: &str = "usage: cargo xtask serve [--port N] [--dir DIR] [--base /PATH/]";
+const USAGE: &str = "usage: cargo xtask serve [--threads] [--port N] [--dir DIR] [--base /PATH/]";
 const PORT: u16 = 8080;
 /// How many ports after the one asked for are tried.
 const NEXT_PORTS: u16 = 20;
 
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
+    engine: Engine,
     port: u16,
     /// A site that is there already; without it one is built.
     folder: Option<PathBuf>,
@@ -28,10 +29,11 @@ struct Options {
 
 impl Options {
     fn parse(words: &[String]) -> Result<Self, Error> {
-        let mut options = Self { port: PORT, folder: None, base: "/".into() };
+        let mut options = Self { engine: Engine::Single, port: PORT, folder: None, base: "/".into() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
+                "--threads" => options.engine = Engine::Threaded,
                 "--port" => {
                     let text = value(word, words.next())?;
                     let problem = |_| Error::usage(format!("{text} is no port: a number from 0 to 65535 is"));
@@ -53,12 +55,14 @@ pub fn run(words: &[String]) -> Result<ExitCode, Error> {
     let options = Options::parse(words)?;
     // Before minutes of building: a port that cannot be had is told at once, and kept while we build.
     let listener = listen(options.port)?;
-    let folder = options.folder.map_or_else(build::all, Ok)?;
+    let folder = options.folder.map_or_else(|| build::all(options.engine), Ok)?;
     let index = folder.join("index.html");
     if !index.is_file() {
         return Err(Error::failed(format!("{} is not there: {} is no site", index.display(), folder.display())));
     }
-    let site = Arc::new(Site::new(&folder, &options.base).map_err(Error::at(&folder))?);
+    let site = Arc::new(
+        Site::new(&folder, &options.base).map_err(Error::at(&folder))?.isolated(options.engine == Engine::Threaded),
+    );
     let address = listener.local_addr().map_err(|error| Error::failed(error.to_string()))?;
     println!("\nhttp://{address}{}   Ctrl-C ends it", options.base);
     for stream in listener.incoming() {
@@ -109,7 +113,10 @@ mod tests {
     #[test]
     fn options_are_read_and_a_base_gets_its_slashes() {
         let options = parse(&["--port", "9000", "--dir", "site", "--base", "x/y"]).expect("options");
-        assert_eq!(options, Options { port: 9000, folder: Some("site".into()), base: "/x/y/".into() });
+        let expected =
+            Options { engine: Engine::Single, port: 9000, folder: Some("site".into()), base: "/x/y/".into() };
+        assert_eq!(options, expected);
+        assert_eq!(parse(&["--threads"]).expect("options").engine, Engine::Threaded);
         assert_eq!(parse(&["--base", "/"]).expect("options").base, "/");
     }
 

@@ -1,25 +1,32 @@
-//! The JavaScript side of the engine: wasm-bindgen's output in `pkg/`.
+//! The JavaScript side of the engine: wasm-bindgen's output in `pkg/`, or in `pkg-threads/`.
 //!
 //! binaryen's `wasm-opt -Os` is left out on purpose: it makes the file a quarter smaller and its gzipped size, which is what
 //! visitors wait for, larger (2.7 -> 2.8 MB), in three minutes of work.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::stamp::Stamp;
+use super::wasm::Engine;
 use crate::report::{Error, check};
 use crate::scratch::Scratch;
-use crate::{cargo, root};
+use crate::{cargo, root, target};
 
 pub const WASM: &str = "attentionless_bg.wasm";
 const WRITES: [&str; 4] = ["attentionless.js", "attentionless.d.ts", WASM, "attentionless_bg.wasm.d.ts"];
+/// What the package with threads has of the other one, and its name there.
+const TAKES: [[&str; 2]; 2] = [["index.js", "engine.js"], ["index.d.ts", "engine.d.ts"]];
 const PROGRAM: &str = "xtask/bindgen";
 
 /// Gives whether there was something to do.
-pub fn bind(wasm: &Path) -> Result<bool, Error> {
-    let (pkg, program) = (root().join("pkg"), root().join(PROGRAM));
-    let inputs = [wasm.to_path_buf(), program.join("Cargo.lock"), program.join("src")];
-    let stamp = Stamp::of("bindgen", &inputs, &[], &WRITES.map(|name| pkg.join(name)))?;
+pub fn bind(wasm: &Path, engine: Engine) -> Result<bool, Error> {
+    let (pkg, program) = (root().join(engine.package()), root().join(PROGRAM));
+    let takes: &[[&str; 2]] = if engine == Engine::Threaded { &TAKES } else { &[] };
+    let taken = |name: &str| root().join(Engine::Single.package()).join(name);
+    let mut inputs = vec![wasm.to_path_buf(), program.join("Cargo.lock"), program.join("src")];
+    inputs.extend(takes.iter().map(|[name, _]| taken(name)));
+    let outputs: Vec<_> = WRITES.iter().chain(takes.iter().map(|[_, name]| name)).map(|name| pkg.join(name)).collect();
+    let stamp = Stamp::of(&engine.named("bindgen"), &inputs, &[], &outputs)?;
     if stamp.is_fresh() {
         return Ok(false);
     }
@@ -27,20 +34,19 @@ pub fn bind(wasm: &Path) -> Result<bool, Error> {
     let fresh = Scratch::new(pkg.join(".fresh"))?;
     let manifest = program.join("Cargo.toml");
     let mut command = cargo(&["run", "--locked", "--manifest-path"]);
-    command.arg(&manifest).arg("--target-dir").arg(target_folder(wasm).join("bindgen"));
+    command.arg(&manifest).arg("--target-dir").arg(target().join("bindgen"));
     check(command.arg("--").arg(wasm).arg(&fresh.0))?;
     // Whole files take the places of whole files: a server that is running never sends the half of one.
     for name in WRITES {
         let path = pkg.join(name);
         fs::rename(fresh.0.join(name), &path).map_err(Error::at(&path))?;
     }
+    for [name, copy] in takes {
+        let path = pkg.join(copy);
+        fs::copy(taken(name), &path).map_err(Error::at(&path))?;
+    }
     stamp.write()?;
     Ok(true)
-}
-
-/// Where cargo keeps its files: the linker's output lies in TARGET/release below it.
-fn target_folder(wasm: &Path) -> PathBuf {
-    wasm.ancestors().nth(3).map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
 /// wasm-bindgen's two halves understand each other only at one version.
@@ -86,11 +92,5 @@ mod tests {
         let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.80\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(locked(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked(lock, "wasm"), None);
-    }
-
-    #[test]
-    fn the_target_folder_is_above_the_target_and_the_profile() {
-        let wasm = Path::new("/cache/t/wasm32-unknown-unknown/release/attentionless.wasm");
-        assert_eq!(target_folder(wasm), Path::new("/cache/t"));
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::stamp::Stamp;
+use super::wasm::Engine;
 use crate::report::{Error, check};
 use crate::{quiet_mesa, root};
 
@@ -13,9 +14,14 @@ pub fn folder() -> PathBuf {
     root().join("web")
 }
 
-/// Where Vite writes the site.
-pub fn dist() -> PathBuf {
-    folder().join("dist")
+/// Where Vite writes the site with this engine.
+pub fn dist(engine: Engine) -> PathBuf {
+    folder().join(if engine == Engine::Threaded { "dist-threads" } else { "dist" })
+}
+
+/// The name of npm's script that does.
+pub fn script(engine: Engine) -> &'static str {
+    if engine == Engine::Threaded { "build:threads" } else { "build" }
 }
 
 /// `npm WORDS...` for the page.
@@ -47,12 +53,16 @@ pub fn packages() -> Result<bool, Error> {
 }
 
 /// Builds the site of the page and the engine; gives whether there was something to do.
-pub fn build() -> Result<bool, Error> {
-    let stamp = Stamp::of("page", &[folder(), root().join("pkg")], &[&node()?], &[dist()])?;
+pub fn build(engine: Engine) -> Result<bool, Error> {
+    let mut inputs = vec![folder(), root().join(Engine::Single.package())];
+    if engine == Engine::Threaded {
+        inputs.push(root().join(engine.package()));
+    }
+    let stamp = Stamp::of(&engine.named("page"), &inputs, &[&node()?], &[dist(engine)])?;
     if stamp.is_fresh() {
         return Ok(false);
     }
-    check(&mut npm(&["run", "build"]))?;
+    check(&mut npm(&["run", script(engine)]))?;
     stamp.write()?;
     Ok(true)
 }

@@ -6,20 +6,49 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::apt;
-use crate::cargo;
+use super::threads;
 use crate::report::{Error, words_of};
+use crate::{apt, cargo, target};
 
 /// The name of our crate, its library and its program.
 pub const ENGINE: &str = "attentionless";
 pub const TARGET: &str = "wasm32-unknown-unknown";
-/// SIMD for the work on the CPU; a name for the source of randomness, without which getrandom does not build.
-const FLAGS: &str = r#"-Ctarget-feature=+simd128 --cfg getrandom_backend="wasm_js""#;
+/// SIMD for the work on the CPU.
+const FEATURES: &str = "-Ctarget-feature=+simd128";
+/// A name for the source of randomness, without which getrandom does not build.
+const RANDOM: &str = r#"--cfg getrandom_backend="wasm_js""#;
 const DEBIAN: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Every visitor's, on one thread.
+    Single,
+    /// One that divides its work on the CPU over threads, for sites that may have shared memory.
+    Threaded,
+}
+
+impl Engine {
+    /// The folder of its package, in the checkout.
+    pub fn package(self) -> &'static str {
+        if self == Self::Threaded { "pkg-threads" } else { "pkg" }
+    }
+
+    /// A name for what is kept for each engine.
+    pub fn named(self, what: &str) -> String {
+        if self == Self::Threaded { format!("{what}-threads") } else { what.into() }
+    }
+
+    fn flags(self) -> String {
+        match self {
+            Self::Single => format!("{FEATURES} {RANDOM}"),
+            Self::Threaded => format!("{FEATURES},+atomics {RANDOM} {}", threads::FLAGS),
+        }
+    }
+}
 
 /// A compiler that can build for WebAssembly, and why it is this one.
 pub enum Toolchain {
-    /// The one that runs us has the target's standard library.
+    /// The one that runs us has the target's standard library, or for threads its sources.
     Own,
     /// Debian's, which builds the standard library from its sources; a linker from elsewhere.
     Debian { linker: PathBuf },
@@ -27,17 +56,23 @@ pub enum Toolchain {
 
 impl Toolchain {
     /// The first that works, in words for the person who waits for it.
-    pub fn find() -> Result<(Self, String), Error> {
-        if own_has_target() {
-            return Ok((Self::Own, format!("with this Rust, which has the target {TARGET}")));
+    pub fn find(engine: Engine) -> Result<(Self, String), Error> {
+        // The library that comes built has no threads.
+        let (what, needs, own_has): (_, [&str; 2], fn() -> bool) = match engine {
+            Engine::Single => (format!("the target {TARGET}"), ["target", TARGET], own_has_target),
+            Engine::Threaded => ("the library's sources".into(), ["component", "rust-src"], own_has_sources),
+        };
+        if own_has() {
+            return Ok((Self::Own, format!("with this Rust, which has {what}")));
         }
-        match rustup_adds_target() {
-            Ok(()) => Ok((Self::Own, format!("with this Rust, to which rustup added the target {TARGET}"))),
+        match rustup_adds(needs, own_has) {
+            Ok(()) => Ok((Self::Own, format!("with this Rust, to which rustup added {what}"))),
             Err(reason) => {
                 println!("   {reason}: trying Debian's packages {}", DEBIAN.join(" "));
                 let toolchain = debian().map_err(|error| {
+                    let [kind, name] = needs;
                     Error::failed(format!(
-                        "nothing here builds for WebAssembly, type: rustup target add {TARGET}\n{error}"
+                        "nothing here builds for WebAssembly, type: rustup {kind} add {name}\n{error}"
                     ))
                 })?;
                 Ok((toolchain, "with Debian's Rust and its library's sources".into()))
@@ -46,7 +81,7 @@ impl Toolchain {
     }
 
     /// `cargo WORDS... --target wasm32-unknown-unknown`, in release: one build serves the page and all of its tests.
-    pub fn cargo(&self, words: &[&str]) -> Command {
+    pub fn cargo(&self, engine: Engine, words: &[&str]) -> Command {
         let mut command = cargo(&[]);
         if let Self::Debian { linker } = self {
             command = Command::new("/usr/bin/cargo");
@@ -55,17 +90,23 @@ impl Toolchain {
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
         command.args(words).args(["--release", "--lib", "--target", TARGET]);
-        if matches!(self, Self::Debian { .. }) {
-            command.arg("-Zbuild-std=std,panic_abort");
+        if engine == Engine::Threaded || matches!(self, Self::Debian { .. }) {
+            command.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
         }
         // The encoded form would go before ours.
-        command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", FLAGS);
+        command.env_remove("CARGO_ENCODED_RUSTFLAGS").env("RUSTFLAGS", engine.flags());
         command
     }
 
     /// Builds the engine, where cargo finds that it has to; gives the path of the linker's output.
-    pub fn build(&self) -> Result<PathBuf, Error> {
-        let mut command = self.cargo(&["build", "--message-format=json-render-diagnostics"]);
+    pub fn build(&self, engine: Engine) -> Result<PathBuf, Error> {
+        let mut command = self.cargo(engine, &["build", "--message-format=json-render-diagnostics"]);
+        if engine == Engine::Threaded {
+            // Of its own: other flags would have everything built again.
+            let target = target().join("threads");
+            command.arg("--target-dir").arg(&target);
+            threads::prepare(&mut command, &target)?;
+        }
         artifact(&mut command, ENGINE, "cdylib")
     }
 }
@@ -105,19 +146,28 @@ fn own_has_target() -> bool {
     files.into_iter().any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
-fn rustup_adds_target() -> Result<(), String> {
+fn own_has_sources() -> bool {
+    has_sources("rustc")
+}
+
+fn has_sources(rustc: &str) -> bool {
+    let sources = said_by(rustc, &["--print", "sysroot"]).map(|sysroot| sysroot.join("lib/rustlib/src/rust/library"));
+    sources.is_some_and(|folder| folder.join("Cargo.lock").exists())
+}
+
+fn rustup_adds([kind, name]: [&str; 2], own_has: fn() -> bool) -> Result<(), String> {
     if !apt::succeeds("rustup", &["--version"]) {
         return Err("there is no rustup".into());
     }
-    println!("   rustup target add {TARGET}");
-    let output = Command::new("rustup").args(["target", "add", TARGET]).stdin(Stdio::null()).output();
+    println!("   rustup {kind} add {name}");
+    let output = Command::new("rustup").args([kind, "add", name]).stdin(Stdio::null()).output();
     let output = output.map_err(|error| format!("rustup does not run ({error})"))?;
-    if output.status.success() && own_has_target() {
+    if output.status.success() && own_has() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let reason = said.lines().map(str::trim).find(|line| line.starts_with("error")).unwrap_or("error: no reason given");
-    Err(format!("rustup could not add the target ({reason})"))
+    Err(format!("rustup could not add the {kind} ({reason})"))
 }
 
 fn debian() -> Result<Toolchain, Error> {
@@ -136,9 +186,7 @@ fn debian() -> Result<Toolchain, Error> {
 }
 
 fn debian_is_here() -> bool {
-    let sources =
-        said_by("/usr/bin/rustc", &["--print", "sysroot"]).map(|sysroot| sysroot.join("lib/rustlib/src/rust/library"));
-    sources.is_some_and(|folder| folder.join("Cargo.lock").exists()) && apt::succeeds("/usr/bin/cargo", &["--version"])
+    has_sources("/usr/bin/rustc") && apt::succeeds("/usr/bin/cargo", &["--version"])
 }
 
 /// Debian's packages bring none; any Rust of rustup's does.
@@ -181,9 +229,26 @@ mod tests {
     #[test]
     fn both_compilers_get_the_same_target_and_flags() {
         for toolchain in [Toolchain::Own, Toolchain::Debian { linker: "/l/rust-lld".into() }] {
-            let command = toolchain.cargo(&["build"]);
-            assert!(words_of(&command).starts_with("cargo build --release --lib --target wasm32-unknown-unknown"));
-            assert!(command.get_envs().any(|(name, value)| name == "RUSTFLAGS" && value == Some(FLAGS.as_ref())));
+            for engine in [Engine::Single, Engine::Threaded] {
+                let command = toolchain.cargo(engine, &["build"]);
+                assert!(words_of(&command).starts_with("cargo build --release --lib --target wasm32-unknown-unknown"));
+                let flags = engine.flags();
+                assert!(command.get_envs().any(|(name, value)| name == "RUSTFLAGS" && value == Some(flags.as_ref())));
+            }
         }
+        assert_eq!(Engine::Single.flags(), r#"-Ctarget-feature=+simd128 --cfg getrandom_backend="wasm_js""#);
+        assert!(Engine::Threaded.flags().starts_with("-Ctarget-feature=+simd128,+atomics --cfg"));
+    }
+
+    #[test]
+    fn a_library_with_threads_is_always_built() {
+        let is_built = |toolchain: Toolchain, engine| {
+            let command = toolchain.cargo(engine, &["build"]);
+            let said = words_of(&command).contains("-Zbuild-std");
+            assert_eq!(command.get_envs().any(|(name, value)| name == "RUSTC_BOOTSTRAP" && value.is_some()), said);
+            said
+        };
+        assert!(is_built(Toolchain::Own, Engine::Threaded) && !is_built(Toolchain::Own, Engine::Single));
+        assert!(is_built(Toolchain::Debian { linker: "/l/rust-lld".into() }, Engine::Single));
     }
 }

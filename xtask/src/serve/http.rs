@@ -10,10 +10,14 @@ use std::time::Duration;
 const LARGEST_HEAD: u64 = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What a page needs for shared memory: nothing of other origins opens it or is in it unasked.
+const ISOLATION: &str = "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Embedder-Policy: require-corp\r\n";
+
 /// A folder, seen below a path that begins and ends with `/`.
 pub struct Site {
     root: PathBuf,
     base: String,
+    is_isolated: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +32,12 @@ enum Answer {
 
 impl Site {
     pub fn new(folder: &Path, base: &str) -> io::Result<Self> {
-        Ok(Self { root: folder.canonicalize()?, base: base.into() })
+        Ok(Self { root: folder.canonicalize()?, base: base.into(), is_isolated: false })
+    }
+
+    /// Whether its pages may share memory with their workers.
+    pub fn isolated(self, is_isolated: bool) -> Self {
+        Self { is_isolated, ..self }
     }
 
     /// Answers the one request of a connection.
@@ -45,7 +54,8 @@ impl Site {
         }
         let mut words = request.split_ascii_whitespace();
         let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        send(stream, &self.answer(method, path), method == "HEAD")
+        let more = if self.is_isolated { ISOLATION } else { "" };
+        send(stream, &self.answer(method, path), more, method == "HEAD")
     }
 
     fn answer(&self, method: &str, target: &str) -> Answer {
@@ -89,7 +99,8 @@ fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn send(mut stream: TcpStream, answer: &Answer, head_only: bool) -> io::Result<()> {
+/// With `more` headers on what is found.
+fn send(mut stream: TcpStream, answer: &Answer, more: &str, head_only: bool) -> io::Result<()> {
     let Answer::File(path) = answer else {
         let (status, header) = match answer {
             Answer::Redirect(to) => ("301 Moved Permanently", format!("Location: {to}\r\n")),
@@ -101,7 +112,7 @@ fn send(mut stream: TcpStream, answer: &Answer, head_only: bool) -> io::Result<(
     };
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    write!(stream, "{}\r\n", head("200 OK", mime(path), length))?;
+    write!(stream, "{}{more}\r\n", head("200 OK", mime(path), length))?;
     if !head_only {
         io::copy(&mut file.take(length), &mut stream)?;
     }
@@ -220,9 +231,22 @@ mod tests {
         for line in ["Content-Type: application/wasm", "Content-Length: 4", "Cache-Control: no-cache"] {
             assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
         }
+        assert!(!answer.contains("Cross-Origin"), "{answer}");
         let answer = exchange(&site, "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(answer.contains("Content-Length: 7\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
         assert!(exchange(&site, "GET /none HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
+    }
+
+    #[test]
+    fn an_isolated_site_says_so_with_every_file() {
+        let (_scratch, site) = site("isolated", "/");
+        let site = site.isolated(true);
+        for path in ["/", "/assets/a%20b.wasm"] {
+            let answer = exchange(&site, &format!("GET {path} HTTP/1.1\r\n\r\n"));
+            for line in ["Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Embedder-Policy: require-corp"] {
+                assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::process::Command;
 use super::reports;
 use super::{build, counted, held, step};
 use crate::build::page::npm;
+use crate::build::wasm::Engine;
 use crate::program::Program;
 use crate::report::{Error, Tally, check};
 use crate::root;
@@ -48,7 +49,7 @@ pub fn browser(screenshots: Option<&Path>) -> Tally {
 fn set_up() -> Result<Program, Error> {
     crate::report::step("set-up: a browser", || setup::ensure(&setup::BROWSER))?;
     let program = Program::build()?;
-    build::all()?;
+    build::all(Engine::Single)?;
     crate::report::step("the page on a scripted engine: npm run build:fake", || {
         check(&mut npm(&["run", "build:fake"]))
     })?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::{build, counted, held, step};
-use crate::build::wasm::Toolchain;
+use crate::build::wasm::{Engine, Toolchain};
 use crate::report::{Error, Tally};
 
 /// Bytes that come over the wire, as servers compress them.
@@ -13,7 +13,7 @@ const LARGEST: u64 = 3_500_000;
 
 pub fn wasm() -> Tally {
     let mut tally = step("clippy of the engine for browsers", clippy);
-    match build::engine() {
+    match build::engine(Engine::Single) {
         Ok(file) => {
             tally += Tally::of(true);
             tally += step("the size of the engine", || size(&file));
@@ -25,14 +25,14 @@ pub fn wasm() -> Tally {
 
 /// Debian's compiler comes without clippy, and rustup's without the library for WebAssembly.
 fn clippy() -> Result<Tally, Error> {
-    let (toolchain, why) = Toolchain::find()?;
+    let (toolchain, why) = Toolchain::find(Engine::Single)?;
     println!("   {why}");
     if matches!(toolchain, Toolchain::Debian { .. }) {
         println!("   skipped: it has no clippy");
         return Ok(Tally { skipped: 1, ..Tally::default() });
     }
     super::need_component("clippy", "clippy")?;
-    held(toolchain.cargo(&["clippy"]).args(["--", "-D", "warnings"]))
+    held(toolchain.cargo(Engine::Single, &["clippy"]).args(["--", "-D", "warnings"]))
 }
 
 fn size(file: &Path) -> Result<Tally, Error> {
