@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 export default ts.config(
-  { ignores: ["dist", "dist-fake", "node_modules", "test-results", "playwright-report", "tests/canary"] },
+  { ignores: ["dist", "dist-fake", "dist-threads", "node_modules", "test-results", "playwright-report", "tests/canary"] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -7,14 +7,20 @@ import { recordedExamples } from "./plugins/recorded.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The engine is built beside this folder; the fake build carries a scripted one and needs no wasm. */
-function engineAlias(fake: boolean) {
-  const [module, wasm] = fake
-    ? [here("./src/fake/engine.ts"), here("./src/fake/wasm.ts")]
-    : [here("../pkg/index.js"), here("../pkg/attentionless_bg.wasm") + "?url"];
+function packageAt(folder: string) {
+  return { module: here(`${folder}/index.js`), wasm: here(`${folder}/attentionless_bg.wasm`) + "?url" };
+}
+
+/** The engines are built beside this folder; the fake build carries a scripted one and needs no wasm. Only a build with threads has two. */
+function engineAlias(mode: string) {
+  const fake = mode === "fake" || mode === "test";
+  const single = fake ? { module: here("./src/fake/engine.ts"), wasm: here("./src/fake/wasm.ts") } : packageAt("../pkg");
+  const threaded = mode === "threads" ? packageAt("../pkg-threads") : single;
   return [
-    { find: /^attentionless$/, replacement: module },
-    { find: /^attentionless\/wasm$/, replacement: wasm },
+    { find: /^attentionless$/, replacement: single.module },
+    { find: /^attentionless\/wasm$/, replacement: single.wasm },
+    { find: /^attentionless-threads$/, replacement: threaded.module },
+    { find: /^attentionless-threads\/wasm$/, replacement: threaded.wasm },
   ];
 }
 
@@ -28,7 +34,7 @@ export default defineConfig(({ mode }) => {
   return {
     base: "./",
     plugins: [svelte(), recordedExamples(manifest), offline()],
-    resolve: { alias: engineAlias(fake) },
+    resolve: { alias: engineAlias(mode) },
     define: {
       // Servers that compress send no length; the bar needs one.
       __WASM_BYTES__: JSON.stringify(fake ? 3_500_000 : bytesOf(here("../pkg/attentionless_bg.wasm"))),

@@ -4,4 +4,9 @@ declare module "attentionless/wasm" {
   export default url;
 }
 
+declare module "attentionless-threads/wasm" {
+  const url: string;
+  export default url;
+}
+
 declare const __WASM_BYTES__: number;

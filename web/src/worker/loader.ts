@@ -95,10 +95,21 @@ async function isCached(url: string): Promise<boolean> {
   return (await caches.match(url)) !== undefined;
 }
 
+interface Built {
+  engine: Engine;
+  wasmUrl: string;
+}
+
+/** The one with threads where this build has it and the page may share memory with its workers: the server's headers say so. */
+async function built(): Promise<Built> {
+  if (import.meta.env.MODE === "threads" && self.crossOriginIsolated) return import("./threaded.ts");
+  return { engine: await import("attentionless"), wasmUrl };
+}
+
 export function network(base: string, kept: boolean): Source {
   return {
     async engine(report, signal) {
-      const engine = await import("attentionless");
+      const { engine, wasmUrl } = await built();
       const url = new URL(wasmUrl, self.location.href).href;
       const cached = kept && (await isCached(url));
       await persistent(signal, async (cache) => {
