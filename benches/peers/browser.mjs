@@ -1,7 +1,8 @@
 // One measurement in a browser: node browser.mjs WHO HIDDEN BATCH WORK; prints one JSON line.
 //
-// WHO is {jax,tfjs,attentionless}-{webgpu,wasm}, jax-single-wasm, which has one thread as the engine has, or `ceilings`. The machine's own adapter where it has one, else SwiftShader; the
-// variable CHROMIUM names another browser of its kind. It keeps no profile and talks to nobody but the server in here.
+// WHO is {jax,tfjs,attentionless}-{webgpu,wasm}, jax-single-wasm, which has one thread as the engine has, attentionless-threads-wasm, which
+// has as many as the others, or `ceilings`. The machine's own adapter where it has one, else SwiftShader; the variable CHROMIUM names another
+// browser of its kind. It keeps no profile and talks to nobody but the server in here.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -9,7 +10,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 
 const HERE = import.meta.dirname;
-const ROOTS = { "/pkg/": path.resolve(HERE, "../../pkg"), "/": HERE };
+const ROOTS = { "/pkg/": path.resolve(HERE, "../../pkg"), "/pkg-threads/": path.resolve(HERE, "../../pkg-threads"), "/": HERE };
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
 /** For shared memory, without which no peer has threads. */
 const SHARED_MEMORY = {

@@ -62,7 +62,7 @@ pub fn run(words: &[String]) -> Result<ExitCode, Error> {
     let peers = options.peers();
     let ready = Ready::of(&peers);
     let begun = load();
-    let in_browser = peers.iter().any(|peer| matches!(peer.kind, Kind::Page | Kind::Engine));
+    let in_browser = peers.iter().any(|peer| matches!(peer.kind, Kind::Page | Kind::Engine(_)));
     let ceilings = if in_browser { step("the browser's adapter", || Ok(ready.ceilings()))? } else { Value::Null };
     let mut rows = Vec::new();
     let mut natives = serde_json::Map::new();

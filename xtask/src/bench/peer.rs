@@ -11,7 +11,7 @@ use super::process;
 use super::work::Work;
 use crate::build::page::{self, npm_in};
 use crate::build::stamp::Stamp;
-use crate::build::wasm::artifact;
+use crate::build::wasm::{Engine, artifact};
 use crate::program::Program;
 use crate::report::{Error, check, step};
 use crate::{build, cargo, quiet_mesa, root, setup};
@@ -31,7 +31,7 @@ pub enum Kind {
     /// Our program, with this device: all works at once.
     Program(&'static str),
     /// Our engine in the browser.
-    Engine,
+    Engine(Engine),
     /// Somebody else's, there.
     Page,
     /// PyTorch, with these words more.
@@ -47,9 +47,10 @@ pub struct Peer {
 }
 
 /// Ours first, as the others are set beside it. `-webgpu` of burn is native, on the same kind of adapter.
-pub const PEERS: [Peer; 13] = [
-    Peer { who: "attentionless-webgpu", kind: Kind::Engine },
-    Peer { who: "attentionless-wasm", kind: Kind::Engine },
+pub const PEERS: [Peer; 14] = [
+    Peer { who: "attentionless-webgpu", kind: Kind::Engine(Engine::Single) },
+    Peer { who: "attentionless-wasm", kind: Kind::Engine(Engine::Single) },
+    Peer { who: "attentionless-threads-wasm", kind: Kind::Engine(Engine::Threaded) },
     Peer { who: "attentionless-native", kind: Kind::Program("cpu") },
     Peer { who: "attentionless-native-wgpu", kind: Kind::Program("wgpu") },
     Peer { who: "jax-webgpu", kind: Kind::Page },
@@ -67,6 +68,7 @@ pub const PEERS: [Peer; 13] = [
 pub struct Ready {
     page: Result<(), Error>,
     engine: Result<(), Error>,
+    threads: Result<(), Error>,
     program: Result<Program, Error>,
     burn: Result<PathBuf, Error>,
     adapter: Result<(), Error>,
@@ -81,8 +83,11 @@ impl Ready {
             if is_wanted { prepare() } else { Err(unless_wanted()) }
         };
         Self {
-            page: prepared(any(|kind| matches!(kind, Kind::Page | Kind::Engine)), page),
-            engine: prepared(any(|kind| kind == Kind::Engine), || build::engine().map(drop)),
+            page: prepared(any(|kind| matches!(kind, Kind::Page | Kind::Engine(_))), page),
+            engine: prepared(any(|kind| kind == Kind::Engine(Engine::Single)), || {
+                build::engine(Engine::Single).map(drop)
+            }),
+            threads: prepared(any(|kind| kind == Kind::Engine(Engine::Threaded)), threads),
             adapter: prepared(any(|kind| matches!(kind, Kind::Program("wgpu") | Kind::Burn("wgpu"))), adapter),
             program: if any(|kind| matches!(kind, Kind::Program(_))) { Program::build() } else { Err(unless_wanted()) },
             burn: if any(|kind| matches!(kind, Kind::Burn(_))) { burn() } else { Err(unless_wanted()) },
@@ -98,7 +103,11 @@ impl Ready {
     /// What a peer prints of a work.
     pub fn measure(&self, peer: Peer, work: Work) -> Value {
         let found = match peer.kind {
-            Kind::Engine => built(&self.engine).and_then(|_| self.browser(peer.who, work)),
+            Kind::Engine(Engine::Single) => built(&self.engine).and_then(|_| self.browser(peer.who, work)),
+            Kind::Engine(Engine::Threaded) => match &self.threads {
+                Ok(()) => self.browser(peer.who, work),
+                Err(error) => Ok(json!({"missing": error.to_string()})),
+            },
             Kind::Page => self.browser(peer.who, work),
             Kind::Torch(more) => torch(work, more),
             Kind::Burn(device) => self.burn(work, device),
@@ -191,6 +200,14 @@ fn page() -> Result<(), Error> {
     })
 }
 
+/// Half an hour the first time: only who has built it once has it made anew here.
+fn threads() -> Result<(), Error> {
+    if !build::wasm_of(Engine::Threaded).exists() {
+        return Err(Error::failed("it is not built, type: cargo xtask build --threads"));
+    }
+    build::engine(Engine::Threaded).map(drop)
+}
+
 fn adapter() -> Result<(), Error> {
     step("set-up: a Vulkan driver", || setup::ensure(&setup::RUST[..1]))
 }
@@ -207,7 +224,7 @@ mod tests {
     #[test]
     fn names_are_different_and_ours_come_first() {
         let ours = PEERS.iter().take_while(|peer| peer.who.starts_with("attentionless-")).count();
-        assert_eq!(ours, 4);
+        assert_eq!(ours, 5);
         for (index, peer) in PEERS.iter().enumerate() {
             assert!(PEERS[..index].iter().all(|other| other.who != peer.who), "{}", peer.who);
         }

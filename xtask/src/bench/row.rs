@@ -76,11 +76,14 @@ impl Row {
         }
     }
 
-    /// The row of ours on the same kind of device, and how many times its time this one takes.
+    /// The row of ours on the same kind of device, with as many threads where there is one, and how many times its time this one takes.
     pub fn ratio<'a>(&self, rows: &'a [Self]) -> Option<(&'a str, f64)> {
         let beside = beside(&self.who)?;
-        let ours = rows.iter().find(|row| row.work == self.work && row.who == beside)?;
-        Some((&ours.who, self.ms()? / ours.ms()?))
+        let on_device = rows.iter().filter(|row| row.work == self.work && beside.contains(&row.who.as_str()));
+        let measured = on_device.filter_map(|row| Some((row, row.ms()?)));
+        // Where none has as many, the last one: it has more than one.
+        let (ours, ms) = measured.max_by_key(|(row, _)| row.threads == self.threads)?;
+        Some((&ours.who, self.ms()? / ms))
     }
 
     pub fn to_json(&self, rows: &[Self]) -> Value {
@@ -104,14 +107,14 @@ impl Row {
     }
 }
 
-/// Whom of ours a peer is to be compared with: the one on the same device.
-fn beside(who: &str) -> Option<&'static str> {
+/// Whom of ours a peer is to be compared with: those on the same device.
+fn beside(who: &str) -> Option<&'static [&'static str]> {
     Some(match who {
-        "burn-webgpu" => "attentionless-native-wgpu",
-        "burn-cpu" | "torch-cpu" | "torch-compile" => "attentionless-native",
+        "burn-webgpu" => &["attentionless-native-wgpu"],
+        "burn-cpu" | "torch-cpu" | "torch-compile" => &["attentionless-native"],
         who if who.starts_with("attentionless-") => return None,
-        who if who.ends_with("-webgpu") => "attentionless-webgpu",
-        who if who.ends_with("-wasm") => "attentionless-wasm",
+        who if who.ends_with("-webgpu") => &["attentionless-webgpu"],
+        who if who.ends_with("-wasm") => &["attentionless-threads-wasm", "attentionless-wasm"],
         _ => return None,
     })
 }
@@ -147,5 +150,16 @@ mod tests {
         assert_eq!(row("torch-cpu", 5.0).ratio(&rows), Some(("attentionless-native", 0.5)));
         assert_eq!(row("burn-webgpu", 5.0).ratio(&rows), None);
         assert_eq!(rows[0].ratio(&rows), None);
+    }
+
+    #[test]
+    fn in_wasm_a_peer_is_compared_with_as_many_threads_where_they_are() {
+        let row = |who, ms, threads| Row { threads: Some(threads), ..Row::read(WORK, who, &json!({"ms": ms})) };
+        let rows = [row("attentionless-wasm", 250.0, 1), row("attentionless-threads-wasm", 125.0, 2)];
+        let two = row("jax-wasm", 150.0, 2);
+        assert_eq!(two.ratio(&rows), Some(("attentionless-threads-wasm", 1.2)));
+        assert_eq!(two.ratio(&rows[..1]), Some(("attentionless-wasm", 0.6)));
+        assert_eq!(row("jax-single-wasm", 250.0, 1).ratio(&rows), Some(("attentionless-wasm", 1.0)));
+        assert_eq!(row("tfjs-wasm", 500.0, 4).ratio(&rows), Some(("attentionless-threads-wasm", 4.0)));
     }
 }
