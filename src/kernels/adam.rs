@@ -122,15 +122,13 @@ impl AdamOps for Cube {
         moments: FloatTensor<Self>,
         step: Step,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        const ROW: usize = 65535 * 256;
         let (shape, count) = (weight.meta.shape().clone(), weight.meta.shape().num_elements());
         let [weight, gradient, moments] = [weight, gradient, moments].map(into_contiguous);
         let (next_weight, next_moments) = (gpu::empty(&weight, shape), gpu::empty(&weight, [count, 2]));
         let texts = vec![shader!("adam.wgsl")];
         let kernel = Wgsl { name: "adam", texts, words: vec![], workgroup: [256, 1] };
-        let sizes = [Scalar::Int(count), Scalar::Int(ROW)];
+        let (groups, sizes) = gpu::a_value_each(count);
         let scalars = sizes.into_iter().chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
-        let groups = [count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1];
         let tensors = [&weight, &gradient, &moments, &next_weight, &next_moments];
         gpu::launch(kernel, groups, &tensors, &scalars);
         (next_weight, next_moments)

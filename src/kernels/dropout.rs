@@ -91,17 +91,14 @@ fn multiply(values: &mut [f32], first: u32, mask: Mask) {
 
 impl DropoutOps for Cube {
     fn masked(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self> {
-        const ROW: usize = 65535 * 256;
         let (shape, x) = (x.meta.shape().clone(), into_contiguous(x));
-        let count = shape.num_elements();
+        let (groups, [count, row]) = gpu::a_value_each(shape.num_elements());
         let y = gpu::empty(&x, shape);
         let texts = vec![shader!("dropout.wgsl"), shader!("shared/pcg.wgsl")];
         let kernel = Wgsl { name: "dropout", texts, words: vec![], workgroup: [256, 1] };
         let [key0, key1] = mask.key.map(Scalar::Word);
-        let rest =
-            [Scalar::Word(mask.threshold), Scalar::Word(mask.first), Scalar::Float(mask.scale), Scalar::Int(ROW)];
-        let scalars = [Scalar::Int(count), key0, key1].into_iter().chain(rest).collect::<Vec<_>>();
-        let groups = [count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1];
+        let rest = [Scalar::Word(mask.threshold), Scalar::Word(mask.first), Scalar::Float(mask.scale), row];
+        let scalars = [count, key0, key1].into_iter().chain(rest).collect::<Vec<_>>();
         gpu::launch(kernel, groups, &[&x, &y], &scalars);
         y
     }

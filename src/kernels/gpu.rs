@@ -94,6 +94,13 @@ pub(super) fn a_row_each(rows: usize) -> [usize; 3] {
     [rows.min(MOST), rows.div_ceil(MOST), 1]
 }
 
+/// The workgroups of a kernel with an invocation for each of so many values, 256 in each of them; and what its uniform has of that: how
+/// many values there are, and how many a row of workgroups has.
+pub(super) fn a_value_each(count: usize) -> ([usize; 3], [Scalar; 2]) {
+    const ROW: usize = 65535 * 256;
+    ([count.min(ROW).div_ceil(256), count.div_ceil(ROW), 1], [count, ROW].map(Scalar::Int))
+}
+
 /// A value of the uniform that every kernel ends its bindings with.
 #[derive(Clone, Copy)]
 pub(super) enum Scalar {

@@ -10,6 +10,7 @@ pub mod ceiling;
 mod cpu;
 pub mod cross_entropy;
 pub mod dropout;
+pub mod embedding;
 mod gpu;
 pub mod largest;
 pub mod layer_norm;

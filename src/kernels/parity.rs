@@ -7,6 +7,7 @@ use super::{
     cpu,
     cross_entropy::{self, CrossEntropyOps, cross_entropy},
     dropout::{self, DropoutOps, Mask, dropout},
+    embedding::{self, EmbeddingOps, Lookup, embedding},
     largest::largest,
     layer_norm::{self, LayerNormOps, layer_norm},
     linear::{self, LinearOps, linear},
@@ -318,6 +319,45 @@ fn dropout_is_its_oracle() {
             let y = dropout(x.clone(), mask);
             let mut found = (y.clone() * y.clone()).sum().backward();
             vec![read(y), read(x.grad_remove(&mut found).unwrap())]
+        });
+    }
+}
+
+/// Tables of one row and of many, ids that many rows have and that none has; with the ids on the host and without.
+#[test]
+fn embedding_is_its_oracle() {
+    let mut cases = Cases::new(10);
+    for case in 0..30 {
+        let (batch, length) = (cases.size(9), cases.size(30));
+        let (rows, width, vocab) = (batch * length, cases.size(140), cases.size(600));
+        // Few of them, so that they come again.
+        let said = cases.size(vocab);
+        let ids = (0..rows).map(|_| vocab - 1 - cases.0.below(said)).collect::<Vec<_>>();
+        let (table, positions) = (cases.values(vocab * width), cases.values(length * width));
+        let (dy, scale) = (cases.values(rows * width), [11.5, 1.0][case % 2]);
+        let what = format!("{batch} of {length} x {width}, {said} of {vocab} ids");
+        let host = ids.iter().map(|&id| id as i32).collect::<Vec<_>>();
+        let lookup = |known: bool| Lookup { scale, ids: known.then(|| host.as_slice().into()) };
+        let operands = || {
+            let table = cpu::tensor(table.clone(), [vocab, width]);
+            (table, flex_integers(&ids), cpu::tensor(positions.clone(), [length, width]))
+        };
+        // The same bits on the CPU: an addition is an addition, in the same order.
+        let (ft, fi, fp) = operands();
+        let expected = flex(embedding::composed::<Flex>(ft, fi, fp, scale));
+        let (ft, fi, fp) = operands();
+        assert_eq!(flex(Flex::looked_up(ft, fi, fp, lookup(true))), expected, "{what}");
+        let fdy = || cpu::tensor(dy.clone(), [rows, width]);
+        let expected = flex(embedding::composed_backward::<Flex>(fdy(), flex_integers(&ids), scale, vocab));
+        let found = Flex::looked_up_backward(fdy(), flex_integers(&ids), lookup(true), vocab);
+        assert_eq!(flex(found), expected, "{what}");
+        assert_parity(&what, |device| {
+            let (ids, positions) = (integers(&ids, device), tensor(&positions, [length, width], device));
+            let device = device.clone().autodiff();
+            let table = tensor(&table, [vocab, width], &device).require_grad();
+            let y = embedding(table.clone(), ids, positions, lookup(case % 5 > 0));
+            let mut found = (y.clone() * tensor(&dy, [rows, width], &device)).sum().backward();
+            vec![read(y), read(table.grad_remove(&mut found).unwrap())]
         });
     }
 }

@@ -7,6 +7,7 @@ use super::{
     attention::{Attention, cross_attention, self_attention},
     cross_entropy::cross_entropy,
     dropout::{Mask, dropout},
+    embedding::{Lookup, embedding},
     largest::largest,
     layer_norm::layer_norm,
     linear::linear,
@@ -19,6 +20,7 @@ use crate::{
     random::{Purpose, Stream},
 };
 use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
+use std::sync::Arc;
 
 /// How far a result may be off, of its largest value: wide enough for every adapter's own exponential.
 const TOLERANCE: f32 = 1e-3;
@@ -30,7 +32,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -41,6 +43,7 @@ const CHECKS: [Check; 10] = [
     ("prefix", check_prefix),
     ("asked", check_asked),
     ("largest", check_largest),
+    ("embedding", check_embedding),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
@@ -239,6 +242,15 @@ fn check_largest(case: &mut Case) -> Results {
     vec![table.select(0, largest(x, 2))]
 }
 
+/// Of a table with a row that three tokens read and one that none does.
+fn check_embedding(case: &mut Case) -> Results {
+    let (table, ids) = (case.leaf([4, 90]), [2, 0, 2, 3, 0, 2]);
+    let lookup = Lookup { scale: 3.0, ids: Some(Arc::new(ids)) };
+    let y = embedding(table.clone(), case.integers(ids), case.values([3, 90]), lookup);
+    let g = &mut case.backward(&y);
+    [Some(output(y)), gradient(&table, g)].into_iter().flatten().collect()
+}
+
 /// Two sentences of so many tokens and features, of which the second ends one token earlier.
 fn sentences(case: &mut Case, [length, features]: [usize; 2]) -> Sentences {
     let lengths = case.integers([length as i32, length as i32 - 1]);
@@ -289,7 +301,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1, 2]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

@@ -1,6 +1,7 @@
 //! Ragged sentences as rows of a batch: padded on the host, then put on a device.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::sync::Arc;
 
 /// Padding, the start of a target and its end; `<unk>` is 3 and the tokenizer's business.
 pub const PAD: u32 = 0;
@@ -12,6 +13,8 @@ pub const END: u32 = 2;
 pub struct Rows {
     /// `[batch · length]`
     pub ids: Tensor<1, Int>,
+    /// The same on the host.
+    pub host_ids: Arc<[i32]>,
     /// Tokens of each sentence, `[batch]`.
     pub lengths: Tensor<1, Int>,
     /// The same on the host.
@@ -35,6 +38,7 @@ impl Rows {
         let mask = mask(&counts, length);
         let device = &device.clone().without_autodiff();
         Self {
+            host_ids: ids.as_slice().into(),
             ids: integers(ids, device),
             lengths: integers(counts.iter().map(|&count| count as i32).collect(), device),
             mask: Tensor::from_data(mask, device),

@@ -197,7 +197,7 @@ impl Transformer {
     pub fn next(&self, ids: Tensor<1, Int>, cache: &mut Cache, pass: &mut Pass) -> Tensor<2> {
         let (width, place) = (self.d_model(), cache.place);
         let position = positions(place..place + 1, width, &cache.lengths.device());
-        let mut x = self.target_embedding.forward(ids) * (width as f32).sqrt() + position;
+        let mut x = self.target_embedding.forward(ids, None, position);
         for (layer, block) in self.decoder.layers.iter().enumerate() {
             x = x.clone() + cache.own(&block.self_attn, block.norm1.forward(x), layer, pass);
             x = x.clone() + cache.other(&block.multihead_attn, block.norm2.forward(x), layer, pass);

@@ -3,6 +3,7 @@
 
 use crate::{
     kernels::{
+        embedding::{Lookup, embedding},
         layer_norm::layer_norm,
         linear::{IDENTITY, linear},
     },
@@ -12,6 +13,7 @@ use burn::{
     module::{Module, Param},
     tensor::{Device, Int, Tensor, TensorData},
 };
+use std::sync::Arc;
 
 /// Draws initial parameters; each tensor has a stream of its own.
 pub struct Init<'a> {
@@ -116,8 +118,10 @@ impl Embedding {
         Self { weight: init.xavier([vocab, width], [width, vocab]) }
     }
 
-    /// The rows of these ids: `[rows]` to `[rows, d_model]`.
-    pub fn forward(&self, ids: Tensor<1, Int>) -> Tensor<2> {
-        self.weight.val().select(0, ids)
+    /// The rows of these ids times `sqrt(d_model)`, plus positions, which come again for each sentence: `[rows]` and `[length,
+    /// d_model]` to `[rows, d_model]`. On a graphics card the table's gradient is quicker where the ids are known on the host too.
+    pub fn forward(&self, ids: Tensor<1, Int>, host: Option<Arc<[i32]>>, positions: Tensor<2>) -> Tensor<2> {
+        let (table, [_, width]) = (self.weight.val(), self.weight.dims());
+        embedding(table, ids, positions, Lookup { scale: (width as f32).sqrt(), ids: host })
     }
 }

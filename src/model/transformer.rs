@@ -1,7 +1,7 @@
 //! The encoder-decoder Transformer of the paper: normalisation first, ReLU, sinusoidal positions.
 
 use super::{
-    batch::{Rows, integers},
+    batch::Rows,
     fillings::{Pass, Standing},
     layers::{Embedding, Init, LayerNorm, Linear},
     multihead::MultiHead,
@@ -254,12 +254,9 @@ impl Transformer {
 
 /// Embeddings times `sqrt(d_model)` plus positions, with dropout.
 fn embed(table: &Embedding, rows: &Rows, pass: &mut Pass) -> Tensor<2> {
-    let x = table.forward(rows.ids.clone());
-    let [_, width] = x.dims();
-    let places = (0..rows.batch).flat_map(|_| 0..rows.length as i32).collect();
-    let positions =
-        positions(0..rows.length, width, &rows.ids.device()).select(0, integers(places, &rows.ids.device()));
-    pass.dropped(x * (width as f32).sqrt() + positions)
+    let [_, width] = table.weight.dims();
+    let positions = positions(0..rows.length, width, &rows.ids.device());
+    pass.dropped(table.forward(rows.ids.clone(), Some(rows.host_ids.clone()), positions))
 }
 
 /// Sinusoids of these positions, sine in even and cosine in odd columns: `[positions, width]`. Vaswani et al. 2017.

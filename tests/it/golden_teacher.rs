@@ -170,7 +170,7 @@ fn nets_of_whole_layers() {
         let (heads, layers) = (tapped.contains(&Region::Heads), tapped.contains(&Region::Layer));
         // What stands in a layer's place is seen as the layer is.
         assert_eq!((heads, layers), (region == Region::Heads, true), "{kind}");
-        let mut x = model.source_embedding.forward(rows.ids.clone()) * 4.0;
+        let mut x = model.source_embedding.weight.val().select(0, rows.ids.clone()) * 4.0;
         x = x + Tensor::cat(vec![positions(&device, rows.length); rows.batch], 0);
         for (layer, block) in model.encoder.layers.iter().enumerate() {
             let Some(Standing::Net(_, net)) = fillings.at(Site::Encoder, layer) else { panic!("no net") };
