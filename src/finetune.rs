@@ -2,7 +2,7 @@
 
 use crate::{
     batching::{Example, by_length},
-    checkpoint::{Checkpoint, CheckpointError, read},
+    checkpoint::{Checkpoint, CheckpointError},
     kernels::cross_entropy::cross_entropy,
     model::{
         batch::{PairRows, Rows},
@@ -12,7 +12,7 @@ use crate::{
         sites::NetId,
         transformer::Transformer,
     },
-    optimizer::{Adam, accumulate, gradients, warmed},
+    optimizer::{Adam, Losses, accumulate, clip, gradients, warmed},
     parallel,
     parameters::{Named, leaves},
     recipe::{FinetunePart, Recipe},
@@ -67,7 +67,7 @@ pub struct Finetuning {
     batches: Vec<Vec<usize>>,
     /// Batches of this epoch that are done.
     done: usize,
-    losses: Vec<Tensor<1>>,
+    losses: Losses,
 }
 
 impl Finetuning {
@@ -82,7 +82,19 @@ impl Finetuning {
     ) -> Self {
         let (batches, device) = (batches(recipe, examples, 0), device.clone().autodiff());
         let (recipe, adam) = (recipe.clone(), Adam::default());
-        Self { recipe, how, places, teacher, device, student, adam, epoch: 0, batches, done: 0, losses: Vec::new() }
+        Self {
+            recipe,
+            how,
+            places,
+            teacher,
+            device,
+            student,
+            adam,
+            epoch: 0,
+            batches,
+            done: 0,
+            losses: Losses::default(),
+        }
     }
 
     /// Goes on from a [`Finetuning::checkpoint`].
@@ -168,9 +180,14 @@ impl Finetuning {
             losses.push(loss);
             accumulate(&mut sum, gradients);
         }
-        self.losses.extend(losses.into_iter().reduce(|sum, loss| sum + loss));
+        let clip = clip(&sum, self.recipe.teacher.clip);
+        losses
+            .into_iter()
+            .reduce(|sum, loss| sum + loss)
+            .into_iter()
+            .for_each(|loss| self.losses.push(loss, clip.clone()));
         let rate = self.rate();
-        self.student = self.adam.step(self.student.clone(), sum, rate);
+        self.student = self.adam.step(self.student.clone(), sum, clip, rate);
         self.done += 1;
         if self.done == self.batches.len() {
             (self.epoch, self.done) = (self.epoch + 1, 0);
@@ -214,10 +231,7 @@ impl Finetuning {
 
     /// The losses of the steps since the last call, in one read.
     pub async fn losses(&mut self) -> Result<Vec<f32>, CheckpointError> {
-        match self.losses.is_empty() {
-            true => Ok(Vec::new()),
-            false => Ok(read(Tensor::cat(std::mem::take(&mut self.losses), 0)).await?),
-        }
+        self.losses.take().await
     }
 }
 
@@ -267,6 +281,7 @@ fn divergence(teacher: Tensor<2>, student: Tensor<2>, rows: &Rows) -> Tensor<1> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::read;
     use burn::tensor::TensorData;
 
     /// `sum p (ln p - ln q)` by hand, the padded row not counted.

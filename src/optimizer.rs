@@ -2,7 +2,11 @@
 //! for bit.
 
 use crate::{
-    kernels::adam::{Step, adam},
+    checkpoint::{CheckpointError, read},
+    kernels::{
+        adam::{Step, adam},
+        clip,
+    },
     parameters::{Named, Path, flat},
 };
 use burn::{
@@ -47,6 +51,51 @@ pub fn accumulate(sum: &mut Named, part: Named) {
     }
 }
 
+/// What to multiply these gradients with so that the norm of all of them is at most `most`, and that norm; nothing where there is no bound.
+pub fn clip(gradients: &Named, most: Option<f32>) -> Option<Tensor<1>> {
+    let most = most.filter(|_| !gradients.is_empty())?;
+    Some(clip::clip(gradients.values().cloned().collect(), most))
+}
+
+/// The losses of steps, which stay on their device until they are asked for.
+#[derive(Default)]
+pub struct Losses {
+    losses: Vec<Tensor<1>>,
+    /// Of the same steps, where gradients are clipped.
+    clips: Vec<Tensor<1>>,
+}
+
+impl Losses {
+    /// The loss of a step, and what [`clip`] said of its gradients.
+    pub fn push(&mut self, loss: Tensor<1>, clip: Option<Tensor<1>>) {
+        self.losses.push(loss);
+        self.clips.extend(clip);
+    }
+
+    /// The last one, if it was not taken yet.
+    pub fn last(&self) -> Option<Tensor<1>> {
+        self.losses.last().cloned()
+    }
+
+    /// Those since the last call, in one read. A clipped gradient that is not finite moves no weight; so that it is known all the same, the
+    /// loss of its step is NaN, whatever it was.
+    pub async fn take(&mut self) -> Result<Vec<f32>, CheckpointError> {
+        let Self { losses, clips } = std::mem::take(self);
+        if losses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let count = losses.len();
+        let mut values = read(Tensor::cat([losses, clips].concat(), 0)).await?;
+        let clips = values.split_off(count);
+        for (loss, [_, norm]) in values.iter_mut().zip(clips.as_chunks().0) {
+            if !norm.is_finite() {
+                *loss = f32::NAN;
+            }
+        }
+        Ok(values)
+    }
+}
+
 /// A learning rate that rises over 50 steps (or a tenth of a short run), then falls to 0 as a cosine; steps counted from 1.
 pub fn warmed(top: f64, step: u32, total: u32) -> f64 {
     let warmup = 50.min(total / 10).max(1);
@@ -67,12 +116,13 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// One step at this learning rate; a parameter without a gradient stays.
-    pub fn step<M: Module>(&mut self, module: M, gradients: Named, rate: f64) -> M {
+    /// One step at this learning rate, on gradients that are clipped by what [`clip`] gave; a parameter without a gradient stays.
+    pub fn step<M: Module>(&mut self, module: M, gradients: Named, clip: Option<Tensor<1>>, rate: f64) -> M {
         struct Apply<'a> {
             path: Path,
             gradients: Named,
             moments: &'a mut Named,
+            clip: Option<Tensor<1>>,
             step: Step,
         }
         impl ModuleMapper for Apply<'_> {
@@ -85,7 +135,8 @@ impl Adam {
                 let count = weight.dims()[0];
                 let moments =
                     self.moments.remove(&name).unwrap_or_else(|| Tensor::zeros([2 * count], &weight.device()));
-                let (weight, moments) = adam(weight, gradient, moments.reshape([count, 2]), self.step);
+                let (weight, moments) =
+                    adam(weight, gradient, moments.reshape([count, 2]), self.clip.clone(), self.step);
                 self.moments.insert(name, flat(moments));
                 let weight = Tensor::from_inner(weight.reshape(shape)).require_grad();
                 Param::from_mapped_value(id, weight, mapper)
@@ -101,13 +152,14 @@ impl Adam {
         }
         self.steps += 1;
         let step = Step::new(self.steps, rate);
-        module.map(&mut Apply { path: Path::default(), gradients, moments: &mut self.moments, step })
+        module.map(&mut Apply { path: Path::default(), gradients, moments: &mut self.moments, clip, step })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::warmed;
+    use super::*;
+    use burn::tensor::Device;
 
     #[test]
     fn the_rate_rises_and_falls_to_zero() {
@@ -116,5 +168,22 @@ mod tests {
         assert!((warmed(1.0, 525, 1000) - 0.5).abs() < 1e-12);
         assert!(warmed(1.0, 1000, 1000) < 1e-12);
         assert!(warmed(1.0, 1, 3) > 0.0);
+    }
+
+    /// A loss can be a number where its gradient is none.
+    #[test]
+    fn a_gradient_that_is_not_finite_is_told() {
+        let values = |values: &[f32]| Tensor::<1>::from_floats(values, &Device::flex());
+        let mut losses = Losses::default();
+        for (loss, gradient) in [(2.0, 3.0), (1.5, f32::INFINITY), (1.0, 0.5), (0.5, f32::NAN)] {
+            let gradients = Named::from([("a".into(), values(&[0.1, gradient])), ("b".into(), values(&[0.2]))]);
+            losses.push(values(&[loss]), clip(&gradients, Some(1.0)));
+        }
+        let found = pollster::block_on(losses.take()).unwrap();
+        assert_eq!([found[0], found[2]], [2.0, 1.0]);
+        assert!(found[1].is_nan() && found[3].is_nan(), "{found:?}");
+        assert!(pollster::block_on(losses.take()).unwrap().is_empty());
+        losses.push(values(&[4.0]), clip(&Named::new(), Some(1.0)));
+        assert_eq!(pollster::block_on(losses.take()).unwrap(), [4.0]);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         fillings::{Dropping, Pass, Share},
         transformer::Transformer,
     },
-    optimizer::{Adam, accumulate, gradients},
+    optimizer::{Adam, Losses, accumulate, clip, gradients},
     parallel,
     parameters::{Named, leaves},
     recipe::{Convention, Decay, Recipe},
@@ -34,7 +34,7 @@ pub struct Training {
     batches: Vec<Vec<usize>>,
     /// Batches of this epoch that are done.
     done: usize,
-    losses: Vec<Tensor<1>>,
+    losses: Losses,
     /// The validation losses of the epochs so far.
     pub validation: Vec<f32>,
 }
@@ -74,7 +74,7 @@ impl Training {
         let model = recipe.sizes(vocab).init(recipe.seed, &device);
         let batches = batches(recipe, examples, 0);
         let (recipe, adam) = (recipe.clone(), Adam::default());
-        Self { recipe, device, model, adam, epoch: 0, batches, done: 0, losses: vec![], validation: vec![] }
+        Self { recipe, device, model, adam, epoch: 0, batches, done: 0, losses: Losses::default(), validation: vec![] }
     }
 
     /// From a [`Training::checkpoint`].
@@ -149,9 +149,14 @@ impl Training {
                 accumulate(&mut sum, found);
             }
         }
-        self.losses.extend(losses.into_iter().reduce(|sum, loss| sum + loss));
+        let clip = clip(&sum, self.recipe.teacher.clip);
+        losses
+            .into_iter()
+            .reduce(|sum, loss| sum + loss)
+            .into_iter()
+            .for_each(|loss| self.losses.push(loss, clip.clone()));
         let rate = rate(&self.recipe, self.adam.steps + 1, self.total());
-        self.model = self.adam.step(self.model.clone(), sum, rate);
+        self.model = self.adam.step(self.model.clone(), sum, clip, rate);
         self.done = last;
         let epoch_ended = self.done == self.batches.len();
         if epoch_ended {
@@ -180,15 +185,12 @@ impl Training {
 
     /// The loss of the last step, if it was not read yet.
     pub fn last_loss(&self) -> Option<Tensor<1>> {
-        self.losses.last().cloned()
+        self.losses.last()
     }
 
     /// The losses of the steps since the last call, in one read.
     pub async fn losses(&mut self) -> Result<Vec<f32>, CheckpointError> {
-        match self.losses.is_empty() {
-            true => Ok(Vec::new()),
-            false => Ok(read(Tensor::cat(std::mem::take(&mut self.losses), 0)).await?),
-        }
+        self.losses.take().await
     }
 
     /// Whether an epoch has ended that no [`Validation`] has judged yet.

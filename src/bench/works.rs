@@ -137,7 +137,7 @@ fn kernels() -> Vec<Work> {
             let (weight, gradient) = (tensor([1 << 22], device), tensor([1 << 22], device));
             let moments = tensor([1 << 22, 2], device).abs();
             let step = Step::new(9, 1e-3);
-            Box::new(move || adam(weight.clone(), gradient.clone(), moments.clone(), step).0)
+            Box::new(move || adam(weight.clone(), gradient.clone(), moments.clone(), None, step).0)
         }),
     ]
 }

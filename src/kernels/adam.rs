@@ -2,13 +2,15 @@
 
 use super::{
     cpu,
-    gpu::{self, Scalar, Wgsl, shader},
+    gpu::{self, Scalar, Text, Wgsl, shader},
 };
 use burn::backend::{
-    Autodiff, Backend, Cube, Dispatch, Flex, TensorMetadata, autodiff::checkpoint::strategy::CheckpointStrategy,
-    backend_extension, tensor::FloatTensor, wgpu::into_contiguous,
+    Backend, Cube, Dispatch, Flex, backend_extension,
+    ops::FloatTensorOps,
+    tensor::FloatTensor,
+    wgpu::{CubeTensor, into_contiguous},
 };
-use burn::tensor::{Shape, Slice, Tensor};
+use burn::tensor::Tensor;
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.98;
@@ -37,38 +39,54 @@ impl Step {
 }
 
 /// The next weights and moments of a tensor of any shape; `moments: [count, 2]` holds the mean and the mean square of the
-/// gradient of each element, 0 at the start.
+/// gradient of each element, 0 at the start. What [`clip`](super::clip::clip) gives is first multiplied with the gradient; where its factor
+/// is 0, weights and moments stay as they are.
 pub fn adam<const D: usize>(
     weight: Tensor<D>,
     gradient: Tensor<D>,
     moments: Tensor<2>,
+    clip: Option<Tensor<1>>,
     step: Step,
 ) -> (Tensor<D>, Tensor<2>) {
-    let operands = (weight.into_dispatch(), gradient.into_dispatch(), moments.into_dispatch());
-    let (weight, moments) = Dispatch::adam_step(operands.0, operands.1, operands.2, step);
+    let (weight, gradient, moments) = (weight.into_dispatch(), gradient.into_dispatch(), moments.into_dispatch());
+    let (weight, moments) = match clip {
+        Some(clip) => Dispatch::adam_clipped(weight, gradient, moments, clip.into_dispatch(), step),
+        None => Dispatch::adam_step(weight, gradient, moments, step),
+    };
     (Tensor::from_dispatch(weight), Tensor::from_dispatch(moments))
 }
 
-/// What a backend must know to run [`adam`]. The default body is the oracle.
-#[backend_extension(Cube, Flex, Autodiff)]
+/// What a backend must know to run [`adam`], of tensors that are in no graph.
+#[backend_extension(Cube, Flex)]
 pub trait AdamOps: Backend {
     fn adam_step(
         weight: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
         moments: FloatTensor<Self>,
         step: Step,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        composed::<Self>(weight, gradient, moments, step)
-    }
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    fn adam_clipped(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        clip: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// In burn's operations.
+/// The oracle: in burn's operations, the gradient as it is.
+#[cfg(test)]
 pub(super) fn composed<B: Backend>(
     weight: FloatTensor<B>,
     gradient: FloatTensor<B>,
     moments: FloatTensor<B>,
     step: Step,
 ) -> (FloatTensor<B>, FloatTensor<B>) {
+    use burn::{
+        backend::TensorMetadata,
+        tensor::{Shape, Slice},
+    };
     let (shape, count) = (weight.shape(), weight.shape().num_elements());
     let column = |x, i: usize| B::float_slice(x, &[Slice::full(), Slice::from(i..i + 1)]);
     let mix = |old, beta: f64, new| {
@@ -83,8 +101,6 @@ pub(super) fn composed<B: Backend>(
     let change = B::float_reshape(B::float_mul_scalar(change, step.rate.into()), shape);
     (B::float_sub(weight, change), B::float_cat(vec![m, v], 1))
 }
-
-impl<B: Backend + AdamOps, C: CheckpointStrategy> AdamOps for Autodiff<B, C> {}
 
 impl AdamOps for Flex {
     fn adam_step(
@@ -101,6 +117,19 @@ impl AdamOps for Flex {
             change(weights, moments, &gradient[chunk * CHUNK..], step);
         });
         (cpu::tensor(weight, shape), cpu::tensor(moments, [count, 2]))
+    }
+
+    fn adam_clipped(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        clip: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        match cpu::values(&cpu::contiguous(clip))[0] {
+            0.0 => (weight, moments),
+            factor => Self::adam_step(weight, Self::float_mul_scalar(gradient, factor.into()), moments, step),
+        }
     }
 }
 
@@ -122,15 +151,33 @@ impl AdamOps for Cube {
         moments: FloatTensor<Self>,
         step: Step,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let (shape, count) = (weight.meta.shape().clone(), weight.meta.shape().num_elements());
-        let [weight, gradient, moments] = [weight, gradient, moments].map(into_contiguous);
-        let (next_weight, next_moments) = (gpu::empty(&weight, shape), gpu::empty(&weight, [count, 2]));
-        let texts = vec![shader!("adam.wgsl")];
-        let kernel = Wgsl { name: "adam", texts, words: vec![], workgroup: [256, 1] };
-        let (groups, sizes) = gpu::a_value_each(count);
-        let scalars = sizes.into_iter().chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
-        let tensors = [&weight, &gradient, &moments, &next_weight, &next_moments];
-        gpu::launch(kernel, groups, &tensors, &scalars);
-        (next_weight, next_moments)
+        launch(("adam", shader!("adam_whole.wgsl")), [weight, gradient, moments], None, step)
     }
+
+    fn adam_clipped(
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        moments: FloatTensor<Self>,
+        clip: FloatTensor<Self>,
+        step: Step,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        launch(("adam_clipped", shader!("adam_clipped.wgsl")), [weight, gradient, moments], Some(clip), step)
+    }
+}
+
+fn launch(
+    (name, factor): (&'static str, Text),
+    tensors: [CubeTensor; 3],
+    clip: Option<CubeTensor>,
+    step: Step,
+) -> (CubeTensor, CubeTensor) {
+    let [weight, gradient, moments] = tensors.map(into_contiguous);
+    let (shape, count) = (weight.meta.shape().clone(), weight.meta.shape().num_elements());
+    let (next_weight, next_moments) = (gpu::empty(&weight, shape), gpu::empty(&weight, [count, 2]));
+    let kernel = Wgsl { name, texts: vec![shader!("adam.wgsl"), factor], words: vec![], workgroup: [256, 1] };
+    let (groups, sizes) = gpu::a_value_each(count);
+    let scalars = sizes.into_iter().chain(step.scalars()).chain([Scalar::Int(0)]).collect::<Vec<_>>();
+    let tensors = [&weight, &gradient, &moments, &next_weight, &next_moments].into_iter().chain(&clip);
+    gpu::launch(kernel, groups, &tensors.collect::<Vec<_>>(), &scalars);
+    (next_weight, next_moments)
 }

@@ -7,6 +7,7 @@ pub mod adam;
 pub mod asked;
 pub mod attention;
 pub mod ceiling;
+pub mod clip;
 mod cpu;
 pub mod cross_entropy;
 pub mod dropout;

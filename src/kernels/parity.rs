@@ -1,8 +1,9 @@
 //! Every kernel three ways: in burn's operations (the oracle), its CPU twin, and WGSL on an adapter (a software one will
 //! do), over random ragged shapes.
 
+mod steps;
+
 use super::{
-    adam::{self, AdamOps, Step},
     attention::{self, Attention, AttentionOps, cross_attention, self_attention},
     cpu,
     cross_entropy::{self, CrossEntropyOps, cross_entropy},
@@ -358,31 +359,6 @@ fn embedding_is_its_oracle() {
             let y = embedding(table.clone(), ids, positions, lookup(case % 5 > 0));
             let mut found = (y.clone() * tensor(&dy, [rows, width], &device)).sum().backward();
             vec![read(y), read(table.grad_remove(&mut found).unwrap())]
-        });
-    }
-}
-
-#[test]
-fn adam_is_its_oracle() {
-    let mut cases = Cases::new(7);
-    for t in 1..10 {
-        let count = 1 + cases.0.below(40_000);
-        let (w, g, step) = (cases.values(count), cases.values(count), Step::new(t, 1e-2));
-        let moments = cases.values(2 * count).iter().map(|value| value.abs()).collect::<Vec<_>>();
-        let operands = || {
-            let [w, g] = [&w, &g].map(|values| cpu::tensor(values.clone(), [count]));
-            (w, g, cpu::tensor(moments.clone(), [count, 2]))
-        };
-        let (fw, fg, fm) = operands();
-        let expected = adam::composed::<Flex>(fw, fg, fm, step);
-        let (fw, fg, fm) = operands();
-        let found = Flex::adam_step(fw, fg, fm, step);
-        assert_close("weights", &flex(found.0), &flex(expected.0), 1e-6);
-        assert_close("moments", &flex(found.1), &flex(expected.1), 1e-6);
-        assert_parity("adam", |device| {
-            let [w, g] = [&w, &g].map(|values| tensor(values, [count], device));
-            let (w, m) = adam::adam(w, g, tensor(&moments, [count, 2], device), step);
-            vec![read(w), read(m)]
         });
     }
 }

@@ -5,6 +5,7 @@ use super::{
     adam::{Step, adam},
     asked::{Answerer, Asking, Heads, Lesson, Linear, Weigher},
     attention::{Attention, cross_attention, self_attention},
+    clip::clip,
     cross_entropy::cross_entropy,
     dropout::{Mask, dropout},
     embedding::{Lookup, embedding},
@@ -32,7 +33,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -44,6 +45,7 @@ const CHECKS: [Check; 11] = [
     ("asked", check_asked),
     ("largest", check_largest),
     ("embedding", check_embedding),
+    ("clip", check_clip),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
@@ -189,8 +191,16 @@ fn check_dropout(case: &mut Case) -> Results {
 
 fn check_adam(case: &mut Case) -> Results {
     let (weight, gradient, moments) = (case.values([900]), case.values([900]), case.values([900, 2]).abs());
-    let (weight, moments) = adam(weight, gradient, moments, Step::new(3, 1e-2));
+    let (weight, moments) = adam(weight, gradient, moments, None, Step::new(3, 1e-2));
     vec![weight, moments.reshape([-1])]
+}
+
+/// With a step of Adam by it, on a gradient that is longer than the bound and one of several workgroups.
+fn check_clip(case: &mut Case) -> Results {
+    let (weight, gradient, moments) = (case.values([900]), case.values([900]), case.values([900, 2]).abs());
+    let clip = clip(vec![gradient.clone(), case.values([5000])], 20.0);
+    let (weight, moments) = adam(weight, gradient, moments, Some(clip.clone()), Step::new(3, 1e-2));
+    vec![clip, weight, moments.reshape([-1])]
 }
 
 /// A step of a shallow net on two sentences, of which one is short.
@@ -301,7 +311,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1, 2]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1, 2, 3]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

@@ -1,6 +1,6 @@
 //! Which recipes no run can have.
 
-use super::{Layers, ModelPart, Recipe, RecipeError, UNWRITTEN, VERSION};
+use super::{CLIP, Layers, ModelPart, RATE_DROPS, Recipe, RecipeError, VERSION};
 
 /// A training that diverges so often does not want a lower rate but another one from the start.
 const MOST_DROPS: usize = 32;
@@ -43,6 +43,7 @@ impl Recipe {
         positive("teacher.rate", self.teacher.rate)?;
         positive("distil.rate", self.distil.rate)?;
         positive("finetune.rate", self.finetune.rate)?;
+        self.teacher.clip.map_or(Ok(()), |clip| positive(CLIP, clip.into()))?;
         self.check_drops()?;
         weight("finetune.cross_entropy", self.finetune.cross_entropy)?;
         weight("finetune.hidden", self.finetune.hidden)?;
@@ -52,13 +53,13 @@ impl Recipe {
     fn check_drops(&self) -> Result<(), RecipeError> {
         let drops = &self.teacher.rate_drops;
         if drops.len() > MOST_DROPS {
-            return Err(value(UNWRITTEN, drops.len(), format!("expected {MOST_DROPS} of them at most")));
+            return Err(value(RATE_DROPS, drops.len(), format!("expected {MOST_DROPS} of them at most")));
         }
         if let Some(drop) = drops.iter().find(|drop| !(drop.factor > 0.0 && drop.factor < 1.0)) {
-            return Err(value(UNWRITTEN, drop.factor, "expected factors above 0 and below 1".into()));
+            return Err(value(RATE_DROPS, drop.factor, "expected factors above 0 and below 1".into()));
         }
         match drops.windows(2).find(|pair| pair[0].after > pair[1].after) {
-            Some(pair) => Err(value(UNWRITTEN, pair[1].after, format!("after {}: put them in order", pair[0].after))),
+            Some(pair) => Err(value(RATE_DROPS, pair[1].after, format!("after {}: put them in order", pair[0].after))),
             None => Ok(()),
         }
     }

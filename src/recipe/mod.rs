@@ -27,8 +27,10 @@ use text::as_text;
 /// The version of the format that this program writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
-/// The field that a recipe has only where it is of use.
-const UNWRITTEN: &str = "teacher.rate_drops";
+/// The fields of `teacher` that a recipe has only where they are of use.
+const UNWRITTEN: [&str; 2] = [CLIP, RATE_DROPS];
+const CLIP: &str = "teacher.clip";
+const RATE_DROPS: &str = "teacher.rate_drops";
 
 /// The presets by name, each a complete recipe.
 pub const PRESETS: [(&str, &str); 4] = [
@@ -146,8 +148,8 @@ impl Recipe {
         for assignment in assignments {
             let (key, new) = assignment.split_once('=').ok_or_else(|| RecipeError::Assignment(assignment.clone()))?;
             let key = if key == "corpus" { "corpus.source" } else { key };
-            if let (UNWRITTEN, Some(Value::Object(teacher))) = (key, value.get_mut("teacher")) {
-                teacher.entry("rate_drops").or_insert(Value::Null);
+            if let (true, Some(Value::Object(teacher))) = (UNWRITTEN.contains(&key), value.get_mut("teacher")) {
+                teacher.entry(key.trim_start_matches("teacher.")).or_insert(Value::Null);
             }
             let field = key.split('.').try_fold(&mut value, |value, name| value.get_mut(name));
             let field = field.ok_or_else(|| RecipeError::Field(key.into()))?;

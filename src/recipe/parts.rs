@@ -70,6 +70,10 @@ pub struct TeacherPart {
     pub decay: Decay,
     pub label_smoothing: f32,
     pub convention: Convention,
+    /// The largest norm of all gradients of a step together, also where a mix is trained as a whole; without any they stay as they are, and
+    /// it is not written, so that the name of a run stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f32>,
     /// What a training that diverged needed to go on. Without any it is not written, so that the name of a run stays.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rate_drops: Vec<RateDrop>,
@@ -240,6 +244,7 @@ impl Default for TeacherPart {
             decay: Decay::InverseSqrt,
             label_smoothing: 0.1,
             convention: Convention::Ours,
+            clip: None,
             rate_drops: Vec::new(),
         }
     }

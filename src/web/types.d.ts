@@ -33,7 +33,7 @@ export interface Recipe {
   model: { layers: number; d_model: number; heads: number; ff: number; max_len: number; dropout: number };
   teacher: {
     epochs: number; tokens_per_batch: number; accumulate: number; warmup: number; rate: number;
-    label_smoothing: number; convention: "ours" | "authors"; rate_drops?: { after: number; factor: number }[]; [field: string]: unknown;
+    label_smoothing: number; convention: "ours" | "authors"; clip?: number; rate_drops?: { after: number; factor: number }[]; [field: string]: unknown;
   };
   nets: { site: string; layers: "all" | number[]; method: string; size: string; variant: string | null }[];
   distil: { schedule: "ours" | "authors"; inputs: "teacher" | "student"; epochs: number; batch: number; rate: number };

@@ -10,11 +10,14 @@ weight.NAME, grad.NAME for all weights (of loss.ours), grad_authors.NAME for som
 loss.ours [1], loss.authors [1]; site.{enc,self,cross}.{i}.{input,output}: the LayerNorm'd queries, and the heads side by side
 before out_proj; logits.{enc,self,cross}_{none,uniform}: the same with all layers of one kind of attention replaced (none: the
 heads give zero, out_proj's bias stays; uniform: equal weights over unpadded keys, for self over those not later than the query);
-greedy, beam [B,*] int64, 0 after the end; adam.loss [3] before each step, adam.weight.NAME after the third.
+greedy, beam [B,*] int64, 0 after the end; adam.loss [3] before each step, adam.weight.NAME after the third; clipped.loss,
+clipped.weight.NAME the same where clip_grad_norm_ lets the norm of all gradients be at most `clip`, clipped.norm [3] before it does.
 
 The loss and the two ways of decoding are defined in model.py.
 """
+import copy
 import json
+import math
 import pathlib
 
 import torch
@@ -22,7 +25,7 @@ from safetensors.torch import save_file
 
 from model import D, FF, HEADS, LAYERS, MAX_LEN, SITES, V, Teacher, beam_search, heads_output, smoothed_kl
 
-SEED, WARMUP, RATE = 62, 4, 1.0
+SEED, WARMUP, RATE, CLIP = 62, 4, 1.0, 1.45
 SOURCE = [[5, 9, 4, 17, 28, 11, 6], [7, 3, 22], [12, 19, 8, 8, 25], [14]]
 TARGET = [[6, 21, 5, 13], [10, 4, 27, 16, 9, 23, 6, 3], [18], [24, 7, 7, 20, 15]]
 AUTHORS = ["source_embedding.weight", "encoder.layers.0.self_attn.in_proj_weight", "decoder.layers.1.linear1.bias", "generator.weight"]
@@ -35,16 +38,18 @@ def padded(rows, width=None):
     return torch.tensor([row + [0] * (width - len(row)) for row in rows])
 
 
-def adam_steps(model, source, target_in, target_out):
-    optimizer, losses = torch.optim.Adam(model.parameters(), lr=0.0, betas=(0.9, 0.98), eps=1e-9), []
+def adam_steps(model, source, target_in, target_out, clip=math.inf):
+    optimizer, losses, norms = torch.optim.Adam(model.parameters(), lr=0.0, betas=(0.9, 0.98), eps=1e-9), [], []
     for step in (1, 2, 3):
         optimizer.param_groups[0]["lr"] = RATE * D**-0.5 * min(step**-0.5, step * WARMUP**-1.5)
         optimizer.zero_grad()
         loss = smoothed_kl(model(source, target_in), target_out) / (target_out != 0).sum()
         loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), clip).item())
         optimizer.step()
         losses.append(loss.item())
-    return torch.tensor(losses, dtype=torch.float64), {name: weight.detach() for name, weight in model.named_parameters()}
+    weights = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    return torch.tensor(losses, dtype=torch.float64), torch.tensor(norms, dtype=torch.float64), weights
 
 
 def recorded(model, source, target):
@@ -111,15 +116,19 @@ def values():
         (out["greedy"], gap), (out["beam"], beam_gap) = decoded(model, 1), decoded(model, 4)
     assert min(gap, beam_gap) > 2e-4, "a choice too close for float32"
     assert not torch.equal(out["greedy"], out["beam"]) and (out["greedy"] == 0).any(), "decoding that tests nothing"
-    out["adam.loss"], stepped = adam_steps(model, source, target_in, target_out)
-    return out | {f"adam.weight.{name}": stepped[name] for name in STEPPED}
+    clipped = copy.deepcopy(model)
+    out["adam.loss"], _, stepped = adam_steps(model, source, target_in, target_out)
+    out |= {f"adam.weight.{name}": stepped[name] for name in STEPPED}
+    out["clipped.loss"], out["clipped.norm"], stepped = adam_steps(clipped, source, target_in, target_out, CLIP)
+    assert out["clipped.norm"].min() < CLIP < out["clipped.norm"].max(), "a clip that is always or never taken"
+    return out | {f"clipped.weight.{name}": stepped[name] for name in STEPPED}
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # the order of sums, and so the last bit, depends on it
     tensors = {name: (t if t.dtype == torch.int64 else t.detach().float()).contiguous() for name, t in values().items()}
     config = {"d_model": D, "heads": HEADS, "layers": LAYERS, "ff": FF, "max_len": MAX_LEN, "vocab": V, "seed": SEED,
-              "warmup": WARMUP, "rate": RATE, "label_smoothing": 0.1, "beam": 4, "alpha": 0.6, "max_tokens": 10}
+              "warmup": WARMUP, "rate": RATE, "clip": CLIP, "label_smoothing": 0.1, "beam": 4, "alpha": 0.6, "max_tokens": 10}
     path = pathlib.Path(__file__).with_suffix(".safetensors")
     save_file(tensors, path, metadata={"config": json.dumps(config)})
     path.chmod(0o644)

@@ -85,7 +85,7 @@ fn loss_fit_gradients_and_a_step() {
             let outside = &expected.tensors[parameter];
             assert_close(parameter, &transposed(read(gradient.clone()), &outside.shape), &outside.values, 1e-4);
         }
-        let stepped = Adam::default().step(net, found, 1e-3);
+        let stepped = Adam::default().step(net, found, None, 1e-3);
         let stepped = pollster::block_on(Checkpoint::of(&stepped)).unwrap();
         for (parameter, expected) in golden.checkpoint(&format!("{name}adam.alr.")).tensors {
             assert_close(&parameter, &stepped.tensors[&parameter].values, &expected.values, 1e-5);

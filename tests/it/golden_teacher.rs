@@ -15,7 +15,7 @@ use attentionless::{
         sites::{NetKind, Region, Site},
         transformer::{Sizes, Transformer},
     },
-    optimizer::{Adam, gradients},
+    optimizer::{Adam, clip, gradients},
     parameters::Named,
 };
 use burn::{
@@ -217,22 +217,37 @@ fn means() {
 
 #[test]
 fn three_steps_of_adam() {
+    steps("adam", None);
+}
+
+/// The first two are longer than the bound, the third is not.
+#[test]
+fn three_clipped_steps_of_adam() {
+    let norms = steps("clipped", Some(1.45));
+    assert_close("norms", &norms, GOLDEN.values("clipped.norm"), 1e-4);
+}
+
+/// Three steps against those of PyTorch; gives the norms of the gradients.
+fn steps(name: &str, most: Option<f32>) -> Vec<f32> {
     let device = Device::flex().autodiff();
     let (mut model, rows, mut adam) = (teacher(&device), rows(&device), Adam::default());
     let mut recipe = attentionless::recipe::Recipe::preset("micro").unwrap();
     (recipe.model.d_model, recipe.teacher.warmup, recipe.teacher.rate) = (16, 4, 1.0);
-    let mut losses = Vec::new();
+    let (mut losses, mut norms) = (Vec::new(), Vec::new());
     for step in 1..=3 {
         let loss = loss(&model, &rows, rows.output.tokens());
         let found = gradients(&model, &mut loss.backward());
         losses.extend(read(loss));
-        model = adam.step(model, found, attentionless::teacher::rate(&recipe, step, 3));
+        let clip = clip(&found, most);
+        norms.extend(clip.clone().map(|clip| read(clip)[1]));
+        model = adam.step(model, found, clip, attentionless::teacher::rate(&recipe, step, 3));
     }
-    assert_close("losses", &losses, GOLDEN.values("adam.loss"), 1e-5);
+    assert_close("losses", &losses, GOLDEN.values(&format!("{name}.loss")), 1e-5);
     let found = pollster::block_on(Checkpoint::of(&model)).unwrap();
-    for (name, expected) in GOLDEN.checkpoint("adam.weight.").tensors {
+    for (name, expected) in GOLDEN.checkpoint(&format!("{name}.weight.")).tensors {
         assert_close(&name, &found.tensors[&name].values, &expected.values, 1e-4);
     }
+    norms
 }
 
 #[test]

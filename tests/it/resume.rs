@@ -1,6 +1,7 @@
 //! A run that is left between any two of its steps goes on as if it had not been.
 
 use attentionless::{
+    checkpoint::Checkpoint,
     device,
     recipe::Recipe,
     session::{Event, Goal, Session, SessionError},
@@ -185,10 +186,29 @@ fn a_teacher_goes_on_at_a_lower_rate_from_what_is_kept() {
     }
 }
 
+/// Also where gradients are clipped, and none that is no number moves a weight.
 #[test]
 fn a_loss_that_is_no_number_says_how_to_go_on() {
-    let (store, wild) = (Memory::new([]), recipe().with(&["teacher.rate=1e30".into()]).unwrap());
-    let error = end_teacher(&store, &wild).unwrap_err().to_string();
-    let advice = r#"the same command with --set 'teacher.rate_drops=[{"after":0,"factor":0.5}]'"#;
-    assert!(error.starts_with("the loss became NaN at step ") && error.ends_with(advice), "{error}");
+    for more in [None, Some("teacher.clip=1".to_string())] {
+        let settings = ["teacher.rate=1e30".into()].into_iter().chain(more).collect::<Vec<_>>();
+        let (store, wild) = (Memory::new([]), recipe().with(&settings).unwrap());
+        let error = end_teacher(&store, &wild).unwrap_err().to_string();
+        let advice = r#"the same command with --set 'teacher.rate_drops=[{"after":0,"factor":0.5}]'"#;
+        assert!(error.starts_with("the loss became NaN at step ") && error.ends_with(advice), "{error}");
+    }
+}
+
+/// A bound that no gradient reaches changes no bit, a lower one does; and only a recipe with one is another recipe.
+#[test]
+fn a_bound_on_the_gradients_holds() {
+    let teachers = ["null", "1e6", "0.1"].map(|clip| {
+        let (store, recipe) = (Memory::new([]), recipe().with(&[format!("teacher.clip={clip}")]).unwrap());
+        end_teacher(&store, &recipe).unwrap();
+        let teacher = Checkpoint::from_bytes(&store.read("teacher.safetensors").unwrap().unwrap()).unwrap();
+        (recipe, teacher.tensors)
+    });
+    let [(plain, free), (high, unbound), (_, bound)] = teachers;
+    assert!(free == unbound && free != bound);
+    assert_eq!(plain, recipe());
+    assert!(!plain.canonical().contains("clip") && high.canonical().contains(r#""clip":1000000.0"#));
 }

@@ -101,7 +101,7 @@ impl Case {
         self.after(3, &Device::flex(), |net, adam, lesson| {
             let loss = lesson.error(&net);
             let found = gradients(&net, &mut loss.backward());
-            (adam.step(net, found, 1e-2), loss.inner())
+            (adam.step(net, found, None, 1e-2), loss.inner())
         })
     }
 }

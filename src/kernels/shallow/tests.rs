@@ -158,7 +158,7 @@ impl Case {
             for ((weight, moments), leaf) in weights.iter_mut().zip(&mut moments).zip(&leaves) {
                 let (gradient, count) = (leaf.grad_remove(&mut gradients).unwrap(), weight.shape().num_elements());
                 let of = moments.clone().reshape([count, 2]);
-                let (next, of) = adam(weight.clone(), gradient, of, Step::new(t, 1e-2));
+                let (next, of) = adam(weight.clone(), gradient, of, None, Step::new(t, 1e-2));
                 (*weight, *moments) = (next, of.reshape([-1]));
             }
         }
