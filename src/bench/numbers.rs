@@ -39,8 +39,8 @@ fn moving<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) 
     Moving { value: Tensor::from_data(TensorData::new(values, shape), device), moments }
 }
 
-/// The net with so many hidden features.
-pub fn net(hidden: usize, device: &Device) -> Shallow {
+/// The net with so many hidden features and outputs.
+pub fn net(hidden: usize, outputs: usize, device: &Device) -> Shallow {
     let layer = |[inputs, outputs]: [usize; 2], [weight, bias]: [Stream; 2]| {
         let scale = (inputs as f32).sqrt().recip();
         Layer {
@@ -52,7 +52,7 @@ pub fn net(hidden: usize, device: &Device) -> Shallow {
     };
     Shallow {
         first: layer([WIDTH, hidden], [Stream::Weight1, Stream::Bias1]),
-        later: vec![layer([hidden, WIDTH], [Stream::Weight2, Stream::Bias2])],
+        later: vec![layer([hidden, outputs], [Stream::Weight2, Stream::Bias2])],
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         layer_norm::layer_norm,
         linear::linear,
         matmul::transposed_matmul,
-        shallow::Shallow,
+        shallow::{Sentences, Shallow, prefix},
     },
     model::{
         nets::Net,
@@ -48,6 +48,7 @@ pub fn all() -> Vec<Work> {
     for hidden in [25, 50, 800, 3200] {
         works.extend([64, 256, 1024].map(|batch| dense(batch, hidden)));
     }
+    works.push(prefixes(64, 800));
     let kind = |method, variant| NetKind { variant, ..NetKind::plain(method, Size::M) };
     works.push(distilled("prefix 50x128-800-128 batch 64", Site::DecoderSelf, kind(Method::Alr, None)));
     works.push(distilled("weights 50x128-800-128 batch 64, encoder", Site::Encoder, kind(Method::Awr, None)));
@@ -156,26 +157,43 @@ fn dense(batch: usize, hidden: usize) -> Work {
     let parameters = (2 * WIDTH * hidden) as f64;
     // Forward and back 2 and 3 products; every weight is read 2.5 times, and it and its moments are changed once.
     let (operations, bytes) = (10 * batch * WIDTH * hidden, 30.0 * parameters + (24 * batch * WIDTH) as f64);
-    Work {
-        name: format!("distil {WIDTH}-{hidden}-{WIDTH} batch {batch}"),
-        operations: operations as f64,
-        bytes,
-        prepare: Box::new(move |device| {
-            let (mut net, mut step) = (Some(numbers::net(hidden, device)), 0);
-            let [input, goal] = numbers::batch(batch, device);
-            let elements = numbers::tokens(batch).iter().sum::<i32>() as usize * FEATURES;
-            let run = Box::new(move || {
-                step += 1;
-                let now = net.take().map(|net: Shallow| {
-                    net.step(&input, &goal, 1.0 / elements as f32, crate::model::nets::SLOPE, Step::new(step, 1e-3))
-                });
-                let (next, loss) = now.unzip();
-                net = next;
-                loss.unwrap_or_else(|| Tensor::zeros([1], &Device::flex()))
+    let name = format!("distil {WIDTH}-{hidden}-{WIDTH} batch {batch}");
+    program(name, [operations as f64, bytes], [batch, hidden, WIDTH], Shallow::step)
+}
+
+/// The same of the decoder's net over all prefixes, without the teacher's part.
+fn prefixes(batch: usize, hidden: usize) -> Work {
+    let parameters = ((WIDTH + FEATURES) * hidden) as f64;
+    let (operations, bytes) = (10 * batch * WIDTH * hidden, 30.0 * parameters + (16 * LENGTH * batch * hidden) as f64);
+    let name = format!("distil all prefixes {LENGTH}x{FEATURES}-{hidden}-{FEATURES} batch {batch}");
+    program(name, [operations as f64, bytes], [batch, hidden, FEATURES], prefix::step)
+}
+
+/// What a step of a shallow net is made by.
+type ShallowStep = fn(Shallow, &Sentences, &Sentences, f32, f32, Step) -> (Shallow, Tensor<1>);
+
+fn program(
+    name: String,
+    [operations, bytes]: [f64; 2],
+    [batch, hidden, outputs]: [usize; 3],
+    step_of: ShallowStep,
+) -> Work {
+    let prepare = move |device: &Device| {
+        let (mut net, mut step) = (Some(numbers::net(hidden, outputs, device)), 0);
+        let [input, goal] = numbers::batch(batch, device);
+        let elements = numbers::tokens(batch).iter().sum::<i32>() as usize * FEATURES;
+        let run = Box::new(move || {
+            step += 1;
+            let now = net.take().map(|net| {
+                step_of(net, &input, &goal, 1.0 / elements as f32, crate::model::nets::SLOPE, Step::new(step, 1e-3))
             });
-            Prepared { run, has_loss: true }
-        }),
-    }
+            let (next, loss) = now.unzip();
+            net = next;
+            loss.unwrap_or_else(|| Tensor::zeros([1], &Device::flex()))
+        });
+        Prepared { run, has_loss: true }
+    };
+    Work { name, operations, bytes, prepare: Box::new(prepare) }
 }
 
 /// Sentence pairs of so many tokens, of words that say nothing.
