@@ -1,6 +1,6 @@
-// h = leaky_relu(z + bias) in the place of z, h normalised, and that times gamma plus beta. One workgroup a row; each invocation
+// h = leaky_relu(z + bias) in the place of z, where there is a bias, h normalised, and that times gamma plus beta. One workgroup a row; each invocation
 // reads only what it wrote itself.
-struct Scalars { width: u32, slope: f32, eps: f32, padding: u32 }
+struct Scalars { width: u32, slope: f32, eps: f32, has_bias: u32 }
 
 @group(0) @binding(0) var<storage, read_write> h: array<f32>;
 @group(0) @binding(1) var<storage, {{input}}> bias: array<f32>;
@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let first = group.x * scalars.width;
   var sum = 0.0;
   for (var i = local.x; i < scalars.width; i += LANES) {
-    let z = h[first + i] + bias[i];
+    let z = h[first + i] + select(0.0, bias[i], scalars.has_bias != 0u);
     let value = select(z * scalars.slope, z, z > 0.0);
     h[first + i] = value;
     sum += value;

@@ -2,7 +2,7 @@
 
 use crate::{
     capture::Captured,
-    kernels::shallow::Sentences,
+    kernels::shallow::{Sentences, joined},
     model::{
         batch::{Rows, integers},
         nets::{Net, Seen, Source, joint::JointNet},
@@ -54,7 +54,7 @@ impl Lesson {
 
     /// What goes into a joint net: the source, and behind it the queries.
     pub(super) fn joint_input(&self, net: &JointNet) -> Sentences {
-        let values = net.input(&self.x, &self.rows, &self.source.states, &self.source.rows);
+        let values = joined([&self.looked_at(), &self.input()], net.width());
         let [batch, width] = values.dims();
         let lengths = integers(vec![width as i32; batch], &values.device());
         Sentences { values, lengths, features: 1 }

@@ -78,7 +78,7 @@ impl KernelSource for Wgsl {
 }
 
 /// Columns and rows of a workgroup that sums over columns.
-const COLUMNS: [usize; 2] = [32, 8];
+pub(super) const COLUMNS: [usize; 2] = [32, 8];
 
 /// A kernel whose workgroups sum over columns, and how many of them so many columns take.
 pub(super) fn by_columns(name: &'static str, text: Text, columns: usize) -> (Wgsl, [usize; 3]) {

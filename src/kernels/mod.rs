@@ -17,6 +17,7 @@ pub mod largest;
 pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
+mod pack;
 #[cfg(test)]
 mod parity;
 pub mod self_test;

@@ -1,5 +1,7 @@
 //! Every program against autodiff over its net and Adam, on the CPU and on an adapter, over random ragged lessons.
 
+mod dispatches;
+
 use super::{super::LessonSource, *};
 use crate::{
     capture::Captured,

@@ -2,99 +2,112 @@
 
 use crate::kernels::{
     cpu,
-    gpu::{self, Scalar, Text, Wgsl, shader},
+    gpu::{self, Scalar, Wgsl, shader},
+    linear::{IDENTITY, LinearOps},
+    matmul::{self, Operand},
+    pack::{Packed, Tensors},
+    shallow::{
+        Moving,
+        prefix::{OfPrefixes, PrefixOps, Read},
+    },
 };
 use burn::backend::{
-    Backend, Cube, Dispatch, ExtensionType, Flex, backend_extension,
-    flex::FlexTensor,
+    Backend, Cube, Dispatch, Flex, backend_extension,
+    ops::FloatTensorOps,
     tensor::FloatTensor,
     wgpu::{CubeTensor, into_contiguous},
 };
-use burn::tensor::Tensor;
+use burn::tensor::{Shape, Tensor};
 
-/// From `z: [rows, H]`, the sources' `share: [shares, H]` and its `bias`: `h = leaky_relu(z + share + bias)` and `a = h ∘ gate`. Row `i`
-/// has share `i mod shares`, so that there is one for all places of a sentence, or one for each row.
+/// Matrix and bias of a layer.
+type Parameters<'a> = (&'a Moving<2>, &'a Moving<1>);
+
+/// From queries `q: [rows, d_model]`, the sources' `share: [shares, H]` and its `bias`: `h = leaky_relu(query(q) + share + bias)` and `a =
+/// h ∘ gate(q)`, of the two layers of queries. Row `i` has share `i mod shares`, so that there is one for all places of a sentence, or
+/// one for each row.
 pub(super) fn asked(
-    z: Tensor<2>,
-    gate: Option<Tensor<2>>,
+    q: Tensor<2>,
+    of_queries: [Option<Parameters<'_>>; 2],
     share: Tensor<2>,
     bias: Tensor<1>,
     slope: f32,
-) -> (Tensor<2>, Tensor<2>) {
-    let (z, share, bias) = (z.into_dispatch(), share.into_dispatch(), bias.into_dispatch());
-    let (h, a) = Dispatch::asked(z, gate.into(), share, bias, slope);
-    (Tensor::from_dispatch(h), Tensor::from_dispatch(a))
+) -> (Tensors<Dispatch>, Tensor<2>) {
+    let values =
+        |(weight, bias): Parameters<'_>| [weight.value.clone().into_dispatch(), bias.value.clone().into_dispatch()];
+    let layers = Tensors(of_queries.into_iter().flatten().flat_map(values).collect());
+    let (share, bias) = (share.into_dispatch(), bias.into_dispatch());
+    let (kept, a) = Dispatch::asked(q.into_dispatch(), layers, share, bias, slope);
+    (kept, Tensor::from_dispatch(a))
 }
 
-/// From the gradient of `a` those of `z` and of the gate, `[rows, H]`, and of the shares, `[shares, H]`; `h` is that of [`asked`].
+/// From the gradient of `a` those of both layers of the queries, `[rows, H]`, and of the shares, `[shares, H]`; `kept` is that of
+/// [`asked`].
 pub(super) fn asked_backward(
     da: Tensor<2>,
-    h: Tensor<2>,
-    gate: Option<Tensor<2>>,
+    kept: Tensors<Dispatch>,
     shares: usize,
     slope: f32,
-) -> (Tensor<2>, Option<Tensor<2>>, Tensor<2>) {
-    let (dz, gate, d_share) =
-        Dispatch::asked_backward(da.into_dispatch(), h.into_dispatch(), gate.into(), shares, slope);
-    (Tensor::from_dispatch(dz), gate.into(), Tensor::from_dispatch(d_share))
+) -> (Tensors<Dispatch>, Tensor<2>) {
+    let (of_queries, d_share) = Dispatch::asked_backward(da.into_dispatch(), kept, shares, slope);
+    (of_queries, Tensor::from_dispatch(d_share))
 }
 
-/// What the hidden layer is multiplied with.
-#[derive(ExtensionType)]
-pub enum Gate<B: Backend> {
-    /// 1 everywhere.
-    Open,
-    Values(FloatTensor<B>),
-}
-
-impl From<Option<Tensor<2>>> for Gate<Dispatch> {
-    fn from(gate: Option<Tensor<2>>) -> Self {
-        gate.map_or(Self::Open, |gate| Self::Values(gate.into_dispatch()))
-    }
-}
-
-impl From<Gate<Dispatch>> for Option<Tensor<2>> {
-    fn from(gate: Gate<Dispatch>) -> Self {
-        match gate {
-            Gate::Open => None,
-            Gate::Values(values) => Some(Tensor::from_dispatch(values)),
-        }
-    }
+/// The same where the shares are of prefixes.
+pub(super) fn asked_backward_of_prefixes(
+    da: Tensor<2>,
+    kept: Tensors<Dispatch>,
+    read: &Read,
+    slope: f32,
+) -> (Tensors<Dispatch>, OfPrefixes) {
+    let (da, stats) = (da.into_dispatch(), read.stats.clone().into_dispatch());
+    let (of_queries, r, sums) = Dispatch::asked_backward_of_prefixes(da, kept, stats, read.batch(), slope);
+    (of_queries, (Tensor::from_dispatch(r), Tensor::from_dispatch(sums)))
 }
 
 /// What a backend must know to run [`asked`]. Its oracle is autodiff over the net as the model has it.
 #[backend_extension(Cube, Flex)]
 pub trait HiddenOps: Backend {
     fn asked(
-        z: FloatTensor<Self>,
-        #[extension_type] gate: Gate<Self>,
+        q: FloatTensor<Self>,
+        #[extension_type] layers: Tensors<Self>,
         share: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         slope: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+    ) -> (Tensors<Self>, FloatTensor<Self>);
 
     fn asked_backward(
         da: FloatTensor<Self>,
-        h: FloatTensor<Self>,
-        #[extension_type] gate: Gate<Self>,
+        #[extension_type] kept: Tensors<Self>,
         shares: usize,
         slope: f32,
-    ) -> (FloatTensor<Self>, Gate<Self>, FloatTensor<Self>);
+    ) -> (Tensors<Self>, FloatTensor<Self>);
+
+    fn asked_backward_of_prefixes(
+        da: FloatTensor<Self>,
+        #[extension_type] kept: Tensors<Self>,
+        stats: FloatTensor<Self>,
+        batch: usize,
+        slope: f32,
+    ) -> (Tensors<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
+/// On the CPU the hidden layer and the gate are tensors of their own.
 impl HiddenOps for Flex {
     fn asked(
-        z: FloatTensor<Self>,
-        gate: Gate<Self>,
+        q: FloatTensor<Self>,
+        layers: Tensors<Self>,
         share: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         slope: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> (Tensors<Self>, FloatTensor<Self>) {
+        let outputs = layers.0.chunks_exact(2);
+        let outputs = outputs.map(|it| Self::linear_act(q.clone(), it[0].clone(), it[1].clone(), IDENTITY));
+        let mut outputs = outputs.collect::<Vec<_>>().into_iter();
+        let (z, gate) = (outputs.next().expect("the queries' layer"), outputs.next());
         let shape @ [_, width] = z.layout().shape().dims();
         let [share, bias] = [share, bias].map(cpu::contiguous);
         let (share, bias) = (cpu::values(&share), cpu::values(&bias));
         let (mut h, mut a) = (cpu::into_values(z), vec![0.0; shape[0] * width]);
-        let gate = values(gate);
         let shares = share.len() / width;
         cpu::by_pairs((&mut h, width), (&mut a, width), |row, h, a| {
             add_and_leak(h, &share[row % shares * width..], bias, slope);
@@ -103,43 +116,46 @@ impl HiddenOps for Flex {
                 None => a.copy_from_slice(h),
             }
         });
-        (cpu::tensor(h, shape), cpu::tensor(a, shape))
+        let kept = [cpu::tensor(h, shape)].into_iter().chain(gate).collect();
+        (Tensors(kept), cpu::tensor(a, shape))
     }
 
     fn asked_backward(
         da: FloatTensor<Self>,
-        h: FloatTensor<Self>,
-        gate: Gate<Self>,
+        kept: Tensors<Self>,
         shares: usize,
         slope: f32,
-    ) -> (FloatTensor<Self>, Gate<Self>, FloatTensor<Self>) {
+    ) -> (Tensors<Self>, FloatTensor<Self>) {
         let shape @ [_, width] = da.layout().shape().dims();
-        let size = shares * width;
-        let (mut dz, h, mut d_share) = (cpu::into_values(da), cpu::contiguous(h), vec![0.0; size]);
-        let h = cpu::values(&h);
-        let gate = match values(gate).map(cpu::into_values) {
-            Some(mut gate) => {
-                cpu::by_pairs((&mut dz, width), (&mut gate, width), |row, dz, gate| {
-                    through_gate(dz, gate, &h[row * width..]);
-                });
-                Gate::Values(cpu::tensor(gate, shape))
-            }
-            None => Gate::Open,
-        };
+        let (size, mut kept) = (shares * width, kept.0.into_iter().map(cpu::contiguous));
+        let (h, gate) = (kept.next().expect("the hidden layer"), kept.next());
+        let (mut dz, h, mut d_share) = (cpu::into_values(da), cpu::values(&h), vec![0.0; size]);
+        let gate = gate.map(cpu::into_values).map(|mut gate| {
+            cpu::by_pairs((&mut dz, width), (&mut gate, width), |row, dz, gate| {
+                through_gate(dz, gate, &h[row * width..]);
+            });
+            cpu::tensor(gate, shape)
+        });
         for (round, dz) in dz.chunks_exact_mut(size).enumerate() {
             cpu::by_pairs((dz, width), (&mut d_share, width), |share, dz, sum| {
                 leak_back(dz, sum, &h[round * size + share * width..], slope);
             });
         }
-        (cpu::tensor(dz, shape), gate, cpu::tensor(d_share, [shares, width]))
+        let of_queries = [cpu::tensor(dz, shape)].into_iter().chain(gate).collect();
+        (Tensors(of_queries), cpu::tensor(d_share, [shares, width]))
     }
-}
 
-/// The gate's values, contiguous.
-fn values(gate: Gate<Flex>) -> Option<FlexTensor> {
-    match gate {
-        Gate::Open => None,
-        Gate::Values(values) => Some(cpu::contiguous(values)),
+    fn asked_backward_of_prefixes(
+        da: FloatTensor<Self>,
+        kept: Tensors<Self>,
+        stats: FloatTensor<Self>,
+        batch: usize,
+        slope: f32,
+    ) -> (Tensors<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let [rows, _] = da.layout().shape().dims();
+        let (of_queries, d_share) = Self::asked_backward(da, kept, rows, slope);
+        let (r, sums) = Self::prefix_backward(d_share, stats, batch);
+        (of_queries, r, sums)
     }
 }
 
@@ -175,56 +191,72 @@ fn leak_back(dz: &mut [f32], sum: &mut [f32], h: &[f32], slope: f32) {
     }
 }
 
-/// A kernel whose gate, if there is one, is bound behind so many tensors, and the tensors with it.
-fn gated<'a>(
-    [open, shut]: [&'static str; 2],
-    text: Text,
-    tensors: &[&'a CubeTensor],
-    gate: Option<&'a CubeTensor>,
-) -> (Wgsl, Vec<&'a CubeTensor>) {
-    let (name, gate_text) = match gate {
-        Some(_) => (shut, shader!("asked_gate.wgsl")),
-        None => (open, shader!("asked_open.wgsl")),
-    };
-    let words = vec![("gate", tensors.len()), ("last", tensors.len() + gate.iter().count())];
-    let kernel = Wgsl { name, texts: vec![text, gate_text], words, workgroup: [64, 1] };
-    (kernel, tensors.iter().copied().chain(gate).collect())
+/// A kernel over columns, where there is a gate or not.
+fn gated(name: &'static str, text: gpu::Text, has_gate: bool) -> Wgsl {
+    Wgsl { name, texts: vec![text], words: vec![("gated", usize::from(has_gate))], workgroup: [64, 1] }
 }
 
+/// On an adapter the gate's rows lie behind those of the hidden layer: `[rows, H]` or `[2 · rows, H]`, and so do their gradients.
 impl HiddenOps for Cube {
     fn asked(
-        z: FloatTensor<Self>,
-        gate: Gate<Self>,
+        q: FloatTensor<Self>,
+        layers: Tensors<Self>,
         share: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         slope: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let (shape @ [rows, width], [shares, _]) = (gpu::dims(&z), gpu::dims::<2>(&share));
+    ) -> (Tensors<Self>, FloatTensor<Self>) {
+        let (weights, biases): (Vec<_>, Vec<_>) =
+            layers.0.chunks_exact(2).map(|it| (it[0].clone(), it[1].clone())).unzip();
+        let ([rows, inputs], [_, width], [shares, _]) = (gpu::dims(&q), gpu::dims(&weights[0]), gpu::dims::<2>(&share));
+        let count = weights.len();
+        let weights = Packed::of(weights);
+        let (first, next) = (Operand::new(q, inputs, false).every(0), weights.starts.last().copied().unwrap_or(0));
+        let second = Operand::new(weights.whole, width, false).every(next);
+        let h = matmul::product([count, rows, width, inputs], first, second, None);
         let [share, bias] = [share, bias].map(into_contiguous);
-        let (h, a) = (gpu::owned(z), gpu::empty(&share, shape));
-        let gate = if let Gate::Values(gate) = gate { Some(into_contiguous(gate)) } else { None };
-        let tensors = [&h, &share, &bias, &a];
-        let (kernel, tensors) = gated(["asked", "asked_gated"], shader!("asked.wgsl"), &tensors, gate.as_ref());
+        let biases = biases.into_iter().map(into_contiguous).collect::<Vec<_>>();
+        let a = gpu::empty(&share, [rows, width]);
+        let kernel = gated("asked", shader!("asked.wgsl"), count == 2);
         let scalars = [Scalar::Int(width), Scalar::Int(rows), Scalar::Int(shares), Scalar::Float(slope)];
+        // Without a gate its bias is not read.
+        let tensors = [&h, &share, &bias, &biases[0], &biases[count - 1], &a];
         gpu::launch(kernel, [width.div_ceil(64), rows, 1], &tensors, &scalars);
-        (h, a)
+        (Tensors(vec![h]), a)
     }
 
     fn asked_backward(
         da: FloatTensor<Self>,
-        h: FloatTensor<Self>,
-        gate: Gate<Self>,
+        kept: Tensors<Self>,
         shares: usize,
         slope: f32,
-    ) -> (FloatTensor<Self>, Gate<Self>, FloatTensor<Self>) {
-        let [rows, width] = gpu::dims(&da);
-        let (dz, h) = (gpu::owned(da), into_contiguous(h));
-        let d_share = gpu::empty(&dz, [shares, width]);
-        let gate = if let Gate::Values(gate) = gate { Some(gpu::owned(gate)) } else { None };
-        let (names, text) = (["asked_backward", "asked_gated_backward"], shader!("asked_backward.wgsl"));
-        let (kernel, tensors) = gated(names, text, &[&dz, &h, &d_share], gate.as_ref());
+    ) -> (Tensors<Self>, FloatTensor<Self>) {
+        let ([rows, width], da, h) = (gpu::dims(&da), into_contiguous(da), owned(kept));
+        let d_share = gpu::empty(&da, [shares, width]);
+        let has_gate = gpu::dims::<2>(&h)[0] > rows;
+        let kernel = gated("asked_backward", shader!("asked_backward.wgsl"), has_gate);
         let scalars = [Scalar::Int(width), Scalar::Int(rows), Scalar::Int(shares), Scalar::Float(slope)];
-        gpu::launch(kernel, [width.div_ceil(64), shares, 1], &tensors, &scalars);
-        (dz, gate.map_or(Gate::Open, Gate::Values), d_share)
+        gpu::launch(kernel, [width.div_ceil(64), shares, 1], &[&da, &h, &d_share], &scalars);
+        (Tensors(vec![h]), d_share)
     }
+
+    fn asked_backward_of_prefixes(
+        da: FloatTensor<Self>,
+        kept: Tensors<Self>,
+        stats: FloatTensor<Self>,
+        batch: usize,
+        slope: f32,
+    ) -> (Tensors<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let ([rows, width], h, stats) = (gpu::dims(&da), owned(kept), into_contiguous(stats));
+        let (r, sums) = (gpu::owned(da), gpu::empty(&stats, [batch, 2 * width]));
+        let has_gate = gpu::dims::<2>(&h)[0] > rows;
+        let kernel = gated("asked_prefixes_backward", shader!("asked_prefixes_backward.wgsl"), has_gate);
+        let scalars = [Scalar::Int(width), Scalar::Int(rows), Scalar::Int(batch), Scalar::Float(slope)];
+        gpu::launch(kernel, [width.div_ceil(64), batch, 1], &[&r, &h, &stats, &sums], &scalars);
+        (Tensors(vec![h]), Self::float_reshape(r, Shape::new([rows / batch, batch, width])), sums)
+    }
+}
+
+/// What was kept, to be changed in place.
+fn owned(kept: Tensors<Cube>) -> CubeTensor {
+    gpu::owned(kept.0.into_iter().next().expect("the hidden layer"))
 }

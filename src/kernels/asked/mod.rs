@@ -5,25 +5,28 @@
 //! `a = LeakyReLU(source(e) + query(q)) ∘ gate(q)`; a net without a gate has 1 there. Neither is its input's gradient wanted nor that of
 //! the values, as all of these are data. Rows of queries stand place by place: the first places of all sentences before the second.
 //!
-//! Dispatches, without those that add a product's parts: 21 for a [`Weigher`] over whole sources, about 28 over their prefixes; 22 for an
-//! [`Answerer`], 25 with a gate. Those above 16 are steps of Adam: each matrix, bias and norm is a buffer of its own.
+//! Dispatches, without those that add a product's parts: 14 for a [`Weigher`] over whole sources, 16 over their prefixes; 16 for an
+//! [`Answerer`]. A gate adds none: its matrix and the queries' lie in one buffer from the first step on.
 
 mod hidden;
-mod renew;
 mod weigh;
 
-pub use hidden::{Gate, HiddenOps};
-pub use renew::{LinearTensors, RenewAskedOps};
+pub use hidden::HiddenOps;
 pub use weigh::{Heads, WeighOps};
 
 use super::{
     adam::Step,
-    linear::{IDENTITY, linear},
-    shallow::{Layer, Moving, Sentences, prefix, product, renew::renewed, rows::standardized, taught},
+    linear::IDENTITY,
+    pack::Tensors,
+    shallow::{
+        Layer, Moving, Sentences, prefix, product,
+        renew::{Renewal, Renewed},
+        rows::standardized,
+        taught,
+    },
 };
-use burn::tensor::Tensor;
-use hidden::{asked, asked_backward};
-use renew::{renewed_linear, renewed_pair};
+use burn::{backend::Dispatch, tensor::Tensor};
+use hidden::{asked, asked_backward, asked_backward_of_prefixes};
 use weigh::weighed;
 
 /// A linear layer without a norm before it.
@@ -80,8 +83,11 @@ impl Weigher {
         let scores = product(a.clone(), &out.weight.value, false);
         let (ds, losses) = weighed(scores, &out.bias.value, values, lesson, heads);
         let da = product(ds.clone(), &out.weight.value, true);
-        let out = renewed_linear(out, a, ds, step);
-        (Self { asking: asked.renewed(asking, da, lesson.slope, step), out }, losses.sum())
+        let (mut renewal, has_gate) = (Renewal::default(), asking.gate.is_some());
+        asked.renew(asking, da, lesson.slope, &mut renewal);
+        renewal.linear(out, a, ds);
+        let (mut renewed, loss) = renewal.run(losses, step);
+        (Self { asking: Asking::of(&mut renewed, has_gate), out: renewed.linear() }, loss)
     }
 }
 
@@ -90,10 +96,13 @@ impl Answerer {
     pub fn step(self, lesson: &Lesson, step: Step) -> (Self, Tensor<1>) {
         let Self { asking, out } = self;
         let (asked, a) = asking.asked(lesson, false);
-        // Activation and gate are behind it already.
-        let none = Tensor::zeros([a.dims()[1]], &a.device());
-        let (mut out, da, loss) = taught(vec![out], a, &none, &lesson.goal, [lesson.scale, IDENTITY], step);
-        (Self { asking: asked.renewed(asking, da, lesson.slope, step), out: out.remove(0) }, loss)
+        // Activation, gate and bias are behind it already.
+        let taught = taught(vec![out], a, None, &lesson.goal, [lesson.scale, IDENTITY]);
+        let (mut renewal, has_gate) = (Renewal::default(), asking.gate.is_some());
+        asked.renew(asking, taught.dz, lesson.slope, &mut renewal);
+        taught.later.into_iter().for_each(|(out, x_hat, dy)| renewal.layer(out, x_hat, dy));
+        let (mut renewed, loss) = renewal.run(taught.losses, step);
+        (Self { asking: Asking::of(&mut renewed, has_gate), out: renewed.layer() }, loss)
     }
 }
 
@@ -102,9 +111,8 @@ struct Asked {
     read: Read,
     /// The normalised queries, `[queries, d_model]`.
     q_hat: Tensor<2>,
-    /// The hidden layer without the gate, and the gate, `[queries, H]`.
-    h: Tensor<2>,
-    gate: Option<Tensor<2>>,
+    /// The hidden layer without the gate, and the gate, `[queries, H]`, as the backend keeps them.
+    kept: Tensors<Dispatch>,
     /// Rows of what is read of the sources.
     shares: usize,
 }
@@ -130,32 +138,35 @@ impl Asking {
         };
         let places = lesson.queries.values.dims()[1] / lesson.queries.features;
         let (q_hat, q) = standardized(&lesson.queries, query, places);
-        let of_query = |weight: &Moving<2>, bias: &Moving<1>| {
-            linear(q.clone(), weight.value.clone(), bias.value.clone(), IDENTITY)
-        };
-        let gate = gate.as_ref().map(|gate| of_query(&gate.weight, &gate.bias));
-        let (z, shares) = (of_query(&query.weight, &query.bias), share.dims()[0]);
-        let (h, a) = asked(z, gate.clone(), share, bias, lesson.slope);
-        (Asked { read, q_hat, h, gate, shares }, a)
+        let of_queries = [Some((&query.weight, &query.bias)), gate.as_ref().map(|gate| (&gate.weight, &gate.bias))];
+        let shares = share.dims()[0];
+        let (kept, a) = asked(q, of_queries, share, bias, lesson.slope);
+        (Asked { read, q_hat, kept, shares }, a)
+    }
+
+    /// From what it was changed to.
+    fn of(renewed: &mut Renewed, has_gate: bool) -> Self {
+        let (source, query) = (renewed.layer(), renewed.layer());
+        Self { source, query, gate: has_gate.then(|| renewed.linear()) }
     }
 }
 
 impl Asked {
-    /// One step of Adam, from the gradient of the hidden layer.
-    fn renewed(self, asking: Asking, da: Tensor<2>, slope: f32, step: Step) -> Asking {
+    /// Lets all of it be changed, from the gradient of the hidden layer.
+    fn renew(self, asking: Asking, da: Tensor<2>, slope: f32, renewal: &mut Renewal) {
         let Asking { source, query, gate } = asking;
-        let (dz, d_gate, d_share) = asked_backward(da, self.h, self.gate, self.shares, slope);
-        let source = match self.read {
-            Read::Whole(e_hat) => renewed(source, e_hat, d_share, step),
-            Read::Prefixes(read) => read.renewed(source, d_share, step),
-        };
-        let (query, gate) = match gate.zip(d_gate) {
-            Some((gate, d_gate)) => {
-                let (query, gate) = renewed_pair(query, gate, self.q_hat, [dz, d_gate], step);
-                (query, Some(gate))
+        let of_queries = match self.read {
+            Read::Whole(e_hat) => {
+                let (of_queries, d_share) = asked_backward(da, self.kept, self.shares, slope);
+                renewal.layer(source, e_hat, d_share);
+                of_queries
             }
-            None => (renewed(query, self.q_hat, dz, step), None),
+            Read::Prefixes(read) => {
+                let (of_queries, of_prefixes) = asked_backward_of_prefixes(da, self.kept, &read, slope);
+                read.renew(source, of_prefixes, renewal);
+                of_queries
+            }
         };
-        Asking { source, query, gate }
+        renewal.pair(query, gate, self.q_hat, of_queries);
     }
 }

@@ -12,13 +12,20 @@ pub(in crate::kernels) struct Operand {
     tensor: CubeTensor,
     /// From one row to the next, and from one column to the next.
     strides: [usize; 2],
+    /// From one matrix to the next, where these do not lie close together.
+    next: Option<usize>,
 }
 
 impl Operand {
     /// A matrix that lies in rows of so many columns, or its transpose.
     pub fn new(tensor: CubeTensor, columns: usize, transposed: bool) -> Self {
         let strides = if transposed { [1, columns] } else { [columns, 1] };
-        Self { tensor: into_contiguous(tensor), strides }
+        Self { tensor: into_contiguous(tensor), strides, next: None }
+    }
+
+    /// With so many values from one matrix to the next; none where all products have the same.
+    pub fn every(self, next: usize) -> Self {
+        Self { next: Some(next), ..self }
     }
 
     pub fn tensor(&self) -> &CubeTensor {
@@ -104,9 +111,10 @@ pub(in crate::kernels) fn product_by(
 pub(in crate::kernels) fn scalars(size: Size, [a, b]: [&Operand; 2], parts: usize) -> Vec<Scalar> {
     let Size { m, n, k } = size;
     let [[a_row, a_col], [b_row, b_col]] = [a.strides, b.strides];
+    let (a_next, b_next) = (a.next.unwrap_or(m * k), b.next.unwrap_or(k * n));
     // A part ends where a stride does.
     let span = k.div_ceil(parts).next_multiple_of(STRIDE);
-    [m, n, k, a_row, a_col, b_row, b_col, m * k, k * n, parts, span].map(Scalar::Int).to_vec()
+    [m, n, k, a_row, a_col, b_row, b_col, a_next, b_next, parts, span].map(Scalar::Int).to_vec()
 }
 
 /// The parts of each output added in order, then bias and activation.

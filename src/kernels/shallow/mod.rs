@@ -1,23 +1,25 @@
 //! One training step of the paper's shallow net, `LayerNorm(K) -> Linear(K, H) -> LeakyReLU -> LayerNorm(H) -> Linear(H, N)` with
-//! Adam on the squared error, as a program of its own: at most 16 dispatches, no autodiff, weights and moments changed in place. Each
-//! hidden layer more, which is ours, takes 7 more.
+//! Adam on the squared error, as a program of its own: 11 dispatches, no autodiff, weights and moments changed in place. Each hidden layer
+//! more, which is ours, takes 5 more, and all prefixes of sentences 3.
 //!
 //! The input is data, so no gradient of it is wanted, and the two largest of autodiff's products fall away: with `G = x̂ᵀ dz` for the
 //! normalised input `x̂`, the gradient of the matrix is `γ G + β Σ dz`, and those of the norm are rows of `W ∘ G` and of `W Σ dz`.
 //! The same holds of the norm before the second matrix. (kernels.md, section 2)
 
+mod joined;
 pub mod prefix;
 pub(super) mod renew;
 pub(super) mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use renew::{LayerTensors, RenewOps};
+pub use joined::{JoinedOps, joined};
+pub use renew::{Form, RenewOps};
 pub use rows::RowOps;
 
 use super::{adam::Step, matmul::transposed_matmul};
 use burn::tensor::{Int, Tensor};
-use renew::renewed;
+use renew::{Renewal, Renewed};
 use rows::{error, hidden, hidden_backward, standardized};
 
 /// A parameter and Adam's two moments of it, interleaved: `[2 · count]`.
@@ -67,36 +69,63 @@ impl Shallow {
         let Self { first, later } = self;
         let (x_hat, x) = standardized(input, &first, 1);
         let z = product(x, &first.weight.value, false);
-        let (later, dz, loss) = taught(later, z, &first.bias.value, target, [scale, slope], step);
-        (Self { first: renewed(first, x_hat, dz, step), later }, loss)
+        let taught = taught(later, z, Some(&first.bias.value), target, [scale, slope]);
+        let mut renewal = Renewal::default();
+        renewal.layer(first, x_hat, taught.dz.clone());
+        taught.renewed_with(renewal, step)
+    }
+
+    /// One of so many later layers.
+    fn of(mut renewed: Renewed, later: usize) -> Self {
+        let first = renewed.layer();
+        Self { first, later: (0..later).map(|_| renewed.layer()).collect() }
     }
 }
 
-/// One step on the layers behind a first one, which gives `z + bias`: the layers, the gradient of `z`, and the loss.
+/// What the layers behind a first one have learnt.
+pub(super) struct Taught {
+    /// Each with its normalised input and the gradient of its output.
+    pub later: Vec<(Layer, Tensor<2>, Tensor<2>)>,
+    /// The gradient of what the first one gave.
+    pub dz: Tensor<2>,
+    pub losses: Tensor<1>,
+}
+
+impl Taught {
+    /// The whole net, where the renewal has its first layer already; and the loss.
+    fn renewed_with(self, mut renewal: Renewal, step: Step) -> (Shallow, Tensor<1>) {
+        let count = self.later.len();
+        self.later.into_iter().for_each(|(layer, x_hat, dy)| renewal.layer(layer, x_hat, dy));
+        let (renewed, loss) = renewal.run(self.losses, step);
+        (Shallow::of(renewed, count), loss)
+    }
+}
+
+/// What the layers behind a first one, which gives `z` and a bias, are to learn.
 pub(super) fn taught(
     later: Vec<Layer>,
     z: Tensor<2>,
-    bias: &Tensor<1>,
+    bias: Option<&Tensor<1>>,
     target: &Sentences,
     [scale, slope]: [f32; 2],
-    step: Step,
-) -> (Vec<Layer>, Tensor<2>, Tensor<1>) {
-    let (mut y, mut bias, mut kept) = (z, bias.clone(), Vec::new());
+) -> Taught {
+    let (mut y, mut bias, mut kept) = (z, bias.cloned(), Vec::new());
     for layer in &later {
-        let (h, h_hat, u) = hidden(y, &bias, layer, slope);
+        let (h, h_hat, u) = hidden(y, bias, layer, slope);
         kept.push((h, h_hat));
-        (y, bias) = (product(u, &layer.weight.value, false), layer.bias.value.clone());
+        (y, bias) = (product(u, &layer.weight.value, false), Some(layer.bias.value.clone()));
     }
-    let (mut dy, losses) = error(y, &bias, target, scale);
+    let last = bias.unwrap_or_else(|| Tensor::zeros([y.dims()[1]], &y.device()));
+    let (mut dy, losses) = error(y, &last, target, scale);
     let mut layers = Vec::new();
     for (layer, (h, h_hat)) in later.into_iter().zip(kept).rev() {
         let du = product(dy.clone(), &layer.weight.value, true);
         let dz = hidden_backward(du, h, &layer.gamma.value, slope);
-        layers.push(renewed(layer, h_hat, dy, step));
+        layers.push((layer, h_hat, dy));
         dy = dz;
     }
     layers.reverse();
-    (layers, dy, losses.sum())
+    Taught { later: layers, dz: dy, losses }
 }
 
 /// `x · w`, or `x · wᵀ`.

@@ -4,13 +4,12 @@
 //! t`, with mean `m_i` and reciprocal deviation `r_i` from running sums, `s = Σ γ W` and `t = Σ β W + bias`. Backwards `R_p = Σ_{i≥p} r_i
 //! dz_i`, and `G` of place `p` is `x_pᵀ R_p - Σ_i r_i m_i dz_i`. (kernels.md, section 3)
 
-use super::{Layer, Sentences, Shallow, renew::renewed_by_places, taught};
+use super::{Layer, Sentences, Shallow, renew::Renewal, taught};
 use crate::kernels::{
     adam::Step,
     cpu,
     gpu::{self, Scalar, Wgsl, shader},
     layer_norm::EPSILON,
-    linear::LinearOps,
     matmul::transposed_matmul,
 };
 use burn::backend::{
@@ -33,16 +32,23 @@ pub fn step(
 ) -> (Shallow, Tensor<1>) {
     let Shallow { first, later } = net;
     let (z, t, read) = read(input, &first);
-    let (later, dz, loss) = taught(later, z, &t, target, [scale, slope], step);
-    (Shallow { first: read.renewed(first, dz, step), later }, loss)
+    let taught = taught(later, z, Some(&t), target, [scale, slope]);
+    let mut renewal = Renewal::default();
+    let of_prefixes = summed_backward(taught.dz.clone(), &read.stats, read.batch());
+    read.renew(first, of_prefixes, &mut renewal);
+    taught.renewed_with(renewal, step)
 }
 
 /// What the gradient of a first layer is made with.
 pub(in crate::kernels) struct Read {
     /// `[places, batch, features]`
     x: Tensor<3>,
-    stats: Tensor<2>,
+    pub stats: Tensor<2>,
 }
+
+/// The gradient of all prefixes' shares, `R: [places, batch, outputs]`, and rows whose sum is `-Σ r m dz` and `Σ dz` over all prefixes,
+/// `[any, 2 · outputs]`.
+pub(in crate::kernels) type OfPrefixes = (Tensor<3>, Tensor<2>);
 
 /// What a layer is of each prefix, without `t`: `[places · batch, outputs]`; and `t`.
 pub(in crate::kernels) fn read(input: &Sentences, layer: &Layer) -> (Tensor<2>, Tensor<1>, Read) {
@@ -55,11 +61,13 @@ pub(in crate::kernels) fn read(input: &Sentences, layer: &Layer) -> (Tensor<2>, 
 }
 
 impl Read {
-    /// One step of Adam on the layer, from the gradient of what it is of each prefix.
-    pub fn renewed(self, layer: Layer, dz: Tensor<2>, step: Step) -> Layer {
-        let [_, batch, _] = self.x.dims();
-        let (r, sums) = summed_backward(dz, &self.stats, batch);
-        renewed_by_places(layer, self.x, r, sums, step)
+    pub fn batch(&self) -> usize {
+        self.x.dims()[1]
+    }
+
+    /// Lets a layer be changed, from the gradient of what it is of each prefix.
+    pub fn renew(self, layer: Layer, (r, sums): OfPrefixes, renewal: &mut Renewal) {
+        renewal.places(layer, self.x, r, sums);
     }
 }
 
@@ -86,8 +94,7 @@ fn summed(shares: Tensor<3>, stats: &Tensor<2>, s: Tensor<1>) -> Tensor<2> {
     Tensor::from_dispatch(Dispatch::prefix_sum(shares.into_dispatch(), stats, s.into_dispatch()))
 }
 
-/// `R`, `[places, batch, outputs]`, and the two sums over all prefixes, `-Σ r m dz` and `Σ dz`: `[2, outputs]`.
-fn summed_backward(dz: Tensor<2>, stats: &Tensor<2>, batch: usize) -> (Tensor<3>, Tensor<2>) {
+fn summed_backward(dz: Tensor<2>, stats: &Tensor<2>, batch: usize) -> OfPrefixes {
     let (r, sums) = Dispatch::prefix_backward(dz.into_dispatch(), stats.clone().into_dispatch(), batch);
     (Tensor::from_dispatch(r), Tensor::from_dispatch(sums))
 }
@@ -203,7 +210,7 @@ impl PrefixOps for Flex {
             });
         }
         let sums = cpu::sum_rows(&parts, 2 * outputs);
-        (cpu::tensor(r, [places, batch, outputs]), cpu::tensor(sums, [2, outputs]))
+        (cpu::tensor(r, [places, batch, outputs]), cpu::tensor(sums, [1, 2 * outputs]))
     }
 }
 
@@ -296,7 +303,6 @@ impl PrefixOps for Cube {
         let kernel = by_element("prefix_backward", shader!("prefix_backward.wgsl"));
         let scalars = [places, batch, outputs, 0].map(Scalar::Int);
         gpu::launch(kernel, [outputs.div_ceil(64), batch, 1], &[&r, &stats, &parts], &scalars);
-        let sums = Self::float_reshape(Self::column_sum(parts), Shape::new([2, outputs]));
-        (Self::float_reshape(r, Shape::new([places, batch, outputs])), sums)
+        (Self::float_reshape(r, Shape::new([places, batch, outputs])), parts)
     }
 }

@@ -5,6 +5,7 @@ use crate::kernels::{
     cpu,
     gpu::{self, Scalar, Text, Wgsl, shader},
     layer_norm::{EPSILON, stats},
+    pack::Tensors,
 };
 use burn::backend::{
     Backend, Cube, Dispatch, Flex, backend_extension,
@@ -22,15 +23,16 @@ pub(in crate::kernels) fn standardized(input: &Sentences, layer: &Layer, places:
     (Tensor::from_dispatch(x_hat), Tensor::from_dispatch(x))
 }
 
-/// From products `z: [batch, H]`: `h = leaky_relu(z + bias)`, `h` normalised, and that with the next layer's scale and shift.
+/// From products `z: [batch, H]` and perhaps a bias: `h = leaky_relu(z + bias)`, `h` normalised, and that with the next layer's scale and shift.
 pub(in crate::kernels) fn hidden(
     z: Tensor<2>,
-    bias: &Tensor<1>,
+    bias: Option<Tensor<1>>,
     next: &Layer,
     slope: f32,
 ) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
     let (gamma, beta) = (next.gamma.value.clone().into_dispatch(), next.beta.value.clone().into_dispatch());
-    let (h, h_hat, u) = Dispatch::hidden(z.into_dispatch(), bias.clone().into_dispatch(), gamma, beta, slope);
+    let bias = Tensors(bias.into_iter().map(Tensor::into_dispatch).collect());
+    let (h, h_hat, u) = Dispatch::hidden(z.into_dispatch(), bias, gamma, beta, slope);
     (Tensor::from_dispatch(h), Tensor::from_dispatch(h_hat), Tensor::from_dispatch(u))
 }
 
@@ -67,7 +69,7 @@ pub trait RowOps: Backend {
 
     fn hidden(
         z: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        #[extension_type] bias: Tensors<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         slope: f32,
@@ -115,16 +117,17 @@ impl RowOps for Flex {
 
     fn hidden(
         z: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        bias: Tensors<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let shape @ [_, width] = z.layout().shape().dims();
-        let [bias, gamma, beta] = [bias, gamma, beta].map(cpu::contiguous);
-        let (bias, gamma, beta) = (cpu::values(&bias), cpu::values(&gamma), cpu::values(&beta));
+        let [gamma, beta] = [gamma, beta].map(cpu::contiguous);
+        let (gamma, beta) = (cpu::values(&gamma), cpu::values(&beta));
+        let bias = bias.0.into_iter().next().map_or_else(|| vec![0.0; width], cpu::into_values);
         let mut h = cpu::into_values(z);
-        cpu::by_chunks(&mut h, width, |_, row| add_and_leak(row, bias, slope));
+        cpu::by_chunks(&mut h, width, |_, row| add_and_leak(row, &bias, slope));
         let (mut h_hat, mut u) = (vec![0.0; h.len()], vec![0.0; h.len()]);
         cpu::by_pairs((&mut h_hat, width), (&mut u, width), |row, h_hat, u| {
             standardize(&h[row * width..][..width], h_hat);
@@ -253,16 +256,17 @@ impl RowOps for Cube {
 
     fn hidden(
         z: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        bias: Tensors<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let shape @ [batch, width] = gpu::dims(&z);
-        let [z, bias, gamma, beta] = [z, bias, gamma, beta].map(into_contiguous);
+        let [z, gamma, beta] = [z, gamma, beta].map(into_contiguous);
         let [h_hat, u] = [(); 2].map(|()| gpu::empty(&z, shape));
-        let h = gpu::owned(z);
-        let scalars = [Scalar::Int(width), Scalar::Float(slope), Scalar::Float(EPSILON), Scalar::Int(0)];
+        let (h, has_bias) = (gpu::owned(z), usize::from(!bias.0.is_empty()));
+        let bias = bias.0.into_iter().next().map_or_else(|| gamma.clone(), into_contiguous);
+        let scalars = [Scalar::Int(width), Scalar::Float(slope), Scalar::Float(EPSILON), Scalar::Int(has_bias)];
         let kernel = by_row("hidden", shader!("hidden.wgsl"));
         gpu::launch(kernel, [batch, 1, 1], &[&h, &bias, &gamma, &beta, &h_hat, &u], &scalars);
         (h, h_hat, u)

@@ -26,8 +26,13 @@ impl JointNet {
         shapes.map(|(name, shape)| (format!("net.{name}"), shape)).collect()
     }
 
+    /// Of one of the two sentences, padded and flattened.
+    pub fn width(&self) -> usize {
+        self.net.norm.weight.val().dims()[0] / 2
+    }
+
     fn max_len(&self, d_model: usize) -> usize {
-        self.net.norm.weight.val().dims()[0] / 2 / d_model
+        self.width() / d_model
     }
 
     /// `[batch · queries, d_model]` to the same, zero at padding; the source's states `[batch · length, d_model]`.
@@ -37,7 +42,7 @@ impl JointNet {
     }
 
     /// What the shallow net reads: `[batch, 2 W]`.
-    pub fn input(&self, x: &Tensor<2>, rows: &Rows, states: &Tensor<2>, source: &Rows) -> Tensor<2> {
+    fn input(&self, x: &Tensor<2>, rows: &Rows, states: &Tensor<2>, source: &Rows) -> Tensor<2> {
         let ([_, d_model], source) = (x.dims(), self.read(states, source));
         Tensor::cat(vec![source, flatten(x, rows, self.max_len(d_model))], 1)
     }
