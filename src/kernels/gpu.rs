@@ -20,14 +20,15 @@ pub(super) struct Text {
     pub text: &'static str,
 }
 
-/// The text of a file of `shaders/`.
+/// The text of a file of `shaders/`, without its comments.
 macro_rules! shader {
-    ($file:literal) => {
-        $crate::kernels::gpu::Text {
-            file: $file,
-            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $file)),
-        }
-    };
+    ($file:literal) => {{
+        use $crate::kernels::comments;
+        const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $file));
+        const CODE: [u8; comments::length_without(TEXT)] = comments::without(TEXT);
+        const WITHOUT: &str = comments::text(&CODE);
+        $crate::kernels::gpu::Text { file: $file, text: WITHOUT }
+    }};
 }
 pub(super) use shader;
 

@@ -8,6 +8,7 @@ pub mod asked;
 pub mod attention;
 pub mod ceiling;
 pub mod clip;
+mod comments;
 mod cpu;
 pub mod cross_entropy;
 pub mod dropout;
