@@ -6,7 +6,8 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -84,8 +85,15 @@ fn copy_without_guards(from: &Path, to: &Path) -> Result<usize, Error> {
             bytes = text.replace(GUARD, "all()").into_bytes();
         }
         fs::write(&target, bytes).map_err(Error::at(&target))?;
+        keep_age(&path, &target).map_err(Error::at(&target))?;
     }
     Ok(count)
+}
+
+/// Cargo compiles anew what is younger than the last compilation's beginning.
+fn keep_age(from: &Path, to: &Path) -> io::Result<()> {
+    let modified = fs::metadata(from)?.modified()?;
+    File::options().write(true).open(to)?.set_modified(modified)
 }
 
 #[cfg(test)]
@@ -105,6 +113,8 @@ mod tests {
         assert_eq!(library, scratch.0.join("changed/wgpu-types-1.0.0/src/lib.rs").canonicalize().expect("a file"));
         let text = fs::read_to_string(library.with_file_name("deep").join("mod.rs")).expect("a file");
         assert_eq!(text, "#[cfg(all(feature = \"x\", all()))]");
+        let age = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).expect("a time");
+        assert_eq!(age(&library), age(&package.join("src/lib.rs")));
         put("src/deep/mod.rs", "// another way");
         let error =
             change(&package.join("src/lib.rs"), &scratch.0.join("changed")).err().map(|error| error.to_string());
