@@ -229,7 +229,7 @@ async fn on_adapter(
         memory_hints: wgpu::MemoryHints::MemoryUsage,
         ..Default::default()
     };
-    let given = request_device(&adapter, &descriptor, software).await;
+    let given = request_device(&adapter, &descriptor).await;
     let (gpu, queue, subgroups) = given.map_err(|error| refused(error.to_string()))?;
     let setup = WgpuSetup { instance, adapter, device: gpu.clone(), queue, backend };
     let opened = Device::wgpu_options().tasks_max(TASKS).setup(setup).init();
@@ -250,7 +250,6 @@ async fn on_adapter(
 async fn request_device(
     adapter: &wgpu::Adapter,
     descriptor: &wgpu::DeviceDescriptor<'_>,
-    _wanted: bool,
 ) -> Result<(wgpu::Device, wgpu::Queue, bool), wgpu::RequestDeviceError> {
     let (device, queue) = adapter.request_device(descriptor).await?;
     let subgroups = device.features().contains(wgpu::Features::SUBGROUP);

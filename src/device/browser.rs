@@ -69,7 +69,7 @@ async fn request(gpu: &JsValue) -> Option<JsValue> {
     JsFuture::from(promise).await.ok().filter(JsValue::is_object)
 }
 
-fn describe(adapter: &JsValue) -> Offered {
+pub(super) fn describe(adapter: &JsValue) -> Offered {
     let (info, limits) = (get(adapter, "info"), get(adapter, "limits"));
     let text = |key: &str| get(&info, key).as_string().unwrap_or_default();
     // Most browsers keep the description to themselves.

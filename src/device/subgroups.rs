@@ -1,58 +1,48 @@
-//! Subgroups in a browser. wgpu 30 has no name for them there and so asks for none: while it asks for a device, they are put on its list.
+//! Subgroups in a browser. wgpu 30 has no name for them there and so asks for none: they are put on the list of what it asks a software
+//! adapter for.
 
-use super::browser::get;
+use super::browser::{describe, get};
 use burn::tensor::wgpu::wgpu;
-use js_sys::{Array, Function, Object, Proxy, Reflect};
-use std::{cell::Cell, rc::Rc};
+use js_sys::{Array, Function, Object, Promise, Proxy, Reflect};
+use std::cell::{Cell, OnceCell};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 /// As WebGPU calls them.
 const FEATURE: &str = "subgroups";
 
-/// What stands in for the browser's function, and its call: the function, what it is called on, and its arguments.
+/// A call of the browser's function: the function, what it is called on, and its arguments.
 type Call = Closure<dyn Fn(Function, JsValue, Array) -> JsValue>;
+
+thread_local! {
+    /// What stands in the place of the browser's function, once, and as long as the engine: calls of it may overlap.
+    static STANDS_IN: OnceCell<Option<Call>> = const { OnceCell::new() };
+    /// Whether the last call asked for subgroups. There is one software adapter, so all that do are the same.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
 
 /// A device, and whether shaders may use subgroups on it.
 pub(super) async fn request_device(
     adapter: &wgpu::Adapter,
     descriptor: &wgpu::DeviceDescriptor<'_>,
-    wanted: bool,
 ) -> Result<(wgpu::Device, wgpu::Queue, bool), wgpu::RequestDeviceError> {
-    let asking = wanted.then(Asking::begin).flatten();
+    STANDS_IN.with(|call| {
+        call.get_or_init(stand_in);
+    });
     let (device, queue) = adapter.request_device(descriptor).await?;
-    Ok((device, queue, asking.is_some_and(|asking| asking.asked.get())))
+    Ok((device, queue, ASKED.get()))
 }
 
-/// While it lives, who asks for a device asks for subgroups.
-struct Asking {
-    prototype: JsValue,
-    original: Function,
-    asked: Rc<Cell<bool>>,
-    _call: Call,
-}
-
-impl Asking {
-    fn begin() -> Option<Self> {
-        let prototype = get(&get(&js_sys::global(), "GPUAdapter"), "prototype");
-        let original = get(&prototype, "requestDevice").dyn_into::<Function>().ok()?;
-        let asked = Rc::new(Cell::new(false));
-        let seen = asked.clone();
-        let call = Call::new(move |original: Function, adapter: JsValue, arguments: Array| {
-            seen.set(add(&adapter, &arguments));
-            original.apply(&adapter, &arguments).unwrap_or_else(|error| js_sys::Promise::reject(&error).into())
-        });
-        let handler = Object::new();
-        Reflect::set(&handler, &"apply".into(), call.as_ref()).ok()?;
-        Reflect::set(&prototype, &"requestDevice".into(), &Proxy::new(&original, &handler)).ok()?;
-        Some(Self { prototype, original, asked, _call: call })
-    }
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        // It could be set, so it can be set again.
-        let _ = Reflect::set(&self.prototype, &"requestDevice".into(), &self.original);
-    }
+fn stand_in() -> Option<Call> {
+    let prototype = get(&get(&js_sys::global(), "GPUAdapter"), "prototype");
+    let original = get(&prototype, "requestDevice").dyn_into::<Function>().ok()?;
+    let call = Call::new(|original: Function, adapter: JsValue, arguments: Array| {
+        ASKED.set(describe(&adapter).software && add(&adapter, &arguments));
+        original.apply(&adapter, &arguments).unwrap_or_else(|error| Promise::reject(&error).into())
+    });
+    let handler = Object::new();
+    Reflect::set(&handler, &"apply".into(), call.as_ref()).ok()?;
+    Reflect::set(&prototype, &"requestDevice".into(), &Proxy::new(&original, &handler)).ok()?;
+    Some(call)
 }
 
 /// Puts subgroups on the list of a descriptor where the adapter has them.
