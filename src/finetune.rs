@@ -181,11 +181,7 @@ impl Finetuning {
             accumulate(&mut sum, gradients);
         }
         let clip = clip(&sum, self.recipe.teacher.clip);
-        losses
-            .into_iter()
-            .reduce(|sum, loss| sum + loss)
-            .into_iter()
-            .for_each(|loss| self.losses.push(loss, clip.clone()));
+        self.losses.push(losses, clip.clone());
         let rate = self.rate();
         self.student = self.adam.step(self.student.clone(), sum, clip, rate);
         self.done += 1;

@@ -66,10 +66,12 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// The loss of a step, and what [`clip`] said of its gradients.
-    pub fn push(&mut self, loss: Tensor<1>, clip: Option<Tensor<1>>) {
-        self.losses.push(loss);
-        self.clips.extend(clip);
+    /// The parts of a step's loss, which are added, and what [`clip`] said of its gradients.
+    pub fn push(&mut self, parts: Vec<Tensor<1>>, clip: Option<Tensor<1>>) {
+        if let Some(loss) = parts.into_iter().reduce(|sum, loss| sum + loss) {
+            self.losses.push(loss);
+            self.clips.extend(clip);
+        }
     }
 
     /// The last one, if it was not taken yet.
@@ -177,13 +179,13 @@ mod tests {
         let mut losses = Losses::default();
         for (loss, gradient) in [(2.0, 3.0), (1.5, f32::INFINITY), (1.0, 0.5), (0.5, f32::NAN)] {
             let gradients = Named::from([("a".into(), values(&[0.1, gradient])), ("b".into(), values(&[0.2]))]);
-            losses.push(values(&[loss]), clip(&gradients, Some(1.0)));
+            losses.push(vec![values(&[loss])], clip(&gradients, Some(1.0)));
         }
         let found = pollster::block_on(losses.take()).unwrap();
         assert_eq!([found[0], found[2]], [2.0, 1.0]);
         assert!(found[1].is_nan() && found[3].is_nan(), "{found:?}");
         assert!(pollster::block_on(losses.take()).unwrap().is_empty());
-        losses.push(values(&[4.0]), clip(&Named::new(), Some(1.0)));
+        losses.push(vec![values(&[3.0]), values(&[1.0])], clip(&Named::new(), Some(1.0)));
         assert_eq!(pollster::block_on(losses.take()).unwrap(), [4.0]);
     }
 }

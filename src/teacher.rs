@@ -150,11 +150,7 @@ impl Training {
             }
         }
         let clip = clip(&sum, self.recipe.teacher.clip);
-        losses
-            .into_iter()
-            .reduce(|sum, loss| sum + loss)
-            .into_iter()
-            .for_each(|loss| self.losses.push(loss, clip.clone()));
+        self.losses.push(losses, clip.clone());
         let rate = rate(&self.recipe, self.adam.steps + 1, self.total());
         self.model = self.adam.step(self.model.clone(), sum, clip, rate);
         self.done = last;

@@ -1,6 +1,6 @@
 //! Shaders without their comments: a third of what they weigh in the engine for browsers, where no one reads them.
 
-/// The bytes that are left of a text of so many lines without its comments; a line with nothing else goes whole.
+/// How many bytes are left of a text without its comments; a line with nothing else goes whole.
 pub const fn length_without(text: &str) -> usize {
     let (bytes, mut at, mut length) = (text.as_bytes(), 0, 0);
     while at < bytes.len() {
@@ -11,7 +11,7 @@ pub const fn length_without(text: &str) -> usize {
     length
 }
 
-/// Those bytes.
+/// The bytes that are left.
 pub const fn without<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
     let (bytes, mut at, mut to, mut code) = (text.as_bytes(), 0, 0, [b'\n'; LENGTH]);
     while at < bytes.len() {
@@ -27,11 +27,11 @@ pub const fn without<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
     code
 }
 
-/// The bytes of text, which has to be UTF-8 outside of its comments as in them.
+/// What is left, as a text.
 pub const fn text(code: &[u8]) -> &str {
     match std::str::from_utf8(code) {
         Ok(text) => text,
-        Err(_) => panic!("a comment ends in the middle of a character"),
+        Err(_) => panic!("the text is cut at a line's end or at a slash, so between two characters"),
     }
 }
 

@@ -132,13 +132,14 @@ fn assert_close(what: &str, found: &Found, expected: &Found) {
 
 fn assert_programs(stream: u64, kinds: &[(Site, Method, Option<Variant>)]) {
     let mut stream = Stream::new(2311, Purpose::Corpus, stream);
+    // Only then is known which tilings there are.
+    LazyLock::force(&GPU);
     for &(site, method, variant) in kinds {
         for size in [Size::Xs, Size::M, Size::L, Size::Xl] {
             let case = Case::new(site, NetKind { method, size, variant }, &mut stream);
             let what = format!("{} {} {:?}", site.code(), case.kind, case.sizes);
             let expected = case.by_autodiff();
             assert_close(&format!("CPU, {what}"), &case.by_program(&Device::flex()), &expected);
-            LazyLock::force(&GPU);
             for tiling in Tiling::possible() {
                 force(Some(tiling));
                 let found = case.by_program(&GPU.device);

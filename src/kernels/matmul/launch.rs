@@ -48,7 +48,7 @@ pub(in crate::kernels) fn accumulation(
         Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square],
     };
     // A directive is the first line of a text. wgpu's own parser knows none for subgroups, and has them without.
-    let first: &[Text] = match tiling {
+    let directives: &[Text] = match tiling {
         Tiling::Quads if cfg!(target_family = "wasm") => &[shader!("shared/subgroups.wgsl")],
         _ => &[],
     };
@@ -64,7 +64,7 @@ pub(in crate::kernels) fn accumulation(
         ("a_along_k", usize::from(a.strides[1] == 1)),
         ("b_along_k", usize::from(b.strides[0] == 1)),
     ];
-    let texts = [first, texts, core, &[shader!("shared/matmul.wgsl")]].concat();
+    let texts = [directives, texts, core, &[shader!("shared/matmul.wgsl")]].concat();
     Wgsl { name, texts, words, workgroup: [across, down].map(|count| count as u32) }
 }
 

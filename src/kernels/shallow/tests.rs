@@ -232,10 +232,11 @@ fn cases(prefixes: bool) -> Vec<Case> {
 }
 
 fn assert_program(prefixes: bool) {
+    // Only then is known which tilings there are.
+    LazyLock::force(&GPU);
     for case in cases(prefixes) {
         let expected = case.by_autodiff(3);
         assert_close(&format!("CPU, {:?}", case.sizes), &case.by_program(3, &Device::flex()), &expected);
-        LazyLock::force(&GPU);
         for tiling in Tiling::possible() {
             force(Some(tiling));
             let found = case.by_program(3, &GPU.device);
