@@ -1,6 +1,7 @@
 // Turns the gradient of rows behind activation, norm, scale and shift into that of the rows before, in its place: with dh = du * gamma
 // and n the normalised h, dz = (dh - mean(dh) - n * mean(dh * n)) / deviation, times the slope where h is not positive.
-struct Scalars { width: u32, slope: f32, eps: f32, padding: u32 }
+// The rows of each net have its gamma, and `next` values are from one to the next.
+struct Scalars { width: u32, slope: f32, eps: f32, rows: u32, next: u32, padding: u32 }
 
 @group(0) @binding(0) var<storage, read_write> dz: array<f32>;
 @group(0) @binding(1) var<storage, {{input}}> h: array<f32>;
@@ -11,6 +12,7 @@ struct Scalars { width: u32, slope: f32, eps: f32, padding: u32 }
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let width = f32(scalars.width);
   let first = group.x * scalars.width;
+  let own = group.x / scalars.rows * scalars.next;
   var sum = 0.0;
   for (var i = local.x; i < scalars.width; i += LANES) { sum += h[first + i]; }
   let mean = total(sum, local.x) / width;
@@ -19,7 +21,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var products = 0.0;
   for (var i = local.x; i < scalars.width; i += LANES) {
     let centred = h[first + i] - mean;
-    let dh = dz[first + i] * gamma[i];
+    let dh = dz[first + i] * gamma[own + i];
     squares += centred * centred;
     slopes += dh;
     products += dh * centred;
@@ -29,7 +31,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let product = total(products, local.x) * scale / width;
   for (var i = local.x; i < scalars.width; i += LANES) {
     let value = h[first + i];
-    let dh = (dz[first + i] * gamma[i] - slope - (value - mean) * scale * product) * scale;
+    let dh = (dz[first + i] * gamma[own + i] - slope - (value - mean) * scale * product) * scale;
     dz[first + i] = select(dh * scalars.slope, dh, value > 0.0);
   }
 }

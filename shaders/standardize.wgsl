@@ -1,7 +1,9 @@
-// Rows with mean 0 and variance 1, and these times gamma plus beta. One workgroup a row, which is a sentence, or one place of it: the
-// first places of all sentences come first. A sentence counts as zero behind its end, up to the width of the net. Two passes, since
-// E[x²] - mean² cancels.
-struct Scalars { width: u32, columns: u32, features: u32, batch: u32, eps: f32, padding: u32 }
+// Rows with mean 0 and variance 1, and these times gamma plus beta of each net: all rows of the first one, then those of the next. One
+// workgroup a row, which is a sentence, or one place of it: the first places of all sentences come first. A sentence counts as zero
+// behind its end, up to the width of the net. Two passes, since E[x²] - mean² cancels.
+//
+// Of gamma and beta `next` values are from one net's to the next one's.
+struct Scalars { width: u32, columns: u32, features: u32, batch: u32, eps: f32, nets: u32, rows: u32, next: u32 }
 
 @group(0) @binding(0) var<storage, {{input}}> x: array<f32>;
 @group(0) @binding(1) var<storage, {{input}}> lengths: array<i32>;
@@ -34,6 +36,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     if (i < end) { value = x[first + i]; }
     let normal = (value - mean) * scale;
     x_hat[row * scalars.width + i] = normal;
-    y[row * scalars.width + i] = normal * gamma[i] + beta[i];
+    for (var net = 0u; net < scalars.nets; net++) {
+      let own = net * scalars.next + i;
+      y[(net * scalars.rows + row) * scalars.width + i] = normal * gamma[own] + beta[own];
+    }
   }
 }

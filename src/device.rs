@@ -12,7 +12,7 @@ use faults::Faults;
 #[cfg(target_arch = "wasm32")]
 use subgroups::request_device;
 
-use crate::kernels::{matmul::tiling::set_adapter, self_test::first_wrong};
+use crate::kernels::{matmul::tiling::set_adapter, pack::set_largest_binding, self_test::first_wrong};
 use burn::tensor::{
     Device,
     wgpu::{WgpuSetup, wgpu},
@@ -237,11 +237,13 @@ async fn on_adapter(
     let faults = Faults::default();
     // In the place of burn's handler, which panics; so after burn's registration.
     faults.watch(&gpu);
-    let largest_buffer = Some(limits.max_buffer_size.min(limits.max_storage_buffer_binding_size));
+    let largest_buffer = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
     set_adapter(software, subgroups);
+    set_largest_binding(largest_buffer);
     let wrong = if trust == Trust::Known { None } else { first_wrong(&device).await };
     // Complaints explain what else is wrong.
     faults.check().map_err(|error| refused(error.to_string()))?;
+    let largest_buffer = Some(largest_buffer);
     Ok(Opened { device, name, software, wrong, largest_buffer, gpu: Some(gpu), faults })
 }
 

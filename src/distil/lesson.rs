@@ -10,7 +10,7 @@ use crate::{
     random::Stream,
 };
 use burn::tensor::Tensor;
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// A batch of sentences at one part of the teacher.
 #[derive(Clone)]
@@ -75,10 +75,13 @@ impl Lesson {
         sentences(self.target.clone(), &self.rows)
     }
 
-    /// The same for one of so many heads.
-    pub(super) fn goal_of_head(&self, head: usize, heads: usize) -> Sentences {
+    /// The same for some of so many heads.
+    pub(super) fn goal_of_heads(&self, some: Range<usize>, heads: usize) -> Sentences {
+        if some.len() == heads {
+            return self.goal();
+        }
         let width = self.target.dims()[1] / heads;
-        sentences(self.target.clone().narrow(1, head * width, width), &self.rows)
+        sentences(self.target.clone().narrow(1, some.start * width, some.len() * width), &self.rows)
     }
 
     /// The same of sentences that end earlier, each behind a token that is drawn.

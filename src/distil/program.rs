@@ -9,12 +9,14 @@ use super::Lesson;
 use crate::{
     kernels::{
         adam::Step,
-        shallow::{Layer, Moving, Sentences, Shallow, prefix},
+        pack::largest_binding,
+        shallow::{Layer, Moving, Sentences, Shallow, most_side_by_side, prefix, step_side_by_side},
     },
     model::{
         layers::{LayerNorm, Linear},
         nets::{
             Net, SLOPE,
+            heads::HeadNets,
             prefix::PrefixNet,
             shallow::{Deeper, ShallowNet},
         },
@@ -39,16 +41,9 @@ pub fn step(net: Net, adam: &mut Adam, lesson: &Lesson, rate: f64) -> (Net, Tens
             joint.net = net;
             (Net::Joint(joint), loss)
         }
-        Net::Heads(mut nets) => {
-            let (input, count, mut losses) = (lesson.input(), nets.heads.len(), Vec::new());
-            let mut head = |(index, net)| {
-                let goal = lesson.goal_of_head(index, count);
-                let (net, loss) = program.run(&format!("heads.{index}."), net, input.clone(), goal);
-                losses.push(loss);
-                net
-            };
-            nets.heads = nets.heads.into_iter().enumerate().map(&mut head).collect();
-            (Net::Heads(nets), Tensor::cat(losses, 0).sum())
+        Net::Heads(nets) => {
+            let (nets, loss) = program.heads(nets, largest_binding());
+            (Net::Heads(nets), loss)
         }
         Net::Prefix(net) => {
             let PrefixNet { norm, r#in, hidden_norm, deeper, out } = net;
@@ -89,20 +84,52 @@ impl Program<'_> {
         input: Sentences,
         goal: Sentences,
     ) -> (ShallowNet, Tensor<1>) {
+        let net = self.shallow(prefix, net);
+        let (net, loss) = step(net, &input, &goal, self.scale(), SLOPE, self.step);
+        (self.keep_shallow(prefix, net), loss)
+    }
+
+    /// The nets of all heads side by side, as many in one program as an adapter can that binds so many bytes of a buffer.
+    fn heads(&mut self, nets: HeadNets, bytes: u64) -> (HeadNets, Tensor<1>) {
+        let (input, count, prefix) = (self.lesson.input(), nets.heads.len(), |head: usize| format!("heads.{head}."));
+        let heads = nets.heads.into_iter().enumerate().map(|(head, net)| self.shallow(&prefix(head), net));
+        let (mut rest, mut done, mut losses) = (heads.collect::<Vec<_>>(), Vec::new(), Vec::new());
+        while let Some(first) = rest.first() {
+            let some = most_side_by_side(first, bytes).min(rest.len());
+            let goal = self.lesson.goal_of_heads(done.len()..done.len() + some, count);
+            let now = rest.drain(..some).collect();
+            let (now, loss) = step_side_by_side(now, &input, &goal, self.scale(), SLOPE, self.step);
+            done.extend(now);
+            losses.push(loss);
+        }
+        let heads = done.into_iter().enumerate().map(|(head, net)| self.keep_shallow(&prefix(head), net)).collect();
+        let loss = losses.into_iter().reduce(|sum, loss| sum + loss).expect("at least one head");
+        (HeadNets { heads }, loss)
+    }
+
+    /// What the squared errors' sum is multiplied with to be the loss.
+    fn scale(&self) -> f32 {
+        1.0 / self.lesson.elements() as f32
+    }
+
+    fn shallow(&mut self, prefix: &str, net: ShallowNet) -> Shallow {
         let ShallowNet { norm, r#in, hidden_norm, deeper, out } = net;
         let names = names(prefix, deeper.len());
         let (linears, norms): (Vec<_>, Vec<_>) = deeper.into_iter().map(|it| (it.linear, it.norm)).unzip();
         let first = self.layer(&names[0], norm, r#in);
         let later = [hidden_norm].into_iter().chain(norms).zip(linears.into_iter().chain([out])).zip(&names[1..]);
         let later = later.map(|((norm, linear), names)| self.layer(names, norm, linear)).collect();
-        let scale = 1.0 / self.lesson.elements() as f32;
-        let (net, loss) = step(Shallow { first, later }, &input, &goal, scale, SLOPE, self.step);
+        Shallow { first, later }
+    }
+
+    fn keep_shallow(&mut self, prefix: &str, net: Shallow) -> ShallowNet {
+        let names = names(prefix, net.later.len() - 1);
         let (norm, r#in) = self.keep(&names[0], net.first);
         let later = net.later.into_iter().zip(&names[1..]).map(|(layer, names)| self.keep(names, layer));
         let (mut norms, mut linears): (Vec<_>, Vec<_>) = later.unzip();
         let (hidden_norm, out) = (norms.remove(0), linears.remove(linears.len() - 1));
         let deeper = linears.into_iter().zip(norms).map(|(linear, norm)| Deeper { linear, norm }).collect();
-        (ShallowNet { norm, r#in, hidden_norm, deeper, out }, loss)
+        ShallowNet { norm, r#in, hidden_norm, deeper, out }
     }
 
     fn layer(&mut self, [norm_name, linear_name]: &[String; 2], norm: LayerNorm, linear: Linear) -> Layer {

@@ -18,7 +18,7 @@ pub mod largest;
 pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
-mod pack;
+pub mod pack;
 #[cfg(test)]
 mod parity;
 pub mod self_test;

@@ -8,10 +8,20 @@ use burn::backend::{
     tensor::FloatTensor,
     wgpu::{CubeTensor, into_contiguous},
 };
-use burn::tensor::{Shape, Slice};
+use burn::tensor::{Shape, Slice, Tensor};
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// As many tensors as an operation needs.
 pub struct Tensors<B: Backend>(pub Vec<FloatTensor<B>>);
+
+impl Tensors<Dispatch> {
+    pub fn of<const D: usize>(tensors: impl IntoIterator<Item = Tensor<D>>) -> Self {
+        Self(tensors.into_iter().map(Tensor::into_dispatch).collect())
+    }
+}
 
 impl<B: Backend> ExtensionType<B> for Tensors<B> {
     type Target = Tensors<Dispatch>;
@@ -40,8 +50,21 @@ impl<B: Backend> ExtensionType<B> for Tensors<B> {
     }
 }
 
+/// How many bytes of a buffer the adapter in use binds: until one is, what every adapter does.
+static LARGEST_BINDING: AtomicU64 = AtomicU64::new(128 << 20);
+
+/// Says so of the adapter that is used from now on.
+pub fn set_largest_binding(bytes: u64) {
+    LARGEST_BINDING.store(bytes, Ordering::Relaxed);
+}
+
+/// Bytes of a buffer that tensors which are changed together may take.
+pub fn largest_binding() -> u64 {
+    LARGEST_BINDING.load(Ordering::Relaxed)
+}
+
 /// Where a slot may begin, in values: every adapter binds from each 256th byte on.
-const SLOT: usize = 64;
+pub(super) const SLOT: usize = 64;
 
 /// Tensors that lie in one buffer, in order.
 pub(super) struct Packed {
@@ -70,9 +93,24 @@ impl Packed {
         Self { whole: gpu::owned(packed.whole), ..packed }
     }
 
+    /// How far one is from the next, where all are of one size; 0 where there is one alone.
+    pub fn stride(&self) -> usize {
+        self.starts.get(1).copied().unwrap_or(0)
+    }
+
     /// One of them, in the same buffer.
     pub fn part(&self, index: usize) -> CubeTensor {
-        let (shape, start) = (self.shapes[index].clone(), 4 * self.starts[index] as u64);
+        self.range(self.starts[index], self.shapes[index].clone())
+    }
+
+    /// Some of them, one after the other, with what is between them.
+    pub fn parts(&self, indices: Range<usize>) -> CubeTensor {
+        let (first, last) = (self.starts[indices.start], indices.end - 1);
+        self.range(first, Shape::new([self.starts[last] + self.shapes[last].num_elements() - first]))
+    }
+
+    fn range(&self, start: usize, shape: Shape) -> CubeTensor {
+        let start = 4 * start as u64;
         let end = start + 4 * shape.num_elements() as u64;
         let CubeTensor { client, device, handle, dtype, .. } = self.whole.clone();
         let behind = handle.size_in_used() - end;

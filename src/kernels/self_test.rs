@@ -13,7 +13,7 @@ use super::{
     layer_norm::layer_norm,
     linear::linear,
     matmul::tiling::{Tiling, force},
-    shallow::{Layer, Moving, Sentences, Shallow, prefix},
+    shallow::{Layer, Moving, Sentences, Shallow, prefix, step_side_by_side},
 };
 use crate::{
     checkpoint::read,
@@ -203,26 +203,28 @@ fn check_clip(case: &mut Case) -> Results {
     vec![clip, weight, moments.reshape([-1])]
 }
 
-/// A step of a shallow net on two sentences, of which one is short.
+/// A step of two shallow nets side by side on two sentences, of which one is short: the loss, and all that changed.
 fn check_shallow(case: &mut Case) -> Results {
-    step(case, 24, |net, input, goal, adam| net.step(input, goal, 0.01, 0.01, adam))
-}
-
-/// The same on all their prefixes.
-fn check_prefix(case: &mut Case) -> Results {
-    step(case, 6, |net, input, goal, adam| prefix::step(net, input, goal, 0.01, 0.01, adam))
-}
-
-/// A step of a net with so many outputs: the loss, and all that changed.
-fn step(
-    case: &mut Case,
-    outputs: usize,
-    program: fn(Shallow, &Sentences, &Sentences, Step) -> (Shallow, Tensor<1>),
-) -> Results {
-    let net = Shallow { first: layer(case, [36, 21]), later: vec![layer(case, [21, outputs])] };
+    let nets = vec![net(case, 12), net(case, 12)];
     let (input, goal) = (sentences(case, [3, 9]), sentences(case, [3, 6]));
-    let (net, loss) = program(net, &input, &goal, Step::new(3, 1e-2));
-    [loss].into_iter().chain(of_layer(net.first)).chain(net.later.into_iter().flat_map(of_layer)).collect()
+    let (nets, loss) = step_side_by_side(nets, &input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
+    [loss].into_iter().chain(nets.into_iter().flat_map(of_net)).collect()
+}
+
+/// A step of one on all their prefixes.
+fn check_prefix(case: &mut Case) -> Results {
+    let (net, input, goal) = (net(case, 6), sentences(case, [3, 9]), sentences(case, [3, 6]));
+    let (net, loss) = prefix::step(net, &input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
+    [loss].into_iter().chain(of_net(net)).collect()
+}
+
+/// With so many outputs.
+fn net(case: &mut Case, outputs: usize) -> Shallow {
+    Shallow { first: layer(case, [36, 21]), later: vec![layer(case, [21, outputs])] }
+}
+
+fn of_net(Shallow { first, later }: Shallow) -> Results {
+    of_layer(first).into_iter().chain(later.into_iter().flat_map(of_layer)).collect()
 }
 
 /// A step of a net that weighs values, and one of a net that answers, on two sources of which one is short.
@@ -311,7 +313,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 17, 17, 50, 1, 2, 3]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 33, 17, 50, 1, 2, 3]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

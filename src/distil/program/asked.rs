@@ -47,8 +47,8 @@ impl Program<'_> {
     /// The lesson as these programs read it.
     fn asked(&self) -> Lesson {
         let lesson = self.lesson;
-        let scale = 1.0 / lesson.elements() as f32;
-        Lesson { source: lesson.looked_at(), queries: lesson.input(), goal: lesson.goal(), scale, slope: SLOPE }
+        let (source, queries, goal) = (lesson.looked_at(), lesson.input(), lesson.goal());
+        Lesson { source, queries, goal, scale: self.scale(), slope: SLOPE }
     }
 
     fn asking(&mut self, layers: Layers) -> Asking {

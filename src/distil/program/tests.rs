@@ -167,6 +167,32 @@ fn answers_are_autodiff_over_the_net() {
     assert_programs(3, &variants.map(|variant| (Site::Cross, Method::Alr, Some(variant))));
 }
 
+/// Side by side, and where an adapter binds too little for that by one or three heads at a time.
+#[test]
+fn heads_are_autodiff_over_the_net() {
+    assert_programs(5, &[(Site::Encoder, Method::Aslr, None)]);
+    let mut cases = (0..).map(|index| {
+        let kind = NetKind { method: Method::Aslr, size: Size::M, variant: None };
+        Case::new(Site::Encoder, kind, &mut Stream::new(2311, Purpose::Corpus, index))
+    });
+    let case = cases.find(|case| case.sizes.heads == 4).expect("one of so many");
+    let expected = case.by_autodiff();
+    for device in [&Device::flex(), &GPU.device] {
+        let matrix = |net: &HeadNets| 8 * net.heads[0].r#in.weight.shape().num_elements().next_multiple_of(64) as u64;
+        for most in [1, 3] {
+            let found = case.after(3, device, |net, adam, lesson| {
+                let Net::Heads(net) = net else { panic!("a net of each head") };
+                adam.steps += 1;
+                let step = Step::new(adam.steps, 1e-2);
+                let bytes = most * matrix(&net);
+                let (net, loss) = Program { step, moments: &mut adam.moments, lesson }.heads(net, bytes);
+                (Net::Heads(net), loss)
+            });
+            assert_close(&format!("{most} heads at a time, {:?}", case.sizes), &found, &expected);
+        }
+    }
+}
+
 #[test]
 fn deeper_nets_are_autodiff_over_the_net() {
     let deep = |site, variant| (site, Method::Alr, Some(variant));

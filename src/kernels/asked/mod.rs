@@ -19,7 +19,7 @@ use super::{
     linear::IDENTITY,
     pack::Tensors,
     shallow::{
-        Layer, Moving, Sentences, prefix, product,
+        Layer, Moving, Sentences, prefix, product, product_of,
         renew::{Renewal, Renewed},
         rows::standardized,
         taught,
@@ -27,6 +27,7 @@ use super::{
 };
 use burn::{backend::Dispatch, tensor::Tensor};
 use hidden::{asked, asked_backward, asked_backward_of_prefixes};
+use std::slice;
 use weigh::weighed;
 
 /// A linear layer without a norm before it.
@@ -80,9 +81,10 @@ impl Weigher {
     pub fn step(self, lesson: &Lesson, values: Tensor<2>, heads: Heads, step: Step) -> (Self, Tensor<1>) {
         let Self { asking, out } = self;
         let (asked, a) = asking.asked(lesson, heads.causal);
-        let scores = product(a.clone(), &out.weight.value, false);
+        let weight = || Tensors::of([out.weight.value.clone()]);
+        let scores = product_of(a.clone(), weight(), false);
         let (ds, losses) = weighed(scores, &out.bias.value, values, lesson, heads);
-        let da = product(ds.clone(), &out.weight.value, true);
+        let da = product_of(ds.clone(), weight(), true);
         let (mut renewal, has_gate) = (Renewal::default(), asking.gate.is_some());
         asked.renew(asking, da, lesson.slope, &mut renewal);
         renewal.linear(out, a, ds);
@@ -97,10 +99,10 @@ impl Answerer {
         let Self { asking, out } = self;
         let (asked, a) = asking.asked(lesson, false);
         // Activation, gate and bias are behind it already.
-        let taught = taught(vec![out], a, None, &lesson.goal, [lesson.scale, IDENTITY]);
+        let taught = taught(vec![vec![out]], a, Vec::new(), &lesson.goal, [lesson.scale, IDENTITY]);
         let (mut renewal, has_gate) = (Renewal::default(), asking.gate.is_some());
         asked.renew(asking, taught.dz, lesson.slope, &mut renewal);
-        taught.later.into_iter().for_each(|(out, x_hat, dy)| renewal.layer(out, x_hat, dy));
+        taught.later.into_iter().for_each(|(out, x_hat, dy)| renewal.layers(out, x_hat, dy));
         let (mut renewed, loss) = renewal.run(taught.losses, step);
         (Self { asking: Asking::of(&mut renewed, has_gate), out: renewed.layer() }, loss)
     }
@@ -133,11 +135,12 @@ impl Asking {
             let (share, bias, read) = prefix::read(&lesson.source, source);
             (share, bias, Read::Prefixes(read))
         } else {
+            let source = slice::from_ref(source);
             let (e_hat, e) = standardized(&lesson.source, source, 1);
-            (product(e, &source.weight.value, false), source.bias.value.clone(), Read::Whole(e_hat))
+            (product(e, source, false), source[0].bias.value.clone(), Read::Whole(e_hat))
         };
         let places = lesson.queries.values.dims()[1] / lesson.queries.features;
-        let (q_hat, q) = standardized(&lesson.queries, query, places);
+        let (q_hat, q) = standardized(&lesson.queries, slice::from_ref(query), places);
         let of_queries = [Some((&query.weight, &query.bias)), gate.as_ref().map(|gate| (&gate.weight, &gate.bias))];
         let shares = share.dims()[0];
         let (kept, a) = asked(q, of_queries, share, bias, lesson.slope);
@@ -158,7 +161,7 @@ impl Asked {
         let of_queries = match self.read {
             Read::Whole(e_hat) => {
                 let (of_queries, d_share) = asked_backward(da, self.kept, self.shares, slope);
-                renewal.layer(source, e_hat, d_share);
+                renewal.layers(vec![source], e_hat, d_share);
                 of_queries
             }
             Read::Prefixes(read) => {

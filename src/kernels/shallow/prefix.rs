@@ -32,11 +32,13 @@ pub fn step(
 ) -> (Shallow, Tensor<1>) {
     let Shallow { first, later } = net;
     let (z, t, read) = read(input, &first);
-    let taught = taught(later, z, Some(&t), target, [scale, slope]);
+    let later = later.into_iter().map(|layer| vec![layer]).collect();
+    let taught = taught(later, z, vec![t], target, [scale, slope]);
     let mut renewal = Renewal::default();
     let of_prefixes = summed_backward(taught.dz.clone(), &read.stats, read.batch());
     read.renew(first, of_prefixes, &mut renewal);
-    taught.renewed_with(renewal, step)
+    let (mut nets, loss) = taught.renewed_with(renewal, step);
+    (nets.remove(0), loss)
 }
 
 /// What the gradient of a first layer is made with.

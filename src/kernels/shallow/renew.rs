@@ -14,14 +14,14 @@ use crate::kernels::{
 use burn::backend::{
     Backend, Dispatch, Flex, backend_extension, flex::FlexTensor, ops::FloatTensorOps, tensor::FloatTensor,
 };
-use burn::tensor::{Shape, Tensor};
+use burn::tensor::{Shape, Slice, Tensor};
 use std::{ops::Range, vec::IntoIter};
 
 /// What is changed together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Form {
-    /// A norm, and the matrix and the bias behind it.
-    Layer,
+    /// A norm, and the matrix and the bias behind it: of so many nets side by side, whose rows lie one net's behind the other's.
+    Layers(usize),
     /// The same where each place of a sentence has rows of the matrix of its own.
     Places,
     /// A matrix and a bias.
@@ -31,12 +31,20 @@ pub enum Form {
 }
 
 impl Form {
-    fn has_norm(self) -> bool {
-        self != Self::Linear
+    fn norms(self) -> usize {
+        match self {
+            Self::Layers(nets) => nets,
+            Self::Places | Self::Pair => 1,
+            Self::Linear => 0,
+        }
     }
 
     fn matrices(self) -> usize {
-        if self == Self::Pair { 2 } else { 1 }
+        match self {
+            Self::Layers(nets) => nets,
+            Self::Pair => 2,
+            Self::Places | Self::Linear => 1,
+        }
     }
 }
 
@@ -44,50 +52,50 @@ impl Form {
 #[derive(Default)]
 pub(in crate::kernels) struct Renewal {
     forms: Vec<Form>,
-    /// Norm, matrix and bias of each, and their moments.
+    /// Of each the norms' scales, their shifts, and matrices and biases in turn; and their moments.
     parameters: Vec<FloatTensor<Dispatch>>,
     data: Vec<FloatTensor<Dispatch>>,
 }
 
 impl Renewal {
-    /// From the normalised rows `[batch, inputs]` that went in and the gradient `[batch, outputs]` of what came out.
-    pub fn layer(&mut self, layer: Layer, x_hat: Tensor<2>, dy: Tensor<2>) {
-        self.push(Form::Layer, Some([layer.gamma, layer.beta]), [(layer.weight, layer.bias)]);
+    /// Those of nets side by side: from the normalised rows that went in, `[batch, inputs]` where they are the same for all and
+    /// `[layers · batch, inputs]` where not, and the gradient of what came out, `[layers · batch, outputs]`.
+    pub fn layers(&mut self, layers: Vec<Layer>, x_hat: Tensor<2>, dy: Tensor<2>) {
+        let form = Form::Layers(layers.len());
+        let (norms, matrices) = layers.into_iter().map(parts).unzip();
+        self.push(form, norms, matrices);
         self.data.extend([x_hat.into_dispatch(), dy.into_dispatch()]);
     }
 
     /// `G` of place `p` is `x[p]ᵀ r[p] + more`, for `x: [places, batch, features]` and `r: [places, batch, outputs]`; places that the
     /// batch does not have count as zero. The rows of `sums: [any, 2 · outputs]` add up to `more` and the bias' gradient.
     pub fn places(&mut self, layer: Layer, x: Tensor<3>, r: Tensor<3>, sums: Tensor<2>) {
-        self.push(Form::Places, Some([layer.gamma, layer.beta]), [(layer.weight, layer.bias)]);
+        let (norm, matrix) = parts(layer);
+        self.push(Form::Places, vec![norm], vec![matrix]);
         self.data.extend([x.into_dispatch(), r.into_dispatch(), sums.into_dispatch()]);
     }
 
     /// From its input `[rows, inputs]` and the gradient `[rows, outputs]` of its output.
     pub fn linear(&mut self, linear: Linear, x: Tensor<2>, dy: Tensor<2>) {
-        self.push(Form::Linear, None, [(linear.weight, linear.bias)]);
+        self.push(Form::Linear, Vec::new(), vec![(linear.weight, linear.bias)]);
         self.data.extend([x.into_dispatch(), dy.into_dispatch()]);
     }
 
     /// Two layers behind one norm, which the first one holds, or the first alone: from the normalised rows and the gradients of all
     /// outputs.
     pub fn pair(&mut self, layer: Layer, other: Option<Linear>, x_hat: Tensor<2>, dy: Tensors<Dispatch>) {
-        let (norm, first) = (Some([layer.gamma, layer.beta]), (layer.weight, layer.bias));
+        let (norm, first) = parts(layer);
         match other {
-            Some(other) => self.push(Form::Pair, norm, [first, (other.weight, other.bias)]),
-            None => self.push(Form::Layer, norm, [first]),
+            Some(other) => self.push(Form::Pair, vec![norm], vec![first, (other.weight, other.bias)]),
+            None => self.push(Form::Layers(1), vec![norm], vec![first]),
         }
         self.data.extend([x_hat.into_dispatch()].into_iter().chain(dy.0));
     }
 
-    fn push<const N: usize>(
-        &mut self,
-        form: Form,
-        norm: Option<[Moving<1>; 2]>,
-        matrices: [(Moving<2>, Moving<1>); N],
-    ) {
+    fn push(&mut self, form: Form, norms: Vec<Norm>, matrices: Vec<Matrix>) {
         self.forms.push(form);
-        self.parameters.extend(norm.into_iter().flatten().flat_map(both));
+        let (scales, shifts): (Vec<_>, Vec<_>) = norms.into_iter().unzip();
+        self.parameters.extend(scales.into_iter().chain(shifts).flat_map(both));
         self.parameters
             .extend(matrices.into_iter().flat_map(|(weight, bias)| both(weight).into_iter().chain(both(bias))));
     }
@@ -104,14 +112,33 @@ fn both<const D: usize>(moving: Moving<D>) -> [FloatTensor<Dispatch>; 2] {
     [moving.value.into_dispatch(), moving.moments.into_dispatch()]
 }
 
+/// A scale and a shift.
+type Norm = (Moving<1>, Moving<1>);
+
+/// With its bias.
+type Matrix = (Moving<2>, Moving<1>);
+
+fn parts(layer: Layer) -> (Norm, Matrix) {
+    ((layer.gamma, layer.beta), (layer.weight, layer.bias))
+}
+
 /// What a [`Renewal`] gives back, one after the other.
 pub(in crate::kernels) struct Renewed(IntoIter<FloatTensor<Dispatch>>);
 
 impl Renewed {
+    /// So many nets' layers side by side.
+    pub fn layers(&mut self, count: usize) -> Vec<Layer> {
+        let [scales, shifts] = [(); 2].map(|()| (0..count).map(|_| self.moving()).collect::<Vec<_>>());
+        let norms = scales.into_iter().zip(shifts).collect::<Vec<_>>();
+        let layer = |(gamma, beta)| {
+            let Linear { weight, bias } = self.linear();
+            Layer { gamma, beta, weight, bias }
+        };
+        norms.into_iter().map(layer).collect()
+    }
+
     pub fn layer(&mut self) -> Layer {
-        let (gamma, beta) = (self.moving(), self.moving());
-        let Linear { weight, bias } = self.linear();
-        Layer { gamma, beta, weight, bias }
+        self.layers(1).remove(0)
     }
 
     pub fn linear(&mut self) -> Linear {
@@ -184,34 +211,56 @@ fn renew(
     data: &mut IntoIter<FlexTensor>,
     step: Step,
 ) -> Vec<FlexTensor> {
-    let mut norm = form.has_norm().then(|| [Values::next(parameters), Values::next(parameters)]);
-    let (x, mut matrices, mut of_norm) = (next(data), Vec::new(), Vec::new());
-    for _ in 0..form.matrices() {
+    let [mut scales, mut shifts] =
+        [(); 2].map(|()| (0..form.norms()).map(|_| Values::next(parameters)).collect::<Vec<_>>());
+    let (x, mut dy, mut matrices) = (next(data), next(data), Vec::new());
+    let mut of_norms = Vec::<Vec<f32>>::new();
+    for index in 0..form.matrices() {
         let (mut weight, mut bias) = (Values::next(parameters), Values::next(parameters));
-        let dy = next(data);
-        let (sums, part) = match (&norm, form) {
+        if form == Form::Pair && index > 0 {
+            dy = next(data);
+        }
+        // One norm before all matrices, or one before each.
+        let own = index.min(form.norms().saturating_sub(1));
+        let norm = scales.get(own).zip(shifts.get(own)).map(|(scale, shift)| [scale, shift]);
+        let (sums, of_norm) = match (norm, form) {
             (Some(norm), Form::Places) => renew_by_places(&mut weight, norm, [&x, &dy, &next(data)], step),
-            (norm, _) => renew_matrix_and_sum(&mut weight, norm.as_ref(), [&x, &dy], step),
+            (norm, Form::Layers(nets)) => {
+                let batch = dy.layout().shape()[0] / nets;
+                let [x, dy] = [&x, &dy].map(|all| rows_of_net(all, index, batch));
+                renew_matrix_and_sum(&mut weight, norm, [&x, &dy], step)
+            }
+            (norm, _) => renew_matrix_and_sum(&mut weight, norm, [&x, &dy], step),
         };
         bias.change(&sums, step);
-        match of_norm.is_empty() {
-            true => of_norm = part,
-            false => of_norm.iter_mut().zip(part).for_each(|(norm, part)| *norm += part),
+        match of_norms.get_mut(own) {
+            None => of_norms.push(of_norm),
+            Some(sum) => sum.iter_mut().zip(of_norm).for_each(|(sum, of_norm)| *sum += of_norm),
         }
         matrices.extend([weight, bias]);
     }
-    for (part, parameter) in norm.iter_mut().flatten().enumerate() {
-        // Scale and shift in turn.
-        let gradient = of_norm.iter().skip(part).step_by(2).copied().collect::<Vec<_>>();
-        parameter.change(&gradient, step);
+    // Of each norm scale and shift in turn.
+    for (part, parameters) in [&mut scales, &mut shifts].into_iter().enumerate() {
+        for (parameter, of_norm) in parameters.iter_mut().zip(&of_norms) {
+            let gradient = of_norm.iter().skip(part).step_by(2).copied().collect::<Vec<_>>();
+            parameter.change(&gradient, step);
+        }
     }
-    norm.into_iter().flatten().chain(matrices).flat_map(Values::tensors).collect()
+    scales.into_iter().chain(shifts).chain(matrices).flat_map(Values::tensors).collect()
+}
+
+/// Of all nets' rows those of one, `batch` of them; or all, where the nets have the same ones.
+fn rows_of_net(all: &FlexTensor, net: usize, batch: usize) -> FlexTensor {
+    match all.layout().shape()[0] == batch {
+        true => all.clone(),
+        false => cpu::contiguous(Flex::float_slice(all.clone(), &[Slice::from(net * batch..(net + 1) * batch)])),
+    }
 }
 
 /// One step on a matrix, from `x: [rows, inputs]` and `dy: [rows, outputs]`. Gives the bias' gradient, and the norm's if there is one.
 fn renew_matrix_and_sum(
     weight: &mut Values,
-    norm: Option<&[Values; 2]>,
+    norm: Option<[&Values; 2]>,
     [x, dy]: [&FlexTensor; 2],
     step: Step,
 ) -> (Vec<f32>, Vec<f32>) {
@@ -236,7 +285,7 @@ fn renew_matrix_and_sum(
 /// The same on one with rows for each place.
 fn renew_by_places(
     weight: &mut Values,
-    norm: &[Values; 2],
+    norm: [&Values; 2],
     [x, r, sums]: [&FlexTensor; 3],
     step: Step,
 ) -> (Vec<f32>, Vec<f32>) {
@@ -269,7 +318,7 @@ fn rows_of(x: &FlexTensor, dy: &FlexTensor, rows: Range<usize>, g: &mut [f32]) {
 /// gradient. Gives the gradients of the norm, scale and shift in turn.
 fn renew_matrix(
     weight: &mut Values,
-    [gamma, beta]: &[Values; 2],
+    [gamma, beta]: [&Values; 2],
     rows: usize,
     sums: &[f32],
     product: impl Fn(Range<usize>, &mut [f32]) + Send + Sync,

@@ -5,86 +5,97 @@ use crate::kernels::{
     cpu,
     gpu::{self, Scalar, Text, Wgsl, shader},
     layer_norm::{EPSILON, stats},
-    pack::Tensors,
+    pack::{Packed, Tensors},
 };
 use burn::backend::{
     Backend, Cube, Dispatch, Flex, backend_extension,
+    flex::FlexTensor,
     tensor::{FloatTensor, IntTensor},
     wgpu::{CubeTensor, into_contiguous},
 };
 use burn::tensor::Tensor;
+use std::borrow::Cow;
 
-/// The normalised rows of the input, without and with the layer's scale and shift: `[places · batch, inputs]` each. With one place a
-/// row is a whole sentence; else it is one of so many places, the first place of all sentences before the second.
-pub(in crate::kernels) fn standardized(input: &Sentences, layer: &Layer, places: usize) -> (Tensor<2>, Tensor<2>) {
-    let (gamma, beta) = (layer.gamma.value.clone().into_dispatch(), layer.beta.value.clone().into_dispatch());
+/// The normalised rows of the input, `[places · batch, inputs]`, and these with each layer's scale and shift, one after the other:
+/// `[layers · places · batch, inputs]`. With one place a row is a whole sentence; else it is one of so many places, the first place of
+/// all sentences before the second.
+pub(in crate::kernels) fn standardized(input: &Sentences, layers: &[Layer], places: usize) -> (Tensor<2>, Tensor<2>) {
     let (x, lengths) = (input.values.clone().into_dispatch(), input.lengths.clone().into_dispatch());
-    let (x_hat, x) = Dispatch::standardized(x, lengths, gamma, beta, [places, input.features]);
+    let (x_hat, x) = Dispatch::standardized(x, lengths, scales(layers), shifts(layers), [places, input.features]);
     (Tensor::from_dispatch(x_hat), Tensor::from_dispatch(x))
 }
 
-/// From products `z: [batch, H]` and perhaps a bias: `h = leaky_relu(z + bias)`, `h` normalised, and that with the next layer's scale and shift.
+/// From products `z: [layers · batch, H]` and perhaps a bias of each: `h = leaky_relu(z + bias)`, `h` normalised, and that with the next
+/// layers' scale and shift.
 pub(in crate::kernels) fn hidden(
     z: Tensor<2>,
-    bias: Option<Tensor<1>>,
-    next: &Layer,
+    biases: Vec<Tensor<1>>,
+    next: &[Layer],
     slope: f32,
 ) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-    let (gamma, beta) = (next.gamma.value.clone().into_dispatch(), next.beta.value.clone().into_dispatch());
-    let bias = Tensors(bias.into_iter().map(Tensor::into_dispatch).collect());
-    let (h, h_hat, u) = Dispatch::hidden(z.into_dispatch(), bias, gamma, beta, slope);
+    let biases = Tensors::of(biases);
+    let (h, h_hat, u) = Dispatch::hidden(z.into_dispatch(), biases, scales(next), shifts(next), slope);
     (Tensor::from_dispatch(h), Tensor::from_dispatch(h_hat), Tensor::from_dispatch(u))
 }
 
 /// The gradient of `z` from that of the scaled and shifted rows and from `h` of [`hidden`].
-pub(in crate::kernels) fn hidden_backward(du: Tensor<2>, h: Tensor<2>, gamma: &Tensor<1>, slope: f32) -> Tensor<2> {
-    let gamma = gamma.clone().into_dispatch();
-    Tensor::from_dispatch(Dispatch::hidden_backward(du.into_dispatch(), h.into_dispatch(), gamma, slope))
+pub(in crate::kernels) fn hidden_backward(du: Tensor<2>, h: Tensor<2>, layers: &[Layer], slope: f32) -> Tensor<2> {
+    Tensor::from_dispatch(Dispatch::hidden_backward(du.into_dispatch(), h.into_dispatch(), scales(layers), slope))
 }
 
-/// With `y + bias` as the answer: its gradient `[rows, outputs]`, 0 at padding, and each row's part of the loss, `[rows]`. A row is a
-/// whole sentence; or, where there are more rows than sentences, one place of it, the first place of all sentences before the second.
+/// With `y + bias` as the answers of as many nets as there are biases: their gradient `[nets · rows, outputs]`, 0 at padding, and each
+/// row's part of the loss, `[nets · rows]`. A row is a whole sentence; or, where there are more rows than sentences, one place of it, the
+/// first place of all sentences before the second. Each net is to say so many of every token's features: the first one the first of them.
 pub(in crate::kernels) fn error(
     y: Tensor<2>,
-    bias: &Tensor<1>,
+    biases: Vec<Tensor<1>>,
     target: &Sentences,
     scale: f32,
 ) -> (Tensor<2>, Tensor<1>) {
     let (t, lengths) = (target.values.clone().into_dispatch(), target.lengths.clone().into_dispatch());
-    let bias = bias.clone().into_dispatch();
-    let (dy, losses) = Dispatch::masked_error(y.into_dispatch(), bias, t, lengths, target.features, scale);
+    let biases = Tensors::of(biases);
+    let (dy, losses) = Dispatch::masked_error(y.into_dispatch(), biases, t, lengths, target.features, scale);
     (Tensor::from_dispatch(dy), Tensor::from_dispatch(losses))
 }
 
-/// What a backend must know for the row operations. Their oracle is autodiff over the net as the model has it.
+fn scales(layers: &[Layer]) -> Tensors<Dispatch> {
+    Tensors::of(layers.iter().map(|layer| layer.gamma.value.clone()))
+}
+
+fn shifts(layers: &[Layer]) -> Tensors<Dispatch> {
+    Tensors::of(layers.iter().map(|layer| layer.beta.value.clone()))
+}
+
+/// What a backend must know for the row operations, on the rows of one net or of several side by side. Their oracle is autodiff over the
+/// net as the model has it.
 #[backend_extension(Cube, Flex)]
 pub trait RowOps: Backend {
     fn standardized(
         x: FloatTensor<Self>,
         lengths: IntTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        #[extension_type] gammas: Tensors<Self>,
+        #[extension_type] betas: Tensors<Self>,
         sizes: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     fn hidden(
         z: FloatTensor<Self>,
-        #[extension_type] bias: Tensors<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        #[extension_type] biases: Tensors<Self>,
+        #[extension_type] gammas: Tensors<Self>,
+        #[extension_type] betas: Tensors<Self>,
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     fn hidden_backward(
         du: FloatTensor<Self>,
         h: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
+        #[extension_type] gammas: Tensors<Self>,
         slope: f32,
     ) -> FloatTensor<Self>;
 
     fn masked_error(
         y: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        #[extension_type] biases: Tensors<Self>,
         target: FloatTensor<Self>,
         lengths: IntTensor<Self>,
         features: usize,
@@ -96,42 +107,49 @@ impl RowOps for Flex {
     fn standardized(
         x: FloatTensor<Self>,
         lengths: IntTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        gammas: Tensors<Self>,
+        betas: Tensors<Self>,
         [places, features]: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let [batch, columns] = x.layout().shape().dims();
-        let [x, gamma, beta] = [x, gamma, beta].map(cpu::contiguous);
-        let (x, gamma, beta) = (cpu::values(&x), cpu::values(&gamma), cpu::values(&beta));
-        let (lengths, width) = (cpu::integers(&lengths), gamma.len());
-        let shape = [places * batch, width];
-        let (mut x_hat, mut y) = (vec![0.0; places * batch * width], vec![0.0; places * batch * width]);
-        cpu::by_pairs((&mut x_hat, width), (&mut y, width), |row, x_hat, y| {
+        let (x, [gammas, betas]) = (cpu::contiguous(x), [gammas, betas].map(PerNet::new));
+        let (x, lengths) = (cpu::values(&x), cpu::integers(&lengths));
+        let (width, rows) = (gammas.of(0).len(), places * batch);
+        let mut x_hat = vec![0.0; rows * width];
+        cpu::by_chunks(&mut x_hat, width, |row, x_hat| {
             let (sentence, first) = (row % batch, row / batch * width);
             let end = columns.min(lengths[sentence] * features).clamp(first, first + width);
             standardize(&x[sentence * columns..][first..end], x_hat);
-            scale_and_shift(x_hat, y, gamma, beta);
         });
-        (cpu::tensor(x_hat, shape), cpu::tensor(y, shape))
+        let mut y = vec![0.0; gammas.count() * rows * width];
+        cpu::by_chunks(&mut y, width, |row, y| {
+            let net = row / rows;
+            scale_and_shift(&x_hat[row % rows * width..][..width], y, gammas.of(net), betas.of(net));
+        });
+        let shapes = [[rows, width], [gammas.count() * rows, width]];
+        (cpu::tensor(x_hat, shapes[0]), cpu::tensor(y, shapes[1]))
     }
 
     fn hidden(
         z: FloatTensor<Self>,
-        bias: Tensors<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        biases: Tensors<Self>,
+        gammas: Tensors<Self>,
+        betas: Tensors<Self>,
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        let shape @ [_, width] = z.layout().shape().dims();
-        let [gamma, beta] = [gamma, beta].map(cpu::contiguous);
-        let (gamma, beta) = (cpu::values(&gamma), cpu::values(&beta));
-        let bias = bias.0.into_iter().next().map_or_else(|| vec![0.0; width], cpu::into_values);
+        let shape @ [all, width] = z.layout().shape().dims();
+        let [gammas, betas] = [gammas, betas].map(PerNet::new);
+        let rows = all / gammas.count();
+        let biases = match biases.0.is_empty() {
+            true => PerNet(vec![cpu::tensor(vec![0.0; width], [width]); gammas.count()]),
+            false => PerNet::new(biases),
+        };
         let mut h = cpu::into_values(z);
-        cpu::by_chunks(&mut h, width, |_, row| add_and_leak(row, &bias, slope));
+        cpu::by_chunks(&mut h, width, |row, h| add_and_leak(h, biases.of(row / rows), slope));
         let (mut h_hat, mut u) = (vec![0.0; h.len()], vec![0.0; h.len()]);
         cpu::by_pairs((&mut h_hat, width), (&mut u, width), |row, h_hat, u| {
             standardize(&h[row * width..][..width], h_hat);
-            scale_and_shift(h_hat, u, gamma, beta);
+            scale_and_shift(h_hat, u, gammas.of(row / rows), betas.of(row / rows));
         });
         (cpu::tensor(h, shape), cpu::tensor(h_hat, shape), cpu::tensor(u, shape))
     }
@@ -139,38 +157,71 @@ impl RowOps for Flex {
     fn hidden_backward(
         du: FloatTensor<Self>,
         h: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
+        gammas: Tensors<Self>,
         slope: f32,
     ) -> FloatTensor<Self> {
-        let shape @ [_, width] = du.layout().shape().dims();
-        let [h, gamma] = [h, gamma].map(cpu::contiguous);
-        let (h, gamma) = (cpu::values(&h), cpu::values(&gamma));
+        let shape @ [all, width] = du.layout().shape().dims();
+        let (h, gammas) = (cpu::contiguous(h), PerNet::new(gammas));
+        let (h, rows) = (cpu::values(&h), all / gammas.count());
         let mut dz = cpu::into_values(du);
-        cpu::by_chunks(&mut dz, width, |row, dz| row_backward(dz, &h[row * width..][..width], gamma, slope));
+        cpu::by_chunks(&mut dz, width, |row, dz| {
+            row_backward(dz, &h[row * width..][..width], gammas.of(row / rows), slope);
+        });
         cpu::tensor(dz, shape)
     }
 
     fn masked_error(
         y: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        biases: Tensors<Self>,
         target: FloatTensor<Self>,
         lengths: IntTensor<Self>,
         features: usize,
         scale: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let shape @ [rows, width] = y.layout().shape().dims();
+        let shape @ [all, width] = y.layout().shape().dims();
         let [batch, columns] = target.layout().shape().dims::<2>();
-        let [bias, target] = [bias, target].map(cpu::contiguous);
-        let (bias, target, lengths) = (cpu::values(&bias), cpu::values(&target), cpu::integers(&lengths));
-        let (mut dy, mut losses) = (cpu::into_values(y), vec![0.0; rows]);
+        let (target, lengths, biases) = (cpu::contiguous(target), cpu::integers(&lengths), PerNet::new(biases));
+        let (goals, nets) = (by_net(cpu::values(&target), features, biases.count()), biases.count());
+        let (rows, columns, features) = (all / nets, columns / nets, features / nets);
+        let (mut dy, mut losses) = (cpu::into_values(y), vec![0.0; all]);
         cpu::by_pairs((&mut dy, width), (&mut losses, 1), |row, dy, loss| {
+            let (net, row) = (row / rows, row % rows);
             let (sentence, first) = (row % batch, row / batch * width);
             let end = columns.min(lengths[sentence] * features).clamp(first, first + width);
-            let target = &target[sentence * columns..][first..end];
-            loss[0] = row_error(dy, bias, target, scale);
+            let goal = &goals[(net * batch + sentence) * columns..][first..end];
+            loss[0] = row_error(dy, biases.of(net), goal, scale);
         });
-        (cpu::tensor(dy, shape), cpu::tensor(losses, [rows]))
+        (cpu::tensor(dy, shape), cpu::tensor(losses, [all]))
     }
+}
+
+/// A parameter of each net.
+struct PerNet(Vec<FlexTensor>);
+
+impl PerNet {
+    fn new(tensors: Tensors<Flex>) -> Self {
+        Self(tensors.0.into_iter().map(cpu::contiguous).collect())
+    }
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn of(&self, net: usize) -> &[f32] {
+        cpu::values(&self.0[net])
+    }
+}
+
+/// Tokens of so many features with each net's part of them together: all that the first one is to say, then the next one's.
+fn by_net(tokens: &[f32], features: usize, nets: usize) -> Cow<'_, [f32]> {
+    if nets == 1 {
+        return Cow::Borrowed(tokens);
+    }
+    let own = features / nets;
+    (0..nets)
+        .flat_map(|net| tokens.chunks_exact(features).flat_map(move |token| &token[net * own..][..own]))
+        .copied()
+        .collect()
 }
 
 /// Normalises a row of which only the front is given: the rest is zeros.
@@ -240,68 +291,83 @@ impl RowOps for Cube {
     fn standardized(
         x: FloatTensor<Self>,
         lengths: IntTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        gammas: Tensors<Self>,
+        betas: Tensors<Self>,
         [places, features]: [usize; 2],
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let ([batch, columns], [width]) = (gpu::dims(&x), gpu::dims(&gamma));
-        let [x, lengths, gamma, beta] = [x, lengths, gamma, beta].map(into_contiguous);
-        let [x_hat, y] = [(); 2].map(|()| gpu::empty(&x, [places * batch, width]));
-        let sizes = [width, columns, features, batch].map(Scalar::Int);
-        let scalars = sizes.into_iter().chain([Scalar::Float(EPSILON), Scalar::Int(0)]).collect::<Vec<_>>();
+        let ([batch, columns], nets, [width]) = (gpu::dims(&x), gammas.0.len(), gpu::dims(&gammas.0[0]));
+        let ([x, lengths], [gammas, betas]) = ([x, lengths].map(into_contiguous), [gammas, betas].map(packed));
+        let rows = places * batch;
+        let (x_hat, y) = (gpu::empty(&x, [rows, width]), gpu::empty(&x, [nets * rows, width]));
+        let sizes = [width, columns, features, batch].map(Scalar::Int).into_iter().chain([Scalar::Float(EPSILON)]);
+        let scalars = sizes.chain([nets, rows, gammas.stride()].map(Scalar::Int)).collect::<Vec<_>>();
         let kernel = by_row("standardize", shader!("standardize.wgsl"));
-        gpu::launch(kernel, [places * batch, 1, 1], &[&x, &lengths, &gamma, &beta, &x_hat, &y], &scalars);
+        let tensors = [&x, &lengths, &gammas.whole, &betas.whole, &x_hat, &y];
+        gpu::launch(kernel, [rows, 1, 1], &tensors, &scalars);
         (x_hat, y)
     }
 
     fn hidden(
         z: FloatTensor<Self>,
-        bias: Tensors<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
+        biases: Tensors<Self>,
+        gammas: Tensors<Self>,
+        betas: Tensors<Self>,
         slope: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        let shape @ [batch, width] = gpu::dims(&z);
-        let [z, gamma, beta] = [z, gamma, beta].map(into_contiguous);
+        let (shape @ [all, width], rows) = (gpu::dims(&z), rows_each(&z, &gammas));
+        let (z, [gammas, betas]) = (into_contiguous(z), [gammas, betas].map(packed));
         let [h_hat, u] = [(); 2].map(|()| gpu::empty(&z, shape));
-        let (h, has_bias) = (gpu::owned(z), usize::from(!bias.0.is_empty()));
-        let bias = bias.0.into_iter().next().map_or_else(|| gamma.clone(), into_contiguous);
-        let scalars = [Scalar::Int(width), Scalar::Float(slope), Scalar::Float(EPSILON), Scalar::Int(has_bias)];
+        let (h, has_biases) = (gpu::owned(z), usize::from(!biases.0.is_empty()));
+        let biases = if biases.0.is_empty() { gammas.whole.clone() } else { packed(biases).whole };
+        let floats = [slope, EPSILON].map(Scalar::Float);
+        let sizes = [has_biases, rows, gammas.stride()].map(Scalar::Int);
+        let scalars = [Scalar::Int(width)].into_iter().chain(floats).chain(sizes).collect::<Vec<_>>();
         let kernel = by_row("hidden", shader!("hidden.wgsl"));
-        gpu::launch(kernel, [batch, 1, 1], &[&h, &bias, &gamma, &beta, &h_hat, &u], &scalars);
+        gpu::launch(kernel, [all, 1, 1], &[&h, &biases, &gammas.whole, &betas.whole, &h_hat, &u], &scalars);
         (h, h_hat, u)
     }
 
     fn hidden_backward(
         du: FloatTensor<Self>,
         h: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
+        gammas: Tensors<Self>,
         slope: f32,
     ) -> FloatTensor<Self> {
-        let [batch, width] = gpu::dims(&du);
-        let [h, gamma] = [h, gamma].map(into_contiguous);
-        let dz = gpu::owned(du);
-        let scalars = [Scalar::Int(width), Scalar::Float(slope), Scalar::Float(EPSILON), Scalar::Int(0)];
+        let ([all, width], rows) = (gpu::dims(&du), rows_each(&du, &gammas));
+        let (h, gammas, dz) = (into_contiguous(h), packed(gammas), gpu::owned(du));
+        let floats = [slope, EPSILON].map(Scalar::Float);
+        let sizes = [rows, gammas.stride(), 0].map(Scalar::Int);
+        let scalars = [Scalar::Int(width)].into_iter().chain(floats).chain(sizes).collect::<Vec<_>>();
         let kernel = by_row("hidden_backward", shader!("hidden_backward.wgsl"));
-        gpu::launch(kernel, [batch, 1, 1], &[&dz, &h, &gamma], &scalars);
+        gpu::launch(kernel, [all, 1, 1], &[&dz, &h, &gammas.whole], &scalars);
         dz
     }
 
     fn masked_error(
         y: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
+        biases: Tensors<Self>,
         target: FloatTensor<Self>,
         lengths: IntTensor<Self>,
         features: usize,
         scale: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let ([rows, width], [batch, columns]) = (gpu::dims(&y), gpu::dims::<2>(&target));
-        let [bias, target, lengths] = [bias, target, lengths].map(into_contiguous);
-        let (dy, losses): (CubeTensor, CubeTensor) = (gpu::owned(y), gpu::empty(&bias, [rows]));
-        let sizes = [width, columns, features, batch].map(Scalar::Int);
-        let scalars = sizes.into_iter().chain([Scalar::Float(scale), Scalar::Int(0)]).collect::<Vec<_>>();
+        let ([all, width], [batch, columns]) = (gpu::dims(&y), gpu::dims::<2>(&target));
+        let (nets, rows) = (biases.0.len(), rows_each(&y, &biases));
+        let ([target, lengths], biases) = ([target, lengths].map(into_contiguous), packed(biases));
+        let (dy, losses): (CubeTensor, CubeTensor) = (gpu::owned(y), gpu::empty(&target, [all]));
+        let sizes = [width, columns, features / nets, batch].map(Scalar::Int).into_iter().chain([Scalar::Float(scale)]);
+        let scalars = sizes.chain([nets, rows, biases.stride()].map(Scalar::Int)).collect::<Vec<_>>();
         let kernel = by_row("masked_error", shader!("masked_error.wgsl"));
-        gpu::launch(kernel, [rows, 1, 1], &[&dy, &bias, &target, &lengths, &losses], &scalars);
+        gpu::launch(kernel, [all, 1, 1], &[&dy, &biases.whole, &target, &lengths, &losses], &scalars);
         (dy, losses)
     }
+}
+
+fn packed(tensors: Tensors<Cube>) -> Packed {
+    Packed::of(tensors.0)
+}
+
+/// Of all rows, those of each net.
+fn rows_each(all: &CubeTensor, nets: &Tensors<Cube>) -> usize {
+    gpu::dims::<2>(all)[0] / nets.0.len()
 }

@@ -23,7 +23,7 @@ struct Group {
     form: Form,
     weights: Packed,
     moments: Packed,
-    /// Where in the list of all that is no matrix its norm begins, or its biases where it has none.
+    /// Where in the list of all that is no matrix its norms begin, scales before shifts, or its biases where it has none.
     first: usize,
     x: CubeTensor,
     dy: CubeTensor,
@@ -68,7 +68,7 @@ impl Group {
     ) -> Self {
         let mut taken = || parameters.next().expect("a tensor for each part of a form");
         let first = small.values.len();
-        for _ in 0..if form.has_norm() { 2 } else { 0 } {
+        for _ in 0..2 * form.norms() {
             small.values.push(taken());
             small.moments.push(taken());
         }
@@ -89,7 +89,7 @@ impl Group {
                 let [places, batch, features] = gpu::dims(&x);
                 (features, batch, [places, inputs / features])
             }
-            _ => (inputs, gpu::dims::<2>(&x)[0], [form.matrices(); 2]),
+            _ => (inputs, gpu::dims::<2>(&dy)[0] / form.matrices(), [form.matrices(); 2]),
         };
         let size = Size { m, n, k };
         let product = Product { size, tiling: Tiling::of(size), counts };
@@ -106,7 +106,7 @@ impl Group {
         let n = self.product.size.n;
         let sums = from + if self.form == Form::Places { n } else { 0 };
         let shares = sums + self.form.matrices() * n;
-        let parts = if self.form.has_norm() { self.form.matrices() * self.product.shares() } else { 0 };
+        let parts = if self.form.norms() > 0 { self.form.matrices() * self.product.shares() } else { 0 };
         Room { more: from, sums, shares, end: shares + parts * 2 * self.inputs() }
     }
 }
@@ -142,24 +142,18 @@ impl RenewOps for Cube {
         for (group, room) in groups.iter().zip(&rooms) {
             match group.form {
                 Form::Linear => renew_linear(group, step),
-                _ => renew_weight(
-                    group,
-                    *room,
-                    [&values.part(group.first), &values.part(group.first + 1)],
-                    &scratch,
-                    step,
-                ),
+                _ => renew_weight(group, *room, &values, &scratch, step),
             }
         }
         renew_small(&groups, &rooms, [&values, &moments], &scratch, step);
         let part = |index: usize| [values.part(index), moments.part(index)];
         let parts = groups.iter().flat_map(|group| {
-            let biases = group.first + if group.form.has_norm() { 2 } else { 0 };
-            let norm = (group.first..biases).flat_map(part);
+            let biases = group.first + 2 * group.form.norms();
+            let norms = (group.first..biases).flat_map(part);
             let matrices = (0..group.form.matrices()).flat_map(move |index| {
                 [group.weights.part(index), group.moments.part(index)].into_iter().chain(part(biases + index))
             });
-            norm.chain(matrices)
+            norms.chain(matrices)
         });
         (Tensors(parts.collect()), loss)
     }
@@ -200,26 +194,29 @@ fn sum_columns(groups: &[Group], rooms: &[Room], losses: CubeTensor, scratch: &C
     loss
 }
 
-/// Changes the matrices behind a norm in place, and gives the norm's gradients to `scratch`.
-fn renew_weight(group: &Group, room: Room, [gamma, beta]: [&CubeTensor; 2], scratch: &CubeTensor, step: Step) {
+/// Changes the matrices behind norms, which are of `values`, in place, and gives the norms' gradients to `scratch`.
+fn renew_weight(group: &Group, room: Room, values: &Packed, scratch: &CubeTensor, step: Step) {
     let Product { size, tiling, counts } = group.product;
-    let ([across, down], Size { m, n, .. }) = (tiling.workgroups(size), size);
+    let ([across, down], Size { m, n, k }) = (tiling.workgroups(size), size);
+    let (first, norms) = (group.first, group.form.norms());
+    let [gamma, beta] = [first, first + norms].map(|first| values.parts(first..first + norms));
     let a = Operand::new(group.x.clone(), m, true);
-    let (a, b) = (if group.form == Form::Pair { a.every(0) } else { a }, Operand::new(group.dy.clone(), n, false));
+    let is_shared = group.form != Form::Places && gpu::dims::<2>(&group.x)[0] == k;
+    let (a, b) = (if is_shared { a.every(0) } else { a }, Operand::new(group.dy.clone(), n, false));
     let mut kernel = matmul::accumulation("renew_weight", &[shader!("renew_weight.wgsl")], tiling, [&a, &b]);
     kernel.words.push(("by_places", usize::from(group.form == Form::Places)));
     // From one product's to the next one's: of matrix, moments, norm, sums and the norm's gradients.
     let strides = match group.form {
         Form::Places => [m * n, 2 * m * n, m, 0, m],
         _ => {
-            let next = |packed: &Packed| packed.starts.get(1).copied().unwrap_or(0);
-            [next(&group.weights), next(&group.moments), 0, n, group.product.shares() * 2 * m]
+            let norm = if norms > 1 { values.starts[first + 1] - values.starts[first] } else { 0 };
+            [group.weights.stride(), group.moments.stride(), norm, n, group.product.shares() * 2 * m]
         }
     };
     let places = [counts[0], group.inputs(), room.more, room.sums, room.shares].into_iter().chain(strides);
     let sizes = matmul::scalars(size, [&a, &b], 1).into_iter().chain(places.map(Scalar::Int));
     let scalars = sizes.chain(step.scalars()).collect::<Vec<_>>();
-    let tensors = [a.tensor(), b.tensor(), &group.weights.whole, &group.moments.whole, gamma, beta, scratch];
+    let tensors = [a.tensor(), b.tensor(), &group.weights.whole, &group.moments.whole, &gamma, &beta, scratch];
     gpu::launch(kernel, [across, down, counts[1]], &tensors, &scalars);
 }
 
@@ -238,11 +235,15 @@ fn renew_linear(group: &Group, step: Step) {
 fn renew_small(groups: &[Group], rooms: &[Room], [values, moments]: [&Packed; 2], scratch: &CubeTensor, step: Step) {
     // Where the parts of a gradient begin, how many they are, and how far one is from the next.
     let gradients = groups.iter().zip(rooms).flat_map(|(group, room)| {
-        let (matrices, inputs, n) = (group.form.matrices(), group.inputs(), group.product.size.n);
-        let parts = matrices * group.product.shares();
-        let norm = [0, inputs].map(|part| [room.shares + part, parts, 2 * inputs, inputs]);
-        let norm = norm.into_iter().filter(|_| group.form.has_norm());
-        norm.chain((0..matrices).map(move |index| [room.sums + index * n, 1, 0, n]))
+        let (norms, matrices) = (group.form.norms(), group.form.matrices());
+        let (inputs, n) = (group.inputs(), group.product.size.n);
+        // Of each norm: those of all matrices behind it.
+        let parts = group.product.shares() * matrices / norms.max(1);
+        let of_norm = move |part: usize, norm: usize| {
+            [room.shares + (norm * parts * 2 + part) * inputs, parts, 2 * inputs, inputs]
+        };
+        let of_norms = (0..2).flat_map(move |part| (0..norms).map(move |norm| of_norm(part, norm)));
+        of_norms.chain((0..matrices).map(move |index| [room.sums + index * n, 1, 0, n]))
     });
     let entries = gradients.zip(values.starts.iter().zip(&moments.starts));
     let table = entries.flat_map(|([first, parts, next, count], (value, moment))| {
