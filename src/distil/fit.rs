@@ -41,7 +41,7 @@ impl Measuring {
         if batch.is_empty() {
             return Ok(Some(self.residuals.iter().map(Residuals::fit).collect()));
         }
-        let lessons = distillation.lessons(&batch);
+        let lessons = distillation.lessons(&distillation.parts(), &batch);
         for (student, residuals) in distillation.students.iter().zip(&mut self.residuals) {
             let lesson = distillation.lesson(student, &lessons, self.done as u64);
             residuals.add(&student.net, &lesson).await?;

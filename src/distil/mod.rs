@@ -78,8 +78,11 @@ pub fn new_net(id: NetId, recipe: &Recipe, device: &Device) -> Net {
 /// Nets of one kind at one site, layer behind layer.
 pub type Line = (Site, NetKind);
 
-/// What is to be learnt of a batch: by part of the teacher, and by the line whose nets stand before it where there is one.
-type Lessons = BTreeMap<(Place, Option<Line>), Lesson>;
+/// A part of the teacher, and the line whose nets stand before it where there is one.
+type Part = (Place, Option<Line>);
+
+/// What is to be learnt of a batch, by part.
+type Lessons = BTreeMap<Part, Lesson>;
 
 /// Nets that are fitted together, so that what the teacher says is computed once for all of them.
 pub struct Distillation {
@@ -93,6 +96,22 @@ pub struct Distillation {
     batches: Vec<Vec<usize>>,
     done: usize,
     steps: u32,
+    /// The next step's, where there was a thread to compute them beside the last one.
+    ahead: Option<Lessons>,
+}
+
+/// What a step's threads do side by side.
+#[allow(clippy::large_enum_variant, reason = "there are few")]
+enum Task<'a> {
+    /// The lessons of these sentences, which are the next step's.
+    Ahead(Vec<&'a Example>),
+    Learn(Student),
+}
+
+#[allow(clippy::large_enum_variant, reason = "there are few")]
+enum Done {
+    Ahead(Lessons),
+    Learnt(Student),
 }
 
 impl Distillation {
@@ -101,7 +120,7 @@ impl Distillation {
         let students = ids.iter().map(|&id| Student::new(id, recipe, device)).collect();
         let batches = batches(recipe, count, 0);
         let (recipe, device, before) = (recipe.clone(), device.clone(), BTreeMap::new());
-        Self { recipe, teacher, device, students, before, epoch: 0, batches, done: 0, steps: 0 }
+        Self { recipe, teacher, device, students, before, epoch: 0, batches, done: 0, steps: 0, ahead: None }
     }
 
     /// On what the layers see when these nets stand in the layers before them, in place of the teacher's own states.
@@ -139,40 +158,62 @@ impl Distillation {
 
     /// One step of every net on the same sentences. Gives the number of sentences.
     pub fn step(&mut self, examples: &[Example]) -> usize {
-        let batch = self.batches[self.done].iter().map(|&index| &examples[index]).collect::<Vec<_>>();
-        let lessons = self.lessons(&batch);
+        let (batch, parts) = (self.batch(examples), self.parts());
+        let (count, total) = (batch.len(), self.total());
+        let lessons = self.ahead.take().unwrap_or_else(|| self.lessons(&parts, &batch));
         self.steps += 1;
-        let (step, total) = (self.steps, self.total());
-        let students = std::mem::take(&mut self.students);
-        self.students = parallel::each(students, parallel::threads(&self.device), |student: Student| {
-            let lesson = self.lesson(&student, &lessons, u64::from(step) << 32);
-            let rate = rate(&self.recipe.distil, student.id.kind.method, step, total);
-            student.step(&lesson, rate)
-        });
         self.done += 1;
         if self.done == self.batches.len() {
             (self.epoch, self.done) = (self.epoch + 1, 0);
             self.batches = batches(&self.recipe, examples.len(), self.epoch);
         }
-        batch.len()
+        let (step, threads) = (self.steps, parallel::threads(&self.device));
+        let mut tasks = std::mem::take(&mut self.students).into_iter().map(Task::Learn).collect::<Vec<_>>();
+        if threads > 1 && !self.finished() {
+            tasks.insert(0, Task::Ahead(self.batch(examples)));
+        }
+        let done = parallel::each(tasks, threads, |task| match task {
+            Task::Ahead(batch) => Done::Ahead(self.lessons(&parts, &batch)),
+            Task::Learn(student) => {
+                let lesson = self.lesson(&student, &lessons, u64::from(step) << 32);
+                let rate = rate(&self.recipe.distil, student.id.kind.method, step, total);
+                Done::Learnt(student.step(&lesson, rate))
+            }
+        });
+        for done in done {
+            match done {
+                Done::Ahead(lessons) => self.ahead = Some(lessons),
+                Done::Learnt(student) => self.students.push(student),
+            }
+        }
+        count
+    }
+
+    /// The sentences of the next step.
+    fn batch<'a>(&self, examples: &'a [Example]) -> Vec<&'a Example> {
+        self.batches[self.done].iter().map(|&index| &examples[index]).collect()
+    }
+
+    /// All that the students learn.
+    fn parts(&self) -> BTreeSet<Part> {
+        let line = |student: &Student| Some(student.line()).filter(|line| self.before.contains_key(line));
+        self.students.iter().map(|student| (student.place(), line(student))).collect()
     }
 
     /// What the parts that are to be replaced saw and said of these sentences. What they say is always the teacher's: behind other
     /// nets, a net learns what should have come.
-    fn lessons(&self, batch: &[&Example]) -> Lessons {
+    fn lessons(&self, parts: &BTreeSet<Part>, batch: &[&Example]) -> Lessons {
         let rows = PairRows::new(batch, None, &self.device);
-        let decodes = self.students.iter().any(|student| student.id.site != Site::Encoder);
+        let decodes = parts.iter().any(|(place, _)| place.0 != Site::Encoder);
         let record = |fillings| capture::record(&self.teacher, &rows.source, decodes.then_some(&rows.input), fillings);
         let teacher = record(None);
         let students =
             self.before.iter().map(|(line, fillings)| (*line, record(Some(fillings)))).collect::<BTreeMap<_, _>>();
-        let wanted = self.students.iter().map(|student| (student.place(), Some(student.line())));
-        let wanted = wanted.map(|(place, line)| (place, line.filter(|line| students.contains_key(line))));
-        let lesson = |key: (Place, Option<Line>)| {
-            let seen = key.1.and_then(|line| students.get(&line)).unwrap_or(&teacher);
-            Some((key, self.learnt(key.0, seen, &teacher, &rows)?))
+        let lesson = |part: &Part| {
+            let seen = part.1.and_then(|line| students.get(&line)).unwrap_or(&teacher);
+            Some((*part, self.learnt(part.0, seen, &teacher, &rows)?))
         };
-        wanted.collect::<BTreeSet<_>>().into_iter().filter_map(lesson).collect()
+        parts.iter().filter_map(lesson).collect()
     }
 
     /// What was seen at a place in one record, and said there in another.
