@@ -243,8 +243,7 @@ async fn on_adapter(
     let wrong = if trust == Trust::Known { None } else { first_wrong(&device).await };
     // Complaints explain what else is wrong.
     faults.check().map_err(|error| refused(error.to_string()))?;
-    let largest_buffer = Some(largest_buffer);
-    Ok(Opened { device, name, software, wrong, largest_buffer, gpu: Some(gpu), faults })
+    Ok(Opened { device, name, software, wrong, largest_buffer: Some(largest_buffer), gpu: Some(gpu), faults })
 }
 
 /// A device, and whether shaders may use subgroups on it.

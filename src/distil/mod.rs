@@ -196,8 +196,12 @@ impl Distillation {
 
     /// All that the students learn.
     fn parts(&self) -> BTreeSet<Part> {
-        let line = |student: &Student| Some(student.line()).filter(|line| self.before.contains_key(line));
-        self.students.iter().map(|student| (student.place(), line(student))).collect()
+        self.students.iter().map(|student| self.part(student)).collect()
+    }
+
+    fn part(&self, student: &Student) -> Part {
+        let line = Some(student.line()).filter(|line| self.before.contains_key(line));
+        (student.place(), line)
     }
 
     /// What the parts that are to be replaced saw and said of these sentences. What they say is always the teacher's: behind other
@@ -231,8 +235,7 @@ impl Distillation {
 
     /// A student's lesson; where it learns from prefixes, they are those of the draw.
     fn lesson<'a>(&self, student: &Student, lessons: &'a Lessons, draw: u64) -> Cow<'a, Lesson> {
-        let line = Some(student.line()).filter(|line| self.before.contains_key(line));
-        let lesson = &lessons[&(student.place(), line)];
+        let lesson = &lessons[&self.part(student)];
         match student.id.kind.variant {
             Some(Variant::Prefix) => Cow::Owned(lesson.cut(&mut Stream::new(self.recipe.seed, Purpose::Cut, draw))),
             _ => Cow::Borrowed(lesson),
