@@ -59,3 +59,21 @@ test("lines are named where they end, with the value there or at the cursor", as
   expect((await nets.getByRole("listitem").first().boundingBox())?.width).toBeGreaterThan(60);
   expect(await widestOverflow(page)).toBe(0);
 });
+
+test("a chart draws though its coming into view was told together with its absence before", async ({ fake: page, open }) => {
+  // A busy tab hears of several changes at once, the oldest first.
+  await page.addInitScript(() => {
+    const Native = IntersectionObserver;
+    globalThis.IntersectionObserver = class extends Native {
+      constructor(told: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        const before = (entry: IntersectionObserverEntry) => Object.create(entry, { isIntersecting: { value: !entry.isIntersecting } }) as IntersectionObserverEntry;
+        super((entries, observer) => told([...entries.map(before), ...entries], observer), options);
+      }
+    };
+  });
+  await open("#/train");
+  await trained(page);
+  const loss = chart(page, "Loss (log)");
+  await loss.scrollIntoViewIfNeeded();
+  await expect(ends(loss)).toHaveText([/^validation\s+1\.\d\d$/, /^train\s+1\.\d\d$/]);
+});

@@ -45,7 +45,9 @@ test("an earlier run is behind, in steps and in time, and one cursor is in all c
   await expect(table.getByRole("columnheader")).toHaveText(["time", "train", "validation", "micro en-fr, seed 1, train"]);
   const times = (await table.locator("tbody tr td:first-child").allTextContents()).map((text) => Number(text.replace(/ s$/, "")));
   expect(times.length).toBeGreaterThan(2);
-  expect(times.every((time, index) => time > 0 && (index === 0 || time > times[index - 1]))).toBe(true);
+  // Rounded to what is shown, a validation may come at the same time as the step before it.
+  expect(times.every((time, index) => time > 0 && (index === 0 || time >= times[index - 1]))).toBe(true);
+  expect(times[times.length - 1]).toBeGreaterThan(times[0]);
   await expect(table.locator("tbody tr td:last-child").filter({ hasText: /\d/ })).not.toHaveCount(0);
   expect(await violations(page)).toEqual([]);
   // A window that gets narrower, as a phone that is turned: charts go with it.
