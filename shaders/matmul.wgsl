@@ -12,27 +12,31 @@ struct Scalars {
 
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
 
-fn store(z: u32, row: u32, col: u32, value: f32) {
-  if (row < scalars.m && col < scalars.n) { c[(z * scalars.m + row) * scalars.n + col] = epilogue(value, col); }
+fn store(row: u32, col: u32, n: u32, value: f32) {
+  if (col < n) { c[row * n + col] = epilogue(value, col); }
 }
 
-fn store_row(z: u32, row: u32, col: u32, values: vec4f) {
-  store(z, row, col, values.x);
-  store(z, row, col + 1u, values.y);
-  store(z, row, col + 2u, values.z);
-  store(z, row, col + 3u, values.w);
+// Of the output's `size` in rows and columns.
+fn store_row(z: u32, row: u32, col: u32, size: vec2u, left: vec4f, right: vec4f) {
+  if (row >= size.x) { return; }
+  let at = z * size.x + row;
+  store(at, col, size.y, left.x);
+  store(at, col + 1u, size.y, left.y);
+  store(at, col + 2u, size.y, left.z);
+  store(at, col + 3u, size.y, left.w);
+  store(at, col + 4u, size.y, right.x);
+  store(at, col + 5u, size.y, right.y);
+  store(at, col + 6u, size.y, right.z);
+  store(at, col + 7u, size.y, right.w);
 }
 
 // No loop: a renderer on the CPU copies a whole matrix to read a component that is not known when it compiles.
 fn pair(z: u32, row: u32, col: u32, slot: u32, left: mat4x4f, right: mat4x4f) {
-  store_row(z, row, col, left[0]);
-  store_row(z, row, col + 4u, right[0]);
-  store_row(z, row + 1u, col, left[1]);
-  store_row(z, row + 1u, col + 4u, right[1]);
-  store_row(z, row + 2u, col, left[2]);
-  store_row(z, row + 2u, col + 4u, right[2]);
-  store_row(z, row + 3u, col, left[3]);
-  store_row(z, row + 3u, col + 4u, right[3]);
+  let size = vec2u(scalars.m, scalars.n);
+  store_row(z, row, col, size, left[0], right[0]);
+  store_row(z, row + 1u, col, size, left[1], right[1]);
+  store_row(z, row + 2u, col, size, left[2], right[2]);
+  store_row(z, row + 3u, col, size, left[3], right[3]);
 }
 
 @compute @workgroup_size({{across}}, {{down}})

@@ -27,11 +27,22 @@ fn in_order(c0: vec4f, c1: vec4f, c2: vec4f, c3: vec4f, own: u32) -> mat4x4f {
   return mat4x4f(select(e0, e2, high), select(e1, e3, high), select(e2, e0, high), select(e3, e1, high));
 }
 
+// From what is each neighbour's first row, second, third and fourth.
+fn in_rows(
+  l0: mat4x4f, r0: mat4x4f, l1: mat4x4f, r1: mat4x4f, l2: mat4x4f, r2: mat4x4f, l3: mat4x4f, r3: mat4x4f,
+) -> Tile {
+  return Tile(
+    mat4x4f(l0[0], l1[0], l2[0], l3[0]), mat4x4f(r0[0], r1[0], r2[0], r3[0]),
+    mat4x4f(l0[1], l1[1], l2[1], l3[1]), mat4x4f(r0[1], r1[1], r2[1], r3[1]),
+    mat4x4f(l0[2], l1[2], l2[2], l3[2]), mat4x4f(r0[2], r1[2], r2[2], r3[2]),
+    mat4x4f(l0[3], l1[3], l2[3], l3[3]), mat4x4f(r0[3], r1[3], r2[3], r3[3]),
+  );
+}
+
 fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
   let own = lane % 4u;
   let batch = z / scalars.parts;
-  let rows = vec4u(batch * scalars.a_next)
-    + min(vec4u(row + own) + vec4u(0, 4, 8, 12), vec4u(scalars.m - 1u)) * scalars.a_row;
+  let rows = vec4u(batch * scalars.a_next) + four(row + 4u * own, scalars.m, scalars.a_row);
   let left = vec4u(batch * scalars.b_next) + four(col, scalars.n, scalars.b_col);
   let right = vec4u(batch * scalars.b_next) + four(col + 4u, scalars.n, scalars.b_col);
   var l0 = vec4f();
@@ -66,14 +77,15 @@ fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
   var r14 = vec4f();
   var l15 = vec4f();
   var r15 = vec4f();
+  // Read once: on a renderer on the CPU a value of the uniform takes as long as one of a matrix.
+  let a_col = scalars.a_col;
+  let b_row = scalars.b_row;
   let span = range(z);
   for (var k = span.x; k < span.y; k += 4u) {
-    let there = vec4u(k) + vec4u(0, 1, 2, 3) < vec4u(span.y);
-    let at = four(k, span.y, 1u);
-    let at_b = at * scalars.b_row;
-    let y = mat4x4f(load_b(left, at_b.x), load_b(left, at_b.y), load_b(left, at_b.z), load_b(left, at_b.w));
-    let w = mat4x4f(load_b(right, at_b.x), load_b(right, at_b.y), load_b(right, at_b.z), load_b(right, at_b.w));
-    let x0 = select(vec4f(), load_a(vec4u(rows.x) + at * scalars.a_col, 0u), there);
+    let y = rows_of_b(left, b_row, k, span.y);
+    let w = rows_of_b(right, b_row, k, span.y);
+    let x = rows_of_a(rows, a_col, k, span.y);
+    let x0 = x[0];
     l0 += y * x0;
     r0 += w * x0;
     let x01 = quadSwapX(x0);
@@ -85,7 +97,7 @@ fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
     let x03 = quadSwapDiagonal(x0);
     l3 += y * x03;
     r3 += w * x03;
-    let x1 = select(vec4f(), load_a(vec4u(rows.y) + at * scalars.a_col, 0u), there);
+    let x1 = x[1];
     l4 += y * x1;
     r4 += w * x1;
     let x11 = quadSwapX(x1);
@@ -97,7 +109,7 @@ fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
     let x13 = quadSwapDiagonal(x1);
     l7 += y * x13;
     r7 += w * x13;
-    let x2 = select(vec4f(), load_a(vec4u(rows.z) + at * scalars.a_col, 0u), there);
+    let x2 = x[2];
     l8 += y * x2;
     r8 += w * x2;
     let x21 = quadSwapX(x2);
@@ -109,7 +121,7 @@ fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
     let x23 = quadSwapDiagonal(x2);
     l11 += y * x23;
     r11 += w * x23;
-    let x3 = select(vec4f(), load_a(vec4u(rows.w) + at * scalars.a_col, 0u), there);
+    let x3 = x[3];
     l12 += y * x3;
     r12 += w * x3;
     let x31 = quadSwapX(x3);
@@ -122,7 +134,7 @@ fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
     l15 += y * x33;
     r15 += w * x33;
   }
-  return Tile(
+  return in_rows(
     in_order(l0, l1, l2, l3, own), in_order(r0, r1, r2, r3, own),
     in_order(l4, l5, l6, l7, own), in_order(r4, r5, r6, r7, own),
     in_order(l8, l9, l10, l11, own), in_order(r8, r9, r10, r11, own),

@@ -16,31 +16,30 @@ struct Scalars {
   beta1: f32, beta2: f32, rate: f32, correction: f32, eps: f32,
 }
 
-@group(0) @binding(2) var<storage, read_write> weight: array<f32>;
-@group(0) @binding(3) var<storage, read_write> moments: array<vec2f>;
 @group(0) @binding(4) var<storage, {{input}}> gamma: array<f32>;
 @group(0) @binding(5) var<storage, {{input}}> beta: array<f32>;
 // The norm's gradients are [groups of columns, 2, rows]. One buffer, since not every adapter can bind eight.
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 @group(0) @binding(7) var<uniform> scalars: Scalars;
 
-// One value, with its row's scale and shift and its column's sum of dy; gives its share in the gradients of gamma and beta.
-fn renew(place: u32, row: u32, col: u32, affine: vec2f, sum: f32, product: f32) -> vec2f {
-  if (col >= scalars.n) { return vec2f(); }
-  let own = row * scalars.n + col;
-  let at = place * scalars.weight_next + own;
-  // Two values each, as all that lie in one buffer begin at even ones.
-  let both = place * (scalars.moments_next / 2u) + own;
+// Where the matrix of an invocation begins, of its moments, two values each, and of its norm; read once, as what Adam's step is made of.
+struct Matrix { rows: u32, columns: u32, weight: u32, moments: u32, norm: u32 }
+var<private> matrix: Matrix;
+
+// Four values of a row, with its scale and shift and their columns' sums of dy. Gives their shares in the gradients of gamma and beta.
+fn renew(row: u32, col: u32, affine: vec2f, sums: vec4f, product: vec4f) -> mat2x4f {
+  if (col >= matrix.columns) { return mat2x4f(); }
+  let i = row * matrix.columns + col;
+  let at = matrix.weight + i;
+  let pairs = matrix.moments + i;
   var g = product;
-  if ({{by_places}} == 1) { g += scratch[scalars.more + col]; }
-  let old = weight[at];
-  let gradient = affine.x * g + affine.y * sum;
-  let before = moments[both];
-  let m = scalars.beta1 * before.x + (1.0 - scalars.beta1) * gradient;
-  let v = scalars.beta2 * before.y + (1.0 - scalars.beta2) * gradient * gradient;
-  moments[both] = vec2f(m, v);
-  weight[at] = old - scalars.rate * m / (sqrt(v) * scalars.correction + scalars.eps);
-  return old * vec2f(g, sum);
+  if ({{by_places}} == 1) {
+    let more = vec4u(scalars.more) + four(col, matrix.columns, 1u);
+    g += vec4f(scratch[more.x], scratch[more.y], scratch[more.z], scratch[more.w]);
+  }
+  let old = old_weights(at, col);
+  renew_four(at, pairs, col, old, affine.x * g + affine.y * sums);
+  return mat2x4f(there(old * g, col), there(old * sums, col));
 }
 
 // The sums of dy of four columns.
@@ -50,14 +49,17 @@ fn sums_of(place: u32, col: u32) -> vec4f {
 }
 
 // Eight columns of a row, whose sums of dy are those of `sums`.
-fn renew_row(place: u32, row: u32, col: u32, sums: array<vec4f, 2>, left: vec4f, right: vec4f) -> vec2f {
-  if (row >= scalars.m) { return vec2f(); }
-  let own = place * scalars.norm_next + row;
-  let affine = vec2f(gamma[own], beta[own]);
-  return renew(place, row, col, affine, sums[0].x, left.x) + renew(place, row, col + 1u, affine, sums[0].y, left.y)
-    + renew(place, row, col + 2u, affine, sums[0].z, left.z) + renew(place, row, col + 3u, affine, sums[0].w, left.w)
-    + renew(place, row, col + 4u, affine, sums[1].x, right.x) + renew(place, row, col + 5u, affine, sums[1].y, right.y)
-    + renew(place, row, col + 6u, affine, sums[1].z, right.z) + renew(place, row, col + 7u, affine, sums[1].w, right.w);
+fn renew_row(row: u32, col: u32, sums: array<vec4f, 2>, left: vec4f, right: vec4f) -> vec2f {
+  if (row >= matrix.rows) { return vec2f(); }
+  let at = matrix.norm + row;
+  let affine = vec2f(gamma[at], beta[at]);
+  let l = renew(row, col, affine, sums[0], left);
+  let r = renew(row, col + 4u, affine, sums[1], right);
+  // From the left to the right.
+  return vec2f(
+    l[0].x + l[0].y + l[0].z + l[0].w + r[0].x + r[0].y + r[0].z + r[0].w,
+    l[1].x + l[1].y + l[1].z + l[1].w + r[1].x + r[1].y + r[1].z + r[1].w,
+  );
 }
 
 // A slot for four rows of each invocation.
@@ -65,14 +67,13 @@ const SLOTS = HEIGHT / 4u;
 var<workgroup> shares_of: array<mat2x4f, {{across}} * {{down}} * {{height}} / 4>;
 
 fn pair(place: u32, row: u32, col: u32, slot: u32, left: mat4x4f, right: mat4x4f) {
-  // A variable, as a renderer on the CPU copies a value whole to read what it does not know the place of when it compiles.
+  // A loop, as its code in line would not stay in a processor's cache; a variable, as a renderer on the CPU copies a value whole to read what it does not know the place of when it compiles.
   var sides = array(left, right);
   let sums = array(sums_of(place, col), sums_of(place, col + 4u));
   var shares = mat2x4f();
   for (var i = 0u; i < 4u; i++) {
-    let share = renew_row(place, row + i, col, sums, sides[0][i], sides[1][i]);
-    shares[0][i] = share.x;
-    shares[1][i] = share.y;
+    let share = renew_row(row + i, col, sums, sides[0][i], sides[1][i]);
+    shares = mat2x4f(vec4f(shares[0].yzw, share.x), vec4f(shares[1].yzw, share.y));
   }
   shares_of[slot] = shares;
 }
@@ -87,6 +88,9 @@ fn main(
   let col = id.x * 8u;
   let place = group.z;
   var tile = Tile();
+  read_adam();
+  let moments_next = scalars.moments_next / 2u;
+  matrix = Matrix(scalars.m, scalars.n, place * scalars.weight_next, place * moments_next, place * scalars.norm_next);
   if (place < scalars.places) { tile = multiply(place, row, col, lane); }
   each_pair(place, row, col, lane, tile);
   workgroupBarrier();

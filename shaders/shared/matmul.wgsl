@@ -2,18 +2,12 @@
 // What the tilings of a product share. The text that is joined with one gives `scalars` and the entry point, which calls `multiply` in
 // uniform control flow for a `Tile` of HEIGHT rows and 8 columns of outputs: `row` and `col` are its first ones, `z` says which product, and
 // which part of its sum. What comes out goes to `pair`, four rows at a time, in the order of `each_pair`.
-@group(0) @binding(0) var<storage, {{input}}> a: array<f32>;
-@group(0) @binding(1) var<storage, {{input}}> b: array<f32>;
-
 // Offsets of four consecutive rows or columns; those past the end repeat the last, and are not stored.
 fn four(first: u32, size: u32, stride: u32) -> vec4u {
   return min(first + vec4u(0, 1, 2, 3), vec4u(size - 1u)) * stride;
 }
 
 fn outer(x: vec4f, y: vec4f) -> mat4x4f { return mat4x4f(x.x * y, x.y * y, x.z * y, x.w * y); }
-
-fn load_a(at: vec4u, k: u32) -> vec4f { return vec4f(a[at.x + k], a[at.y + k], a[at.z + k], a[at.w + k]); }
-fn load_b(at: vec4u, k: u32) -> vec4f { return vec4f(b[at.x + k], b[at.y + k], b[at.z + k], b[at.w + k]); }
 
 // The first k of a part, and where it ends.
 fn range(z: u32) -> vec2u {

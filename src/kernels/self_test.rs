@@ -33,7 +33,7 @@ type Results = Vec<Tensor<1>>;
 type Check = (&'static str, fn(&mut Case) -> Results);
 
 /// `matmul` is the kernel of `linear` again.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ("linear", check_linear),
     ("layer_norm", check_layer_norm),
     ("attention", check_attention),
@@ -46,6 +46,7 @@ const CHECKS: [Check; 12] = [
     ("largest", check_largest),
     ("embedding", check_embedding),
     ("clip", check_clip),
+    ("fours", check_fours),
 ];
 
 /// An operation, and whether it gives the same numbers on a device as on the CPU.
@@ -57,7 +58,7 @@ pub struct Verdict {
 
 /// Every operation looked at; on a graphics adapter those made of products by each tiling, so that each program is compiled there.
 pub async fn verdicts(device: &Device) -> Vec<Verdict> {
-    const PRODUCTS: [&str; 4] = ["linear", "shallow", "prefix", "asked"];
+    const PRODUCTS: [&str; 5] = ["linear", "shallow", "prefix", "asked", "fours"];
     let mut found = Vec::new();
     for (index, (operation, _)) in CHECKS.into_iter().enumerate() {
         if is_cpu(device) || !PRODUCTS.contains(&operation) {
@@ -147,7 +148,11 @@ fn gradient<const D: usize>(leaf: &Tensor<D>, gradients: &mut Gradients) -> Opti
 }
 
 fn check_linear(case: &mut Case) -> Results {
-    let (x, w, b) = (case.leaf([70, 37]), case.leaf([37, 41]), case.leaf([41]));
+    linear_results(case, [70, 37, 41])
+}
+
+fn linear_results(case: &mut Case, [rows, inputs, outputs]: [usize; 3]) -> Results {
+    let (x, w, b) = (case.leaf([rows, inputs]), case.leaf([inputs, outputs]), case.leaf([outputs]));
     let y = linear(x.clone(), w.clone(), b.clone(), 0.01);
     let g = &mut case.backward(&y);
     [Some(output(y)), gradient(&x, g), gradient(&w, g), gradient(&b, g)].into_iter().flatten().collect()
@@ -206,14 +211,23 @@ fn check_clip(case: &mut Case) -> Results {
 /// A step of two shallow nets side by side on two sentences, of which one is short: the loss, and all that changed.
 fn check_shallow(case: &mut Case) -> Results {
     let nets = vec![net(case, 12), net(case, 12)];
-    let (input, goal) = (sentences(case, [3, 9]), sentences(case, [3, 6]));
+    let (input, goal) = (sentences(case, [2, 3, 9]), sentences(case, [2, 3, 6]));
     let (nets, loss) = step_side_by_side(nets, &input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
     [loss].into_iter().chain(nets.into_iter().flat_map(of_net)).collect()
 }
 
+/// A linear layer and a step of a net where all sizes are multiples of four, which are read four values at a time.
+fn check_fours(case: &mut Case) -> Results {
+    let linear = linear_results(case, [12, 16, 20]);
+    let net = Shallow { first: layer(case, [36, 20]), later: vec![layer(case, [20, 12])] };
+    let (input, goal) = (sentences(case, [4, 3, 12]), sentences(case, [4, 3, 4]));
+    let (net, loss) = net.step(&input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
+    linear.into_iter().chain([loss]).chain(of_net(net)).collect()
+}
+
 /// A step of one on all their prefixes.
 fn check_prefix(case: &mut Case) -> Results {
-    let (net, input, goal) = (net(case, 6), sentences(case, [3, 9]), sentences(case, [3, 6]));
+    let (net, input, goal) = (net(case, 6), sentences(case, [2, 3, 9]), sentences(case, [2, 3, 6]));
     let (net, loss) = prefix::step(net, &input, &goal, 0.01, 0.01, Step::new(3, 1e-2));
     [loss].into_iter().chain(of_net(net)).collect()
 }
@@ -230,7 +244,7 @@ fn of_net(Shallow { first, later }: Shallow) -> Results {
 /// A step of a net that weighs values, and one of a net that answers, on two sources of which one is short.
 fn check_asked(case: &mut Case) -> Results {
     let (heads, step) = (Heads { count: 2, causal: false }, Step::new(3, 1e-2));
-    let [source, queries, goal] = [3, 4, 4].map(|length| sentences(case, [length, 6]));
+    let [source, queries, goal] = [3, 4, 4].map(|length| sentences(case, [2, length, 6]));
     let lesson = Lesson { source, queries, goal, scale: 0.01, slope: 0.01 };
     let values = case.values([2 * 3, 6]);
     let asking = |case: &mut Case, gate| Asking { source: layer(case, [36, 21]), query: layer(case, [6, 21]), gate };
@@ -263,10 +277,11 @@ fn check_embedding(case: &mut Case) -> Results {
     [Some(output(y)), gradient(&table, g)].into_iter().flatten().collect()
 }
 
-/// Two sentences of so many tokens and features, of which the second ends one token earlier.
-fn sentences(case: &mut Case, [length, features]: [usize; 2]) -> Sentences {
-    let lengths = case.integers([length as i32, length as i32 - 1]);
-    Sentences { values: case.values([2, length * features]), lengths, features }
+/// So many sentences of so many tokens and features, of which the last ends one token earlier.
+fn sentences(case: &mut Case, [count, length, features]: [usize; 3]) -> Sentences {
+    let lengths = (1..=count).map(|sentence| (length - usize::from(sentence == count)) as i32).collect::<Vec<_>>();
+    let lengths = Tensor::from_data(TensorData::new(lengths, [count]), &case.device);
+    Sentences { values: case.values([count, length * features]), lengths, features }
 }
 
 fn moving<const D: usize>(case: &mut Case, shape: [usize; D]) -> Moving<D> {
@@ -303,7 +318,7 @@ mod tests {
         let gpu = block_on(device::open(&Choice::Wgpu)).unwrap();
         assert_eq!(block_on(first_wrong(&gpu.device)), None);
         let verdicts = block_on(verdicts(&gpu.device));
-        assert_eq!(verdicts.len(), CHECKS.len() - 4 + 4 * Tiling::possible().count());
+        assert_eq!(verdicts.len(), CHECKS.len() - 5 + 5 * Tiling::possible().count());
         assert_eq!(verdicts.iter().filter(|verdict| !verdict.right).collect::<Vec<_>>(), Vec::<&Verdict>::new());
         assert_eq!(gpu.wrong, None);
         gpu.check().unwrap();
@@ -313,7 +328,7 @@ mod tests {
     #[test]
     fn sees_every_result() {
         let counts = CHECKS.map(|(_, check)| check(&mut Case::new(&Device::flex(), 0)).len());
-        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 33, 17, 50, 1, 2, 3]);
+        assert_eq!(counts, [4, 4, 5, 2, 2, 2, 33, 17, 50, 1, 2, 3, 21]);
         assert!(agree(&[1.0, 100.0], &[1.05, 100.0]));
         for wrong in [[1.0, 101.0], [1.0, f32::NAN], [f32::INFINITY, 100.0]] {
             assert!(!agree(&wrong, &[1.0, 100.0]), "{wrong:?}");

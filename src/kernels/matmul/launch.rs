@@ -38,14 +38,17 @@ pub(in crate::kernels) fn accumulation(
     name: &'static str,
     texts: &[Text],
     tiling: Tiling,
+    size: Size,
     [a, b]: [&Operand; 2],
 ) -> Wgsl {
     let [rows, columns] = tiling.area();
-    let square = shader!("shared/matmul_square.wgsl");
+    let (square, ones) = (shader!("shared/matmul_square.wgsl"), shader!("shared/matmul_ones.wgsl"));
+    let fours = tiling == Tiling::Quads && in_fours(size, [a, b]);
     let core: &[Text] = match tiling {
-        Tiling::Blocks => &[shader!("matmul_blocks.wgsl"), square],
-        Tiling::Quads => &[shader!("matmul_quads.wgsl")],
-        Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square],
+        Tiling::Blocks => &[shader!("matmul_blocks.wgsl"), square, ones],
+        Tiling::Quads if fours => &[shader!("matmul_quads.wgsl"), shader!("shared/quads_fours.wgsl")],
+        Tiling::Quads => &[shader!("matmul_quads.wgsl"), shader!("shared/quads_ones.wgsl"), ones],
+        Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square, ones],
     };
     // A directive is the first line of a text. wgpu's own parser knows none for subgroups, and has them without.
     let directives: &[Text] = match tiling {
@@ -63,6 +66,7 @@ pub(in crate::kernels) fn accumulation(
         // Neighbours read neighbours: along k where a row of `a` or a column of `b` lies together.
         ("a_along_k", usize::from(a.strides[1] == 1)),
         ("b_along_k", usize::from(b.strides[0] == 1)),
+        ("fours", usize::from(fours)),
     ];
     let texts = [directives, texts, core, &[shader!("shared/matmul.wgsl")]].concat();
     Wgsl { name, texts, words, workgroup: [across, down].map(|count| count as u32) }
@@ -97,7 +101,7 @@ pub(in crate::kernels) fn product_by(
         None => ("matmul", shader!("matmul_plain.wgsl")),
     };
     let texts = [text, shader!("matmul.wgsl")];
-    let kernel = accumulation(name, &texts, tiling, [&a, &b]);
+    let kernel = accumulation(name, &texts, tiling, size, [&a, &b]);
     let [across, down] = tiling.workgroups(size);
     let c = gpu::empty(&a.tensor, [parts * batch * m, n]);
     let tensors = [&a.tensor, &b.tensor, &c].into_iter().chain(now).collect::<Vec<_>>();
@@ -105,6 +109,12 @@ pub(in crate::kernels) fn product_by(
     scalars.push(Scalar::Float(slope));
     gpu::launch(kernel, [across, down, batch * parts], &tensors, &scalars);
     if parts == 1 { c } else { sum_parts(&c, [batch, parts, m, n], bias.as_ref(), slope) }
+}
+
+/// Whether matrices can be read four values at a time: none ends in between, and none begins there.
+fn in_fours(Size { m, n, k }: Size, operands: [&Operand; 2]) -> bool {
+    let next = operands.map(|operand| operand.next.unwrap_or(0));
+    [m, n, k].into_iter().chain(next).all(|size| size % 4 == 0)
 }
 
 /// What every text that is joined with a tiling begins its uniform with.

@@ -219,6 +219,8 @@ fn cases(prefixes: bool) -> Vec<Case> {
         Sizes { batch: 5, length: 3, max_len: 4, inputs: 8, hidden: 3, outputs: 8 },
         Sizes { batch: 70, length: 6, max_len: 6, inputs: 16, hidden: 66, outputs: 16 },
         Sizes { batch: 33, length: 5, max_len: 9, inputs: 32, hidden: 130, outputs: 8 },
+        // All that is a multiple of four is read so.
+        Sizes { batch: 36, length: 5, max_len: 6, inputs: 8, hidden: 68, outputs: 12 },
         Sizes { batch: 9, length: 40, max_len: 50, inputs: 24, hidden: 25, outputs: 12 },
     ];
     let mut random = || {

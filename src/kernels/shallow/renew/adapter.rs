@@ -4,7 +4,7 @@
 use super::{Form, RenewOps};
 use crate::kernels::{
     adam::Step,
-    gpu::{self, COLUMNS, Scalar, Wgsl, shader},
+    gpu::{self, COLUMNS, Scalar, Text, Wgsl, shader},
     matmul::{
         self, Operand,
         tiling::{Size, Tiling},
@@ -203,7 +203,7 @@ fn renew_weight(group: &Group, room: Room, values: &Packed, scratch: &CubeTensor
     let a = Operand::new(group.x.clone(), m, true);
     let is_shared = group.form != Form::Places && gpu::dims::<2>(&group.x)[0] == k;
     let (a, b) = (if is_shared { a.every(0) } else { a }, Operand::new(group.dy.clone(), n, false));
-    let mut kernel = matmul::accumulation("renew_weight", &[shader!("renew_weight.wgsl")], tiling, [&a, &b]);
+    let mut kernel = renewal("renew_weight", shader!("renew_weight.wgsl"), group.product, [&a, &b]);
     kernel.words.push(("by_places", usize::from(group.form == Form::Places)));
     // From one product's to the next one's: of matrix, moments, norm, sums and the norm's gradients.
     let strides = match group.form {
@@ -220,12 +220,21 @@ fn renew_weight(group: &Group, room: Room, values: &Packed, scratch: &CubeTensor
     gpu::launch(kernel, [across, down, counts[1]], &tensors, &scalars);
 }
 
+/// A product with a step of Adam where its output is in registers. Where rows are of fours, a matrix is changed by these.
+fn renewal(name: &'static str, text: Text, Product { size, tiling, .. }: Product, operands: [&Operand; 2]) -> Wgsl {
+    let fours = size.n % 4 == 0;
+    let access = if fours { shader!("shared/renew_fours.wgsl") } else { shader!("shared/renew_ones.wgsl") };
+    let mut kernel = matmul::accumulation(name, &[text, access, shader!("shared/renew.wgsl")], tiling, size, operands);
+    kernel.words.push(("rows_of_fours", usize::from(fours)));
+    kernel
+}
+
 /// The same of a matrix that has no norm before it.
 fn renew_linear(group: &Group, step: Step) {
     let Product { size, tiling, .. } = group.product;
     let [across, down] = tiling.workgroups(size);
     let (a, b) = (Operand::new(group.x.clone(), size.m, true), Operand::new(group.dy.clone(), size.n, false));
-    let kernel = matmul::accumulation("renew_linear", &[shader!("renew_linear.wgsl")], tiling, [&a, &b]);
+    let kernel = renewal("renew_linear", shader!("renew_linear.wgsl"), group.product, [&a, &b]);
     let scalars = matmul::scalars(size, [&a, &b], 1).into_iter().chain(step.scalars()).collect::<Vec<_>>();
     let tensors = [a.tensor(), b.tensor(), &group.weights.whole, &group.moments.whole];
     gpu::launch(kernel, [across, down, 1], &tensors, &scalars);
