@@ -43,16 +43,18 @@ pub(in crate::kernels) fn accumulation(
 ) -> Wgsl {
     let [rows, columns] = tiling.area();
     let (square, ones) = (shader!("shared/matmul_square.wgsl"), shader!("shared/matmul_ones.wgsl"));
-    let fours = tiling == Tiling::Quads && in_fours(size, [a, b]);
+    let fours = tiling.has_quads() && in_fours(size, [a, b]);
+    let (quads, quads_ones) = (shader!("shared/quads.wgsl"), shader!("shared/quads_ones.wgsl"));
+    let access: &[Text] = if fours { &[quads, shader!("shared/quads_fours.wgsl")] } else { &[quads, quads_ones, ones] };
     let core: &[Text] = match tiling {
         Tiling::Blocks => &[shader!("matmul_blocks.wgsl"), square, ones],
-        Tiling::Quads if fours => &[shader!("matmul_quads.wgsl"), shader!("shared/quads_fours.wgsl")],
-        Tiling::Quads => &[shader!("matmul_quads.wgsl"), shader!("shared/quads_ones.wgsl"), ones],
+        Tiling::Quads => &[&[shader!("matmul_quads.wgsl")], access].concat(),
+        Tiling::TallQuads => &[&[shader!("matmul_quads_tall.wgsl")], access].concat(),
         Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square, ones],
     };
     // A directive is the first line of a text. wgpu's own parser knows none for subgroups, and has them without.
     let directives: &[Text] = match tiling {
-        Tiling::Quads if cfg!(target_family = "wasm") => &[shader!("shared/subgroups.wgsl")],
+        _ if tiling.has_quads() && cfg!(target_family = "wasm") => &[shader!("shared/subgroups.wgsl")],
         _ => &[],
     };
     let [across, down] = [columns / 8, rows / tiling.height()];

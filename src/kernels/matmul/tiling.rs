@@ -15,6 +15,8 @@ pub enum Tiling {
     /// Four neighbours share what they read, by swaps in registers: for such renderers where they have subgroups, whose lanes are those of
     /// one vector.
     Quads,
+    /// The same with twice as many rows for each: a third fewer reads, and twice the code to compile.
+    TallQuads,
     /// The invocations of a workgroup share what they read: `rows x columns` of the output a workgroup, both multiples of 8.
     Tiles { rows: usize, columns: usize },
 }
@@ -24,6 +26,7 @@ impl fmt::Display for Tiling {
         match self {
             Self::Blocks => f.write_str("blocks"),
             Self::Quads => f.write_str("quads"),
+            Self::TallQuads => f.write_str("tall quads"),
             Self::Tiles { rows, columns } => write!(f, "tiles {rows}x{columns}"),
         }
     }
@@ -80,12 +83,22 @@ pub fn force(tiling: Option<Tiling>) {
 }
 
 impl Tiling {
-    pub const ALL: [Self; 4] =
-        [Self::Blocks, Self::Quads, Self::Tiles { rows: 64, columns: 32 }, Self::Tiles { rows: 64, columns: 64 }];
+    pub const ALL: [Self; 5] = [
+        Self::Blocks,
+        Self::Quads,
+        Self::TallQuads,
+        Self::Tiles { rows: 64, columns: 32 },
+        Self::Tiles { rows: 64, columns: 64 },
+    ];
 
     /// Those that the adapter in use can run.
     pub fn possible() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|tiling| *tiling != Self::Quads || SUBGROUPS.load(Ordering::Relaxed))
+        Self::ALL.into_iter().filter(|tiling| !tiling.has_quads() || SUBGROUPS.load(Ordering::Relaxed))
+    }
+
+    /// Whether neighbours swap what they read.
+    pub fn has_quads(self) -> bool {
+        matches!(self, Self::Quads | Self::TallQuads)
     }
 
     /// The one for a shape on the adapter in use. Larger tiles would need more shared memory than the 16 KiB that every adapter has.
@@ -93,26 +106,40 @@ impl Tiling {
         if let Some(forced) = FORCED.get() {
             return forced;
         }
-        match size.n {
+        let Size { m, n, k } = size;
+        let has_subgroups = SUBGROUPS.load(Ordering::Relaxed);
+        // What takes a renderer on the CPU so long that it pays to compile twice the code.
+        let is_long = m > 16 && m.saturating_mul(n).saturating_mul(k) >= 1 << 26;
+        match n {
+            _ if is_software() && has_subgroups && is_long => Self::TallQuads,
             // Half of a quad's rows would be in vain.
-            _ if is_software() && size.m > 8 && SUBGROUPS.load(Ordering::Relaxed) => Self::Quads,
+            _ if is_software() && has_subgroups && m > 8 => Self::Quads,
             _ if is_software() => Self::Blocks,
             ..=32 => Self::Tiles { rows: 64, columns: 32 },
             _ => Self::Tiles { rows: 64, columns: 64 },
         }
     }
 
+    /// The one for a product whose output is changed further where it is in registers, by code that is as long as the product's.
+    pub fn with_long_end(self) -> Self {
+        if self == Self::TallQuads { Self::Quads } else { self }
+    }
+
     /// Rows and columns of the output that a workgroup computes.
     pub fn area(self) -> [usize; 2] {
         match self {
-            Self::Blocks | Self::Quads => [32, 64],
+            Self::Blocks | Self::Quads | Self::TallQuads => [32, 64],
             Self::Tiles { rows, columns } => [rows, columns],
         }
     }
 
     /// Rows that each invocation computes.
     pub fn height(self) -> usize {
-        if self == Self::Quads { 16 } else { 8 }
+        match self {
+            Self::Blocks | Self::Tiles { .. } => 8,
+            Self::Quads => 16,
+            Self::TallQuads => 32,
+        }
     }
 
     /// Workgroups across and down the output.
@@ -125,7 +152,7 @@ impl Tiling {
     /// tiling alone: it decides the order of the sum, and so the bits. (kernels.md, section 1)
     pub fn parts(self, size: Size, batch: usize) -> usize {
         const WORKGROUPS: usize = 640;
-        if matches!(self, Self::Blocks | Self::Quads) {
+        if !matches!(self, Self::Tiles { .. }) {
             return 1;
         }
         let [across, down] = self.workgroups(size);
@@ -147,5 +174,6 @@ mod tests {
         assert_eq!(tiling.parts(Size { m: 64, n: 64, k: 100 }, 1), 1);
         assert_eq!(Tiling::Blocks.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
         assert_eq!(Tiling::Quads.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
+        assert_eq!(Tiling::TallQuads.parts(Size { m: 64, n: 800, k: 6400 }, 1), 1);
     }
 }

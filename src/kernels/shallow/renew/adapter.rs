@@ -92,7 +92,7 @@ impl Group {
             _ => (inputs, gpu::dims::<2>(&dy)[0] / form.matrices(), [form.matrices(); 2]),
         };
         let size = Size { m, n, k };
-        let product = Product { size, tiling: Tiling::of(size), counts };
+        let product = Product { size, tiling: Tiling::of(size).with_long_end(), counts };
         Self { form, weights, moments, first, x, dy, sums, product }
     }
 
