@@ -7,7 +7,7 @@ mod panel;
 use super::{Collected, Point, table::thousands};
 use crate::model::{
     mix::Filling,
-    sites::{Method, Site, Size},
+    sites::{Method, Site, Size, Variant},
 };
 use axis::Axis;
 use panel::{Panel, panel};
@@ -40,12 +40,23 @@ fn look(method: Method) -> (&'static str, &'static str) {
     }
 }
 
-/// How a family of nets is drawn: the look of its method, hollow where it is a variant.
+/// What the mark of a variant has in it, so that those of one method are told apart.
+fn inside(variant: Variant) -> &'static str {
+    match variant {
+        Variant::PerQuery => "M5 2.2v5.6",
+        Variant::Gated => "M2.2 5h5.6",
+        Variant::Prefix => "M2.4 7.6 7.6 2.4",
+        Variant::Deep2 => "M2.6 3.6h4.8M2.6 6.4h4.8",
+        Variant::Deep3 => "M2.4 2.6h5.2M2.4 5h5.2M2.4 7.4h5.2",
+    }
+}
+
+/// How a family of nets is drawn: the look of its method, hollow and with a sign inside where it is a variant.
 struct Style {
     name: String,
     color: &'static str,
     path: &'static str,
-    hollow: bool,
+    inside: Option<&'static str>,
 }
 
 impl Style {
@@ -55,19 +66,24 @@ impl Style {
             family.split_once('+').map_or((family, None), |(method, variant)| (method, Some(variant)));
         let (color, path) = method.parse().map_or((INK, "M5 0a5 5 0 1 0 .01 0z"), look);
         let name = method.to_uppercase() + &variant.map(|variant| format!(" {variant}")).unwrap_or_default();
-        Self { name, color, path, hollow: variant.is_some() }
+        Self { name, color, path, inside: variant.map(|variant| variant.parse().map_or("", inside)) }
     }
 
     fn mark(&self, x: f64, y: f64, title: &str) -> String {
-        let fill = if self.hollow { "#ffffff" } else { self.color };
-        let [outline, width] = if self.hollow { [self.color, "1.6"] } else { ["#ffffff", "1.2"] };
+        let [fill, outline, width] = match self.inside {
+            Some(_) => ["#ffffff", self.color, "1.6"],
+            None => [self.color, "#ffffff", "1.2"],
+        };
+        let color = self.color;
+        let sign = self.inside.map(|path| format!("<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"1.6\"/>"));
         let title = if title.is_empty() { String::new() } else { format!("<title>{}</title>", escaped(title)) };
         format!(
             "<g transform=\"translate({:.1} {:.1})\"><path d=\"{}\" fill=\"{fill}\" stroke=\"{outline}\" \
-             stroke-width=\"{width}\" paint-order=\"stroke\"/>{title}</g>\n",
+             stroke-width=\"{width}\" paint-order=\"stroke\"/>{}{title}</g>\n",
             x - 5.0,
             y - 5.0,
-            self.path
+            self.path,
+            sign.unwrap_or_default()
         )
     }
 }
@@ -266,10 +282,13 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_hollow() {
+    fn variants_are_hollow_and_told_apart() {
         let style = Style::of("awr+gated");
-        assert_eq!((style.name.as_str(), style.color, style.hollow), ("AWR gated", "#5a006c", true));
-        assert!(!Style::of("aslr").hollow);
+        assert_eq!((style.name.as_str(), style.color, style.inside), ("AWR gated", "#5a006c", Some("M2.2 5h5.6")));
+        assert_eq!(Style::of("aslr").inside, None);
+        let mut signs = Variant::ALL.map(|variant| Style::of(&format!("alr+{}", variant.code())).mark(0.0, 0.0, ""));
+        signs.sort_unstable();
+        assert!(signs.windows(2).all(|two| two[0] != two[1]), "{signs:?}");
         assert_eq!(escaped("a<b & \"c\""), "a&lt;b &amp; &quot;c&quot;");
     }
 }
