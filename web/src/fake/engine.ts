@@ -57,7 +57,7 @@ class FakeDevice implements DeviceContract {
     return { gflops: 812.4, gb_per_s: 96.3 };
   }
   async measure(work: string): Promise<BenchRow> {
-    await wait(played.script === "slow" ? 1500 : 20);
+    await wait(played.script === "slow" ? 4000 : 20);
     const { operations, bytes } = WORKS.find((each) => each.work === work) ?? WORKS[0];
     if (played.script === "lost") throw fault("device-lost", "the graphics device was lost: reset");
     const ms = operations / 320e6;
