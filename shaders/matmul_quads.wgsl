@@ -7,10 +7,9 @@ fn each_pair(z: u32, row: u32, col: u32, lane: u32, tile: Tile) { each_pair_of(z
 
 fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
   let own = lane % 4u;
-  let batch = z / scalars.parts;
-  let rows = vec4u(batch * scalars.a_next) + four(row + 4u * own, scalars.m, scalars.a_row);
-  let left = vec4u(batch * scalars.b_next) + four(col, scalars.n, scalars.b_col);
-  let right = vec4u(batch * scalars.b_next) + four(col + 4u, scalars.n, scalars.b_col);
+  let rows = own_rows(z, row, own);
+  let left = columns_at(z, col);
+  let right = columns_at(z, col + 4u);
   var sums = Sums();
   // Read once: on a renderer on the CPU a value of the uniform takes as long as one of a matrix.
   let a_col = scalars.a_col;

@@ -12,11 +12,10 @@ fn each_pair(z: u32, row: u32, col: u32, lane: u32, tile: Tile) {
 
 fn multiply(z: u32, row: u32, col: u32, lane: u32) -> Tile {
   let own = lane % 4u;
-  let batch = z / scalars.parts;
-  let upper = vec4u(batch * scalars.a_next) + four(row + 4u * own, scalars.m, scalars.a_row);
-  let lower = vec4u(batch * scalars.a_next) + four(row + 16u + 4u * own, scalars.m, scalars.a_row);
-  let left = vec4u(batch * scalars.b_next) + four(col, scalars.n, scalars.b_col);
-  let right = vec4u(batch * scalars.b_next) + four(col + 4u, scalars.n, scalars.b_col);
+  let upper = own_rows(z, row, own);
+  let lower = own_rows(z, row + 16u, own);
+  let left = columns_at(z, col);
+  let right = columns_at(z, col + 4u);
   var above = Sums();
   var below = Sums();
   // Read once: on a renderer on the CPU a value of the uniform takes as long as one of a matrix.

@@ -38,6 +38,15 @@ fn in_rows(
   );
 }
 
+// Where four rows of `a` lie that are an invocation's own of sixteen, and four columns of `b`.
+fn own_rows(z: u32, row: u32, own: u32) -> vec4u {
+  return vec4u(z / scalars.parts * scalars.a_next) + four(row + 4u * own, scalars.m, scalars.a_row);
+}
+
+fn columns_at(z: u32, col: u32) -> vec4u {
+  return vec4u(z / scalars.parts * scalars.b_next) + four(col, scalars.n, scalars.b_col);
+}
+
 // Of sixteen rows, left and right: four each of what is a neighbour's first row, second, third and fourth.
 struct Sums {
   l0: vec4f, l1: vec4f, l2: vec4f, l3: vec4f, l4: vec4f, l5: vec4f, l6: vec4f, l7: vec4f,

@@ -53,10 +53,8 @@ pub(in crate::kernels) fn accumulation(
         Tiling::Tiles { .. } => &[shader!("matmul_tiles.wgsl"), square, ones],
     };
     // A directive is the first line of a text. wgpu's own parser knows none for subgroups, and has them without.
-    let directives: &[Text] = match tiling {
-        _ if tiling.has_quads() && cfg!(target_family = "wasm") => &[shader!("shared/subgroups.wgsl")],
-        _ => &[],
-    };
+    let has_directives = tiling.has_quads() && cfg!(target_family = "wasm");
+    let directives: &[Text] = if has_directives { &[shader!("shared/subgroups.wgsl")] } else { &[] };
     let [across, down] = [columns / 8, rows / tiling.height()];
     let words = vec![
         ("rows", rows),

@@ -121,7 +121,7 @@ impl Tiling {
     }
 
     /// The one for a product whose output is changed further where it is in registers, by code that is as long as the product's.
-    pub fn with_long_end(self) -> Self {
+    pub fn with_long_epilogue(self) -> Self {
         if self == Self::TallQuads { Self::Quads } else { self }
     }
 

@@ -92,7 +92,7 @@ impl Group {
             _ => (inputs, gpu::dims::<2>(&dy)[0] / form.matrices(), [form.matrices(); 2]),
         };
         let size = Size { m, n, k };
-        let product = Product { size, tiling: Tiling::of(size).with_long_end(), counts };
+        let product = Product { size, tiling: Tiling::of(size).with_long_epilogue(), counts };
         Self { form, weights, moments, first, x, dy, sums, product }
     }
 
@@ -220,15 +220,6 @@ fn renew_weight(group: &Group, room: Room, values: &Packed, scratch: &CubeTensor
     gpu::launch(kernel, [across, down, counts[1]], &tensors, &scalars);
 }
 
-/// A product with a step of Adam where its output is in registers. Where rows are of fours, a matrix is changed by these.
-fn renewal(name: &'static str, text: Text, Product { size, tiling, .. }: Product, operands: [&Operand; 2]) -> Wgsl {
-    let fours = size.n % 4 == 0;
-    let access = if fours { shader!("shared/renew_fours.wgsl") } else { shader!("shared/renew_ones.wgsl") };
-    let mut kernel = matmul::accumulation(name, &[text, access, shader!("shared/renew.wgsl")], tiling, size, operands);
-    kernel.words.push(("rows_of_fours", usize::from(fours)));
-    kernel
-}
-
 /// The same of a matrix that has no norm before it.
 fn renew_linear(group: &Group, step: Step) {
     let Product { size, tiling, .. } = group.product;
@@ -238,6 +229,15 @@ fn renew_linear(group: &Group, step: Step) {
     let scalars = matmul::scalars(size, [&a, &b], 1).into_iter().chain(step.scalars()).collect::<Vec<_>>();
     let tensors = [a.tensor(), b.tensor(), &group.weights.whole, &group.moments.whole];
     gpu::launch(kernel, [across, down, 1], &tensors, &scalars);
+}
+
+/// A product with a step of Adam where its output is in registers. Where rows are of fours, a matrix is changed by these.
+fn renewal(name: &'static str, text: Text, Product { size, tiling, .. }: Product, operands: [&Operand; 2]) -> Wgsl {
+    let fours = size.n % 4 == 0;
+    let access = if fours { shader!("shared/renew_fours.wgsl") } else { shader!("shared/renew_ones.wgsl") };
+    let mut kernel = matmul::accumulation(name, &[text, access, shader!("shared/renew.wgsl")], tiling, size, operands);
+    kernel.words.push(("rows_of_fours", usize::from(fours)));
+    kernel
 }
 
 /// Changes all that is no matrix, from what the scratch buffer holds of its gradients.
